@@ -1,0 +1,1 @@
+//! Questions worth asking of a body of knowledge.

@@ -1,0 +1,1 @@
+//! Kenning over HTTP.

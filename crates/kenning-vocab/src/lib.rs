@@ -1,0 +1,1 @@
+//! Names: IRIs as constants, and the ontology files they come from.

@@ -1,0 +1,2 @@
+//! The command: notes in, protected knowledge graph out.
+fn main() {}
