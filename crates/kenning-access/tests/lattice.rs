@@ -1,4 +1,9 @@
 //! The laws of the lattice, over every pair and triple of a small one and over generated labels.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may end in a panic"
+)]
 
 use kenning_access::{Clause, Clearance, Group, Groups, Label, Level, Scale};
 use proptest::prelude::*;
