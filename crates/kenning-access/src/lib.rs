@@ -17,11 +17,13 @@
 //! ```
 
 mod clearance;
+mod grant;
 mod group;
 mod label;
 mod level;
 
 pub use clearance::Clearance;
+pub use grant::{Act, Grant, InvalidGrant, Refusal, Role, Target, UnknownRole, Writer};
 pub use group::{Clause, Group, Groups, InvalidGroup};
 pub use label::{InvalidLabel, Label};
 pub use level::{InvalidScale, Level, Scale, UnknownLevel};
