@@ -1,0 +1,195 @@
+//! Text as a piece of an IRI, and back.
+//!
+//! RFC 3987 lets a path segment hold most letters of most scripts, and those stay readable. Everything else is
+//! percent-encoded as UTF-8. Three things go beyond the grammar, because names must survive the machines in between:
+//!
+//! - Letters outside ASCII stay as they are only in text that is in Normalization Form C, so that a client which
+//!   normalises IRIs (RFC 3987, section 5.3.2.2) changes nothing, and `é` written in one code point or in two gives two IRIs.
+//! - A segment that is empty, `.` or `..` would be folded away when a client resolves it (RFC 3986, section 5.2.4; browsers
+//!   do so for `%2E%2E` as well), so it gets a `~` in front, and so does a segment that already looks like that.
+//! - Of the characters that a segment might hold besides, such as `(`, `&` or `:`, none is kept: they end an address in
+//!   running text, or mean something to a shell, or to Turtle.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use unicode_normalization::is_nfc;
+
+/// `text` as one segment of a path; a `/` in it is encoded.
+///
+/// INVARIANT: `decode_segment(&encode_segment(x)) == Some(x)` for every `x`, so two texts never share a segment.
+#[must_use]
+pub fn encode_segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    push_segment(&mut out, text);
+    out
+}
+
+/// `text` as a path: every `/` separates segments, and each segment is encoded as by [`encode_segment`].
+#[must_use]
+pub fn encode_path(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for (index, segment) in text.split('/').enumerate() {
+        if index > 0 {
+            out.push('/');
+        }
+        push_segment(&mut out, segment);
+    }
+    out
+}
+
+/// The text of a segment that [`encode_segment`] made; `None` when it did not make it.
+#[must_use]
+pub fn decode_segment(segment: &str) -> Option<String> {
+    if segment.contains('/') {
+        return None;
+    }
+    let text = decode(segment)?;
+    // What a machine in between wrote in another way is not what we minted: one thing has one IRI.
+    (encode_segment(&text) == segment).then_some(text)
+}
+
+/// The text of a path that [`encode_path`] made; `None` when it did not make it.
+#[must_use]
+pub fn decode_path(path: &str) -> Option<String> {
+    let segments: Option<Vec<String>> = path.split('/').map(decode_segment).collect();
+    // A `/` inside a segment can only come from `encode_segment`.
+    let segments = segments?;
+    if segments.iter().any(|segment| segment.contains('/')) {
+        return None;
+    }
+    Some(segments.join("/"))
+}
+
+/// Encodes without regard to what a whole segment may look like: for fragments.
+pub(crate) fn push_encoded(out: &mut String, text: &str) {
+    let readable = text.is_ascii() || is_nfc(text);
+    for c in text.chars() {
+        if keeps(c) && (readable || c.is_ascii()) {
+            out.push(c);
+        } else {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                // Writing to a `String` cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+}
+
+fn push_segment(out: &mut String, segment: &str) {
+    if is_folded_away(segment) {
+        out.push('~');
+    }
+    push_encoded(out, segment);
+}
+
+/// Whether a segment is empty or made of dots that mean "here" or "up", after any number of `~`.
+fn is_folded_away(segment: &str) -> bool {
+    matches!(segment.trim_start_matches('~'), "" | "." | "..")
+}
+
+fn decode(segment: &str) -> Option<String> {
+    let segment = if is_folded_away(segment) {
+        segment.strip_prefix('~')?
+    } else {
+        segment
+    };
+    if !segment.contains('%') {
+        return Some(segment.to_owned());
+    }
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let high = char::from(rest.next()?).to_digit(16)?;
+            let low = char::from(rest.next()?).to_digit(16)?;
+            bytes.push(u8::try_from(high * 16 + low).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Whether a character stands for itself: `iunreserved` of RFC 3987, less what nobody can see.
+fn keeps(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~');
+    }
+    let code = u32::from(c);
+    let ucschar = matches!(code, 0xA0..=0xD7FF | 0xF900..=0xFDCF | 0xFDF0..=0xFFEF)
+        || ((0x1_0000..=0xD_FFFD).contains(&code) && code & 0xFFFF <= 0xFFFD)
+        || (0xE_1000..=0xE_FFFD).contains(&code);
+    // Section 4.1 of RFC 3987 forbids the bidirectional marks; the other format characters are as invisible.
+    let unseen = c.is_whitespace()
+        || c.is_control()
+        || matches!(code, 0xAD | 0x061C | 0x180E | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF);
+    ucschar && !unseen
+}
+
+/// The path of a note as it stands in its IRI: without a final `.md`, and so that no two paths end alike.
+///
+/// `a.md` is `a` and `a.txt` is `a.txt`. What would be taken for another file is marked: a file `a` without any
+/// extension is `a~p`, and `a.txt.md` is `a.txt~m`. A name that happens to end in such a mark gets `~u`.
+pub(crate) fn note_path(path: &str) -> Cow<'_, str> {
+    let (stem, markdown) = match path.strip_suffix(".md") {
+        Some(stem) => (stem, true),
+        None => (path, false),
+    };
+    let mark = if markdown == has_other_extension(stem) {
+        if markdown { "~m" } else { "~p" }
+    } else if ends_in_mark(stem) {
+        "~u"
+    } else {
+        return Cow::Borrowed(stem);
+    };
+    Cow::Owned(format!("{stem}{mark}"))
+}
+
+/// The path of the file whose [`note_path`] this is.
+pub(crate) fn file_path(path: &str) -> String {
+    if let Some(stem) = path.strip_suffix("~m") {
+        return format!("{stem}.md");
+    }
+    if let Some(stem) = path.strip_suffix("~p") {
+        return stem.to_owned();
+    }
+    let stem = path.strip_suffix("~u").unwrap_or(path);
+    if has_other_extension(stem) {
+        stem.to_owned()
+    } else {
+        format!("{stem}.md")
+    }
+}
+
+fn ends_in_mark(stem: &str) -> bool {
+    ["~m", "~p", "~u"].iter().any(|mark| stem.ends_with(mark))
+}
+
+/// Whether a name ends in an extension, other than `.md`, of files that may be notes.
+fn has_other_extension(stem: &str) -> bool {
+    const OTHERS: [&str; 16] = [
+        "txt",
+        "text",
+        "markdown",
+        "mdown",
+        "mkd",
+        "mdx",
+        "mdoc",
+        "md",
+        "org",
+        "tid",
+        "html",
+        "htm",
+        "wiki",
+        "mediawiki",
+        "adoc",
+        "rst",
+    ];
+    let file = stem.rsplit('/').next().unwrap_or(stem);
+    file.rsplit_once('.').is_some_and(|(_, extension)| {
+        OTHERS
+            .iter()
+            .any(|other| extension.eq_ignore_ascii_case(other))
+    })
+}
