@@ -1,1 +1,5 @@
 //! Kenning over HTTP.
+
+mod operations;
+
+pub use operations::{Line, NoOperations, Operations, Outcome};

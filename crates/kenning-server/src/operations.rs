@@ -1,0 +1,132 @@
+//! What the operator may have a running server do: the commands of `kenning`, sent to its socket.
+//!
+//! One process holds a data directory, so a command that is given a held one sends itself to the holder and prints what comes back.
+//! This module fixes only the shape of that talk. What a command means is known to whoever implements [`Operations`],
+//! so `sync` or `load` is the same code inside a server and without one.
+//! The loser was a route for each command: it would have put the command's rules into two crates.
+
+use serde::{Deserialize, Serialize};
+
+/// The commands that the operator may have run inside the process that holds the data.
+pub trait Operations: Send + Sync {
+    /// Runs `command`, which is the JSON that the `kenning` command wrote, and returns when it is done.
+    ///
+    /// This blocks, and may take minutes. Everything worth saying on the way goes to `report`, in order; how it ended is the answer.
+    /// A command that is not understood is an outcome that failed, never a panic.
+    fn run(&self, command: &[u8], report: &mut dyn FnMut(Line)) -> Outcome;
+}
+
+/// A server without an operator's commands: it says so to whoever asks.
+#[derive(Debug, Clone, Copy)]
+pub struct NoOperations;
+
+impl Operations for NoOperations {
+    fn run(&self, _command: &[u8], _report: &mut dyn FnMut(Line)) -> Outcome {
+        Outcome::failed("this server runs no commands")
+    }
+}
+
+/// One thing said while a command runs. On the socket each is one line of JSON, as `--json` prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Line {
+    /// How far the work has come: `done` of `total` things named by `what`.
+    Progress {
+        /// What is being counted, in the plural: `notes`.
+        what: String,
+        /// How many are done.
+        done: u64,
+        /// How many there are, where that is known.
+        total: Option<u64>,
+    },
+    /// Something worth knowing that is no problem.
+    Info {
+        /// The sentence, without a full stop.
+        text: String,
+    },
+    /// Something odd in the input. The command goes on, and ends with exit code 2.
+    Problem {
+        /// The file, as the caller named it.
+        path: String,
+        /// The line, from 1; 0 when the problem has no place.
+        line: u32,
+        /// The column, from 1, in characters; 0 when the problem has no place.
+        column: u32,
+        /// What is wrong.
+        text: String,
+    },
+    /// A piece of the answer, for standard output exactly as it stands.
+    Output {
+        /// The piece.
+        text: String,
+    },
+    /// The last line: how the command ended.
+    Outcome(Outcome),
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The exit code: 0 done, 1 failed, 2 done with problems in the input.
+    pub code: u8,
+    /// The closing line: what was done, or why it was not. Empty when the output says it all.
+    pub text: String,
+}
+
+impl Outcome {
+    /// All was done.
+    pub fn done(text: impl Into<String>) -> Self {
+        Self {
+            code: 0,
+            text: text.into(),
+        }
+    }
+
+    /// It could not be done, for this reason.
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self {
+            code: 1,
+            text: text.into(),
+        }
+    }
+
+    /// All was done that could be, and the input has problems.
+    pub fn done_with_problems(text: impl Into<String>) -> Self {
+        Self {
+            code: 2,
+            text: text.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_survives_the_socket() {
+        let lines = [
+            Line::Progress {
+                what: "notes".into(),
+                done: 3,
+                total: Some(9),
+            },
+            Line::Problem {
+                path: "a.md".into(),
+                line: 1,
+                column: 2,
+                text: "odd\n\"".into(),
+            },
+            Line::Output {
+                text: "?a\n".into(),
+            },
+            Line::Outcome(Outcome::done_with_problems("3 notes")),
+        ];
+        for line in lines {
+            let text = serde_json::to_string(&line).unwrap();
+            assert!(!text.contains('\n'));
+            assert_eq!(serde_json::from_str::<Line>(&text).unwrap(), line);
+        }
+    }
+}
