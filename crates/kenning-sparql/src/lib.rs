@@ -1,1 +1,22 @@
 //! SPARQL over a view.
+//!
+//! A text is checked and parsed once ([`Prepared`]), and answered over any number of views. Every read goes through the
+//! [`View`](kenning_store::View) that it is given, so an answer holds nothing that the view's owner may not see; what this crate adds are limits,
+//! formats, and the differences between the evaluator and the standard.
+//! It knows nothing of HTTP, and it does not decide who may write what: an update becomes a plan, and the caller judges the plan.
+//! It is the only crate that names the evaluator's crates.
+
+mod error;
+mod format;
+mod guard;
+mod limits;
+mod normal;
+mod prepare;
+mod stack;
+mod walk;
+
+pub use error::{QueryError, Stopped, SyntaxError, TextError};
+pub use format::{AnswerFormat, GraphFormat, ResultsFormat};
+pub use limits::{Cancel, Limits, TextLimits};
+pub use prepare::{Form, ParseOptions, Prepared};
+pub use stack::{STACK_SIZE, on_big_stack};

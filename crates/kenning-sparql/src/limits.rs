@@ -1,0 +1,99 @@
+//! What a question may cost, before it is parsed and while it runs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Limits that are checked on the text alone, before the parser sees it.
+///
+/// The parser is recursive and has no limits of its own, so these keep it within [`STACK_SIZE`](crate::STACK_SIZE).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextLimits {
+    /// Longest text, in bytes.
+    pub bytes: usize,
+    /// Deepest nesting of brackets of any kind.
+    pub depth: usize,
+    /// Deepest nesting of function calls, which the parser reads again at each level.
+    pub calls: usize,
+    /// Most operators (`||`, `/`, `+` …) and pattern keywords (`UNION`, `OPTIONAL`, `FILTER` …), each of which deepens the algebra.
+    pub operators: usize,
+}
+
+impl TextLimits {
+    /// For queries: 1 MiB, 128 brackets deep, 12 calls deep, 5,000 operators.
+    pub const QUERY: Self = Self {
+        bytes: 1 << 20,
+        depth: 128,
+        calls: 12,
+        operators: 5_000,
+    };
+    /// For updates, whose data blocks are long but flat: 64 MiB.
+    pub const UPDATE: Self = Self {
+        bytes: 64 << 20,
+        ..Self::QUERY
+    };
+}
+
+impl Default for TextLimits {
+    fn default() -> Self {
+        Self::QUERY
+    }
+}
+
+/// Limits that hold while a question is answered. `None` is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest time, from the call of `run` to the last byte.
+    pub time: Option<Duration>,
+    /// Most solutions or triples in the answer.
+    pub rows: Option<u64>,
+    /// Most bytes of the serialised answer, before compression.
+    pub bytes: Option<u64>,
+    /// Most bytes held while evaluating: intermediate solutions, sorts, groups. An estimate, kept by counting terms.
+    pub memory: Option<u64>,
+}
+
+impl Limits {
+    /// No limit at all: for the operator's own commands and for tests.
+    pub const NONE: Self = Self {
+        time: None,
+        rows: None,
+        bytes: None,
+        memory: None,
+    };
+}
+
+impl Default for Limits {
+    /// One minute, ten million rows, 1 GiB of answer, 1 GiB of memory.
+    fn default() -> Self {
+        Self {
+            time: Some(Duration::from_secs(60)),
+            rows: Some(10_000_000),
+            bytes: Some(1 << 30),
+            memory: Some(1 << 30),
+        }
+    }
+}
+
+/// A switch that stops an evaluation from another thread. Clones are the same switch.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// A switch that nobody has pulled yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops every evaluation that was given this switch, within a second.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody pulled it.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

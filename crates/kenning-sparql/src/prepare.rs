@@ -1,0 +1,133 @@
+//! Texts that have been found to be SPARQL.
+
+use spargebra::algebra::{Expression, Function, GraphPattern};
+use spargebra::{Query, SparqlParser};
+
+use crate::error::SyntaxError;
+use crate::walk::{Part, visit};
+use crate::{QueryError, TextError, TextLimits, guard, normal};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Solutions.
+    Select,
+    /// Yes or no.
+    Ask,
+    /// A graph made by a template.
+    Construct,
+    /// A graph that describes resources.
+    Describe,
+}
+
+/// How to read a text.
+#[derive(Clone, Debug, Default)]
+pub struct ParseOptions {
+    /// The absolute IRI that relative ones are resolved against, until the text gives its own `BASE`.
+    pub base: Option<String>,
+    /// What the text may cost.
+    pub limits: TextLimits,
+}
+
+/// Most triple patterns of a query: planning takes their number squared.
+const PATTERNS: usize = 2_000;
+
+/// A query that parses. It belongs to no view and may be kept and run many times.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub(crate) query: Query,
+    repeatable: bool,
+}
+
+impl Prepared {
+    /// Parses `text`, after checking that its size and nesting are within the limits.
+    ///
+    /// Call it on a thread with [`STACK_SIZE`](crate::STACK_SIZE) bytes of stack. Prefixes must be declared in the text
+    /// (SPARQL 1.1 Query section 4.1.1).
+    ///
+    /// # Errors
+    /// [`QueryError::Text`] when the text is not SPARQL or is too large; [`QueryError::Refused`] for `SERVICE`.
+    pub fn parse(text: &str, options: &ParseOptions) -> Result<Self, QueryError> {
+        guard::check(text, &options.limits)?;
+        let query = parser(options)?
+            .parse_query(text)
+            .map_err(|error| TextError::Syntax(SyntaxError::of(&error.to_string(), text)))?;
+        let pattern = pattern(&query);
+        check(pattern)?;
+        let mut repeatable = true;
+        visit(Part::Pattern(pattern), &mut |part| {
+            if let Part::Expression(Expression::FunctionCall(function, _)) = part {
+                repeatable &= !matches!(
+                    function,
+                    Function::Now
+                        | Function::Rand
+                        | Function::Uuid
+                        | Function::StrUuid
+                        | Function::BNode
+                );
+            }
+        });
+        Ok(Self {
+            query: normal::query(query),
+            repeatable,
+        })
+    }
+
+    /// What is asked for.
+    #[must_use]
+    pub const fn form(&self) -> Form {
+        match self.query {
+            Query::Select { .. } => Form::Select,
+            Query::Ask { .. } => Form::Ask,
+            Query::Construct { .. } => Form::Construct,
+            Query::Describe { .. } => Form::Describe,
+        }
+    }
+
+    /// Whether the same view gives the same answer again: whether `NOW`, `RAND`, `UUID`, `STRUUID` and `BNODE` take no part.
+    #[must_use]
+    pub const fn is_repeatable(&self) -> bool {
+        self.repeatable
+    }
+}
+
+pub(crate) fn parser(options: &ParseOptions) -> Result<SparqlParser, TextError> {
+    let parser = SparqlParser::new();
+    match &options.base {
+        Some(base) => parser
+            .with_base_iri(base)
+            .map_err(|_| TextError::Base(base.clone())),
+        None => Ok(parser),
+    }
+}
+
+/// What no query and no WHERE clause may hold.
+pub(crate) fn check(pattern: &GraphPattern) -> Result<(), QueryError> {
+    let (mut service, mut patterns) = (false, 0_usize);
+    visit(Part::Pattern(pattern), &mut |part| match part {
+        Part::Pattern(GraphPattern::Service { .. }) => service = true,
+        Part::Pattern(GraphPattern::Bgp { patterns: triples }) => patterns += triples.len(),
+        Part::Pattern(GraphPattern::Path { .. }) => patterns += 1,
+        _ => {}
+    });
+    if service {
+        return Err(QueryError::Refused(
+            "`SERVICE` is switched off: this server asks no other server".into(),
+        ));
+    }
+    if patterns > PATTERNS {
+        return Err(QueryError::Refused(format!(
+            "the query has {patterns} triple patterns, and {PATTERNS} are allowed"
+        )));
+    }
+    Ok(())
+}
+
+pub(crate) const fn pattern(query: &Query) -> &GraphPattern {
+    match query {
+        Query::Select { pattern, .. }
+        | Query::Construct { pattern, .. }
+        | Query::Describe { pattern, .. }
+        | Query::Ask { pattern, .. } => pattern,
+    }
+}
