@@ -99,10 +99,10 @@ vocabulary! {
     /// Friend of a friend: people, groups and documents.
     pub mod foaf = "http://xmlns.com/foaf/0.1/";
     AGENT = "Agent"; PERSON = "Person"; GROUP = "Group"; ORGANIZATION = "Organization";
-    DOCUMENT = "Document"; IMAGE = "Image"; NAME = "name"; NICK = "nick"; GIVEN_NAME = "givenName";
-    FAMILY_NAME = "familyName"; MBOX = "mbox"; HOMEPAGE = "homepage"; PAGE = "page"; MEMBER = "member";
+    DOCUMENT = "Document"; IMAGE = "Image"; NAME = "name"; NICK = "nick";
+    MBOX = "mbox"; HOMEPAGE = "homepage"; PAGE = "page"; MEMBER = "member";
     KNOWS = "knows"; TOPIC = "topic"; TOPIC_INTEREST = "topic_interest"; PRIMARY_TOPIC = "primaryTopic";
-    DEPICTION = "depiction"; ACCOUNT = "account";
+    DEPICTION = "depiction";
 }
 
 vocabulary! {
