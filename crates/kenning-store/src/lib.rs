@@ -1,1 +1,44 @@
 //! Labelled graphs: durable truth, an index in memory, and the view that every read goes through.
+//!
+//! A [`KnowledgeBase`] holds named graphs, each with one label. It has no method that returns a triple: whoever wants
+//! data asks for a [`View`] with a clearance, and the view tests the label of every row while it scans.
+//! This crate knows no SPARQL, no HTTP and no notes, and does not decide who may write: it commits what it is given.
+//!
+//! ```
+//! use kenning_access::{Clearance, Label};
+//! use kenning_store::{Batch, GraphPattern, KnowledgeBase, Options, Pattern};
+//! use oxrdf::{NamedNode, Triple};
+//!
+//! let node = |name: &str| NamedNode::new(format!("http://example.org/{name}")).unwrap();
+//! let kb = KnowledgeBase::in_memory(Options::default());
+//! let mut batch = Batch::new();
+//! let triple = Triple::new(node("seci"), node("describes"), node("learning"));
+//! batch.put_graph(node("open"), Label::public(), [triple.clone()]);
+//! batch.put_graph(node("hidden"), Label::closed(), [triple]);
+//! kb.commit(batch).unwrap();
+//!
+//! let view = kb.view(&Clearance::anonymous());
+//! assert_eq!(view.graphs().count(), 1);
+//! assert_eq!(view.quads(Pattern::all(GraphPattern::Union)).count(), 1);
+//! ```
+
+mod batch;
+mod cancel;
+mod error;
+mod held;
+mod knowledge_base;
+mod naive;
+mod pattern;
+mod term;
+mod truth;
+mod value;
+mod view;
+
+pub use batch::Batch;
+pub use cancel::{Cancel, Interrupted};
+pub use error::{CommitError, OpenError, StoreError};
+pub use knowledge_base::{Committed, KnowledgeBase, Options, SyncMode};
+pub use pattern::{GraphPattern, GraphSet, Pattern};
+pub use term::TermId;
+pub use value::Value;
+pub use view::{GraphInfo, QuadIds, Quads, Version, View};
