@@ -6,17 +6,24 @@
 //! It knows nothing of HTTP, and it does not decide who may write what: an update becomes a plan, and the caller judges the plan.
 //! It is the only crate that names the evaluator's crates.
 
+mod bind;
+mod dataset;
 mod error;
 mod format;
+mod gauge;
 mod guard;
 mod limits;
 mod normal;
 mod prepare;
+mod run;
 mod stack;
 mod walk;
 
+pub use dataset::{DEFAULT_GRAPH, Dataset, DefaultGraphs};
 pub use error::{QueryError, Stopped, SyntaxError, TextError};
 pub use format::{AnswerFormat, GraphFormat, ResultsFormat};
-pub use limits::{Cancel, Limits, TextLimits};
+pub use kenning_store::Cancel;
+pub use limits::{Limits, TextLimits};
 pub use prepare::{Form, ParseOptions, Prepared};
+pub use run::{Outcome, RunOptions, Solution};
 pub use stack::{STACK_SIZE, on_big_stack};

@@ -1,7 +1,5 @@
 //! What a question may cost, before it is parsed and while it runs.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Limits that are checked on the text alone, before the parser sees it.
@@ -72,28 +70,5 @@ impl Default for Limits {
             bytes: Some(1 << 30),
             memory: Some(1 << 30),
         }
-    }
-}
-
-/// A switch that stops an evaluation from another thread. Clones are the same switch.
-#[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    /// A switch that nobody has pulled yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Stops every evaluation that was given this switch, within a second.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether somebody pulled it.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
     }
 }

@@ -1,0 +1,676 @@
+//! Answers over a small view: forms, formats, datasets, bindings and limits.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may end in a panic"
+)]
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use kenning_access::{Clearance, Label};
+use kenning_sparql::{
+    AnswerFormat, Cancel, DEFAULT_GRAPH, Dataset, DefaultGraphs, Form, GraphFormat, Limits,
+    ParseOptions, Prepared, QueryError, RunOptions, Stopped, TextLimits, on_big_stack,
+};
+use kenning_store::{Batch, KnowledgeBase, Options, View};
+use oxrdf::{Literal, NamedNode, Term, Triple, Variable};
+
+fn node(name: &str) -> NamedNode {
+    NamedNode::new(format!("http://example.org/{name}")).unwrap()
+}
+
+fn triple(s: &str, p: &str, o: impl Into<Term>) -> Triple {
+    Triple::new(node(s), node(p), o)
+}
+
+/// Two public graphs that share a triple, a closed one, and an RDF default graph.
+fn kb() -> KnowledgeBase {
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let mut batch = Batch::new();
+    batch.put_graph(
+        node("g1"),
+        Label::public(),
+        [
+            triple("a", "knows", node("b")),
+            triple("b", "knows", node("c")),
+            triple(
+                "a",
+                "age",
+                Literal::new_typed_literal("01.50", oxrdf::vocab::xsd::DECIMAL),
+            ),
+        ],
+    );
+    batch.put_graph(
+        node("g2"),
+        Label::public(),
+        [
+            triple("a", "knows", node("b")),
+            triple("b", "age", Literal::from(7)),
+        ],
+    );
+    batch.put_graph(
+        node("hidden"),
+        Label::closed(),
+        [
+            triple("a", "knows", node("secret")),
+            triple("c", "knows", node("d")),
+        ],
+    );
+    batch.put_graph(
+        DEFAULT_GRAPH.into_owned(),
+        Label::public(),
+        [triple("d", "age", Literal::from(9))],
+    );
+    kb.commit(batch).unwrap();
+    kb
+}
+
+fn view() -> View {
+    kb().view(&Clearance::anonymous())
+}
+
+fn prepare(text: &str) -> Prepared {
+    let options = ParseOptions {
+        base: Some("http://example.org/".into()),
+        ..ParseOptions::default()
+    };
+    Prepared::parse(text, &options).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// The answer as text, with rows sorted.
+fn answer(text: &str, options: &RunOptions) -> String {
+    let prepared = prepare(text);
+    let format = match prepared.form() {
+        Form::Select | Form::Ask => "tsv",
+        Form::Construct | Form::Describe => "nt",
+    };
+    let mut out = Vec::new();
+    prepared
+        .run(
+            &view(),
+            options,
+            AnswerFormat::named(format, prepared.form()).unwrap(),
+            &mut out,
+        )
+        .unwrap();
+    let out = String::from_utf8(out)
+        .unwrap()
+        .replace("http://example.org/", "");
+    let mut lines: Vec<&str> = out.lines().collect();
+    if prepared.form() == Form::Select {
+        lines[1..].sort_unstable();
+    } else {
+        lines.sort_unstable();
+    }
+    lines.join("\n")
+}
+
+fn plain(text: &str) -> String {
+    answer(text, &RunOptions::default())
+}
+
+#[test]
+fn the_four_forms_answer() {
+    assert_eq!(plain("SELECT ?o { <a> <knows>+ ?o }"), "?o\n<b>\n<c>");
+    assert_eq!(plain("ASK { <a> <knows> <secret> }"), "false");
+    assert_eq!(
+        plain("CONSTRUCT { ?o <by> ?s } WHERE { ?s <knows> ?o }"),
+        "<b> <by> <a> .\n<c> <by> <b> ."
+    );
+    assert_eq!(
+        plain("DESCRIBE <b>"),
+        "<b> <age> \"7\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n<b> <knows> <c> ."
+    );
+}
+
+#[test]
+fn the_default_graph_is_the_union_and_counts_a_triple_once() {
+    assert_eq!(plain("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"), "?n\n5");
+    assert_eq!(
+        plain("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"),
+        "?n\n6"
+    );
+    assert_eq!(
+        plain("SELECT ?g { GRAPH ?g {} }"),
+        "?g\n<g1>\n<g2>\n<urn:kenning:default-graph>"
+    );
+}
+
+#[test]
+fn a_literal_keeps_its_form() {
+    assert_eq!(
+        plain("SELECT ?o { <a> <age> ?o }"),
+        "?o\n\"01.50\"^^<http://www.w3.org/2001/XMLSchema#decimal>"
+    );
+    assert_eq!(plain("ASK { <a> <age> ?o FILTER(?o = 1.5) }"), "true");
+    assert_eq!(plain("ASK { <a> <age> 1.5 }"), "false");
+    assert_eq!(
+        plain("ASK { <a> <age> ?o FILTER(sameTerm(?o, 01.50)) }"),
+        "true"
+    );
+}
+
+#[test]
+fn the_dataset_is_the_requests_else_the_querys_else_the_stores() {
+    let own = RunOptions {
+        dataset: Dataset {
+            default: DefaultGraphs::Own,
+            named: None,
+        },
+        ..RunOptions::default()
+    };
+    assert_eq!(answer("SELECT ?s { ?s ?p ?o }", &own), "?s\n<d>");
+    assert_eq!(answer("SELECT ?g { GRAPH ?g {} }", &own), "?g\n<g1>\n<g2>");
+    assert_eq!(
+        answer(
+            "ASK { GRAPH <urn:kenning:default-graph> { ?s ?p ?o } }",
+            &own
+        ),
+        "false"
+    );
+    assert_eq!(
+        answer("SELECT ?s FROM <g2> { ?s <age> ?o }", &own),
+        "?s\n<b>"
+    );
+
+    let from = "SELECT (COUNT(*) AS ?n) FROM <g1> FROM <g2> FROM <hidden> FROM <none> { ?s ?p ?o }";
+    assert_eq!(plain(from), "?n\n4");
+    assert_eq!(
+        plain("SELECT (COUNT(*) AS ?n) FROM <hidden> { ?s ?p ?o }"),
+        "?n\n0"
+    );
+    assert_eq!(plain("SELECT ?g FROM <g1> { GRAPH ?g {} }"), "?g");
+    assert_eq!(
+        plain("SELECT ?g FROM NAMED <g1> FROM NAMED <hidden> { GRAPH ?g {} }"),
+        "?g\n<g1>"
+    );
+    assert_eq!(
+        plain("ASK FROM NAMED <hidden> { GRAPH <hidden> {} }"),
+        "false"
+    );
+
+    let request = RunOptions {
+        dataset: Dataset::of(vec![node("g2")], vec![]),
+        ..RunOptions::default()
+    };
+    assert_eq!(answer(from, &request), "?n\n2");
+}
+
+#[test]
+fn a_value_stands_for_its_variable_everywhere() {
+    let with = |term: Term| RunOptions {
+        bindings: vec![(Variable::new("x").unwrap(), term)],
+        ..RunOptions::default()
+    };
+    let a = with(node("a").into());
+    assert_eq!(answer("SELECT ?o { ?x <knows> ?o }", &a), "?o\n<b>");
+    assert_eq!(
+        answer("SELECT ?x ?o { ?x <knows> ?o }", &a),
+        "?x\t?o\n<a>\t<b>"
+    );
+    assert_eq!(answer("SELECT * { ?x <knows> ?o }", &a), "?o\t?x\n<b>\t<a>");
+    assert_eq!(
+        answer("SELECT ?s { ?s ?p ?o FILTER(?s = ?x) } GROUP BY ?s", &a),
+        "?s\n<a>"
+    );
+    assert_eq!(
+        answer("SELECT ?x (COUNT(*) AS ?n) { ?x ?p ?o } GROUP BY ?x", &a),
+        "?x\t?n\n<a>\t2"
+    );
+    assert_eq!(answer("SELECT ?x { VALUES ?x { <a> <b> } }", &a), "?x\n<a>");
+    assert_eq!(
+        answer(
+            "SELECT ?x { { SELECT ?x { ?x <age> ?n } } UNION { BIND(<b> AS ?x) } }",
+            &a
+        ),
+        "?x\n<a>"
+    );
+    assert_eq!(
+        answer(
+            "SELECT ?n { { SELECT (COUNT(?x) AS ?n) { ?x <knows> ?y } } }",
+            &a
+        ),
+        "?n\n2"
+    );
+    assert_eq!(
+        answer("CONSTRUCT { <s> <p> ?x } WHERE { FILTER BOUND(?x) }", &a),
+        "<s> <p> <a> ."
+    );
+    assert_eq!(
+        answer("DESCRIBE ?x", &with(node("d").into()))
+            .lines()
+            .count(),
+        1
+    );
+    assert_eq!(
+        answer(
+            "ASK { ?s ?x ?o }",
+            &with(Literal::from("no predicate").into())
+        ),
+        "false"
+    );
+    assert_eq!(
+        answer("ASK { GRAPH ?x { ?s ?p ?o } }", &with(node("g1").into())),
+        "true"
+    );
+    assert_eq!(
+        answer(
+            "ASK { GRAPH ?x { ?s ?p ?o } }",
+            &with(node("hidden").into())
+        ),
+        "false"
+    );
+    // What looks like SPARQL is a value and nothing else.
+    let quote = with(Literal::from("\" } } DROP ALL #").into());
+    assert_eq!(answer("SELECT (STRLEN(?x) AS ?n) {}", &quote), "?n\n16");
+}
+
+#[test]
+fn every_format_is_written() {
+    for form in [
+        "SELECT * { ?s ?p ?o }",
+        "ASK {}",
+        "CONSTRUCT WHERE { ?s ?p ?o }",
+        "DESCRIBE <a>",
+    ] {
+        let prepared = prepare(form);
+        for format in AnswerFormat::offers(prepared.form()) {
+            let mut out = Vec::new();
+            let outcome = prepared
+                .run(&view(), &RunOptions::default(), format, &mut out)
+                .unwrap();
+            assert!(outcome.rows >= 1);
+            assert_eq!(outcome.bytes, out.len() as u64, "{form} as {format:?}");
+            assert!(!out.is_empty());
+        }
+        let wrong = if matches!(prepared.form(), Form::Select | Form::Ask) {
+            Form::Construct
+        } else {
+            Form::Select
+        };
+        let error = prepared
+            .run(
+                &view(),
+                &RunOptions::default(),
+                AnswerFormat::usual(wrong),
+                &mut Vec::new(),
+            )
+            .unwrap_err();
+        assert!(matches!(error, QueryError::Format(_)));
+    }
+    let prefixes = vec![("ex".to_owned(), "http://example.org/".to_owned())];
+    let mut out = Vec::new();
+    prepare("DESCRIBE <a>")
+        .run(
+            &view(),
+            &RunOptions {
+                prefixes,
+                ..RunOptions::default()
+            },
+            AnswerFormat::Graph(GraphFormat::Turtle),
+            &mut out,
+        )
+        .unwrap();
+    assert!(String::from_utf8(out).unwrap().contains("ex:a ex:"));
+}
+
+#[test]
+fn limits_on_rows_and_bytes_stop_the_answer() {
+    let run = |limits: Limits| {
+        let prepared = prepare("SELECT * { ?s ?p ?o }");
+        prepared.run(
+            &view(),
+            &RunOptions {
+                limits,
+                ..RunOptions::default()
+            },
+            AnswerFormat::usual(Form::Select),
+            &mut Vec::new(),
+        )
+    };
+    assert_eq!(
+        run(Limits {
+            rows: Some(5),
+            ..Limits::NONE
+        })
+        .unwrap()
+        .rows,
+        5
+    );
+    let stopped = |limits| match run(limits) {
+        Err(QueryError::Stopped(stopped)) => stopped,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        stopped(Limits {
+            rows: Some(4),
+            ..Limits::NONE
+        }),
+        Stopped::Rows(4)
+    );
+    assert_eq!(
+        stopped(Limits {
+            bytes: Some(100),
+            ..Limits::NONE
+        }),
+        Stopped::Bytes(100)
+    );
+}
+
+#[test]
+fn service_is_refused_and_says_so() {
+    for text in [
+        "SELECT * { SERVICE <http://a/> { ?s ?p ?o } }",
+        "ASK { FILTER EXISTS { SERVICE SILENT ?s {} } }",
+    ] {
+        match Prepared::parse(text, &ParseOptions::default()) {
+            Err(QueryError::Refused(why)) => assert!(why.contains("SERVICE")),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn solutions_can_be_taken_one_by_one() {
+    let mut seen = Vec::new();
+    prepare("SELECT ?o { <a> <knows>* ?o }")
+        .solutions(&view(), &RunOptions::default(), &mut |solution| {
+            seen.push(solution.get("o").unwrap().to_string());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(seen.len(), 3);
+}
+
+/// A chain of nodes with a full graph behind it, so that joins, paths and sorts have something to do.
+fn dense() -> View {
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let mut batch = Batch::new();
+    let all = (0..120).flat_map(|a| {
+        (0..120).map(move |b| triple(&format!("n{a}"), "to", node(&format!("n{b}"))))
+    });
+    batch.put_graph(node("dense"), Label::public(), all);
+    kb.commit(batch).unwrap();
+    kb.view(&Clearance::anonymous())
+}
+
+/// Each would run for minutes: a join, a cross product in memory, a path, a sort, groups, expressions, MINUS, an update-like DISTINCT.
+const ENDLESS: &[(&str, &str)] = &[
+    (
+        "join",
+        "SELECT (COUNT(*) AS ?n) { ?a <to> ?b . ?b <to> ?c . ?c <to> ?d . ?d <to> ?e }",
+    ),
+    (
+        "cross product",
+        "SELECT * { ?a <to> ?b . ?c <to> ?d . ?e <to> ?f FILTER(?a = ?f && ?b = <nothing>) }",
+    ),
+    (
+        "path",
+        "SELECT (COUNT(*) AS ?n) { ?a (<to>/<to>)* ?b . ?c (<to>|!<x>)+ ?d . ?e <to>* ?f }",
+    ),
+    (
+        "sort",
+        "SELECT * { ?a <to> ?b . ?c <to> ?d } ORDER BY ?d ?c ?b ?a",
+    ),
+    (
+        "sort of expressions",
+        "SELECT * { ?a <to> ?b . ?c <to> ?d } ORDER BY CONCAT(STR(?a), STR(?d)) LIMIT 1",
+    ),
+    (
+        "group",
+        "SELECT ?a ?d (COUNT(*) AS ?n) { ?a <to> ?b . ?c <to> ?d . ?e <to> ?f } GROUP BY ?a ?d",
+    ),
+    (
+        "distinct",
+        "SELECT DISTINCT ?a ?b ?c ?d { ?a <to> ?b . ?c <to> ?d . ?e <to> ?f }",
+    ),
+    (
+        "minus",
+        "SELECT * { ?a <to> ?b . ?c <to> ?d MINUS { ?e <to> ?f . ?c <to> ?d . ?b <to> ?e } }",
+    ),
+    (
+        "exists",
+        "SELECT (COUNT(*) AS ?n) { ?a <to> ?b . ?c <to> ?d FILTER NOT EXISTS { ?b <to> ?x . ?x <to> ?y . ?y <nothing> ?a } }",
+    ),
+    (
+        "optional",
+        "SELECT (COUNT(*) AS ?n) { ?a <to> ?b OPTIONAL { ?c <to> ?d OPTIONAL { ?e <to> ?f FILTER(?f != ?a) } } }",
+    ),
+    (
+        "values",
+        "SELECT (COUNT(*) AS ?n) { ?a <to> ?b { SELECT * { ?c <to> ?d } } { SELECT * { ?e <to> ?f } } }",
+    ),
+];
+
+#[test]
+fn an_evaluation_without_end_is_stopped_at_its_deadline_and_when_cancelled() {
+    let view = dense();
+    for (name, text) in ENDLESS {
+        let prepared = prepare(text);
+        let format = AnswerFormat::usual(prepared.form());
+        let limits = Limits {
+            time: Some(Duration::from_millis(200)),
+            ..Limits::NONE
+        };
+        let start = Instant::now();
+        let error = on_big_stack(|| {
+            prepared.run(
+                &view,
+                &RunOptions {
+                    limits,
+                    ..RunOptions::default()
+                },
+                format,
+                &mut std::io::sink(),
+            )
+        })
+        .unwrap();
+        assert!(
+            matches!(error, Err(QueryError::Stopped(Stopped::Time(_)))),
+            "{name}: {error:?}"
+        );
+        assert!(
+            start.elapsed() < Duration::from_millis(1200),
+            "{name} took {:?}",
+            start.elapsed()
+        );
+
+        let cancel = Cancel::new();
+        let options = RunOptions {
+            limits: Limits::NONE,
+            cancel: cancel.clone(),
+            ..RunOptions::default()
+        };
+        let (stopped, since) = std::thread::scope(|scope| {
+            let run = scope.spawn(|| {
+                on_big_stack(|| prepared.run(&view, &options, format, &mut std::io::sink()))
+                    .unwrap()
+            });
+            std::thread::sleep(Duration::from_millis(150));
+            let since = Instant::now();
+            cancel.cancel();
+            (run.join().unwrap(), since.elapsed())
+        });
+        assert!(
+            matches!(stopped, Err(QueryError::Stopped(Stopped::Cancelled))),
+            "{name}: {stopped:?}"
+        );
+        assert!(
+            since < Duration::from_secs(1),
+            "{name} went on for {since:?}"
+        );
+    }
+}
+
+#[test]
+fn memory_is_limited() {
+    let view = dense();
+    let limits = Limits {
+        memory: Some(4 << 20),
+        time: Some(Duration::from_secs(20)),
+        ..Limits::NONE
+    };
+    let texts = [
+        "SELECT * { ?a <to> ?b . ?c <to> ?d } ORDER BY ?d",
+        "SELECT DISTINCT ?a ?b ?c ?d { ?a <to> ?b . ?c <to> ?d }",
+        "SELECT ?a ?b ?c (COUNT(*) AS ?n) { ?a <to> ?b . ?c <to> ?d } GROUP BY ?a ?b ?c",
+        "SELECT (STRLEN(?x9) AS ?n) { BIND(REPLACE('aaaaaaaaaa', 'a', 'aaaaaaaaaa') AS ?x1) BIND(REPLACE(?x1, 'a', ?x1) AS ?x2) BIND(REPLACE(?x2, 'a', ?x1) AS ?x3) BIND(REPLACE(?x3, 'a', ?x1) AS ?x4) BIND(REPLACE(?x4, 'a', ?x1) AS ?x9) }",
+        "CONSTRUCT { ?a ?b ?c . ?a <x> ?d } WHERE { ?a <to> ?b . ?c <to> ?d }",
+    ];
+    for text in texts {
+        let prepared = prepare(text);
+        let options = RunOptions {
+            limits,
+            ..RunOptions::default()
+        };
+        let error = prepared.run(
+            &view,
+            &options,
+            AnswerFormat::usual(prepared.form()),
+            &mut std::io::sink(),
+        );
+        assert!(
+            matches!(error, Err(QueryError::Stopped(Stopped::Memory(_)))),
+            "{text}: {error:?}"
+        );
+    }
+    // What is not kept does not count.
+    let options = RunOptions {
+        limits: Limits {
+            memory: Some(1 << 20),
+            ..Limits::NONE
+        },
+        ..RunOptions::default()
+    };
+    let streamed = prepare("SELECT (STR(?a) AS ?x) { ?a <to> ?b . ?b <to> ?c } LIMIT 300000");
+    assert_eq!(
+        streamed
+            .run(
+                &view,
+                &options,
+                AnswerFormat::usual(Form::Select),
+                &mut std::io::sink()
+            )
+            .unwrap()
+            .rows,
+        300_000
+    );
+}
+
+#[test]
+fn the_deepest_text_that_is_allowed_fits_the_stack() {
+    let limits = TextLimits::QUERY;
+    let depth = limits.depth - 2;
+    let chain = |item: &str, n: usize| vec!["1"; n].join(item);
+    let texts = [
+        format!("ASK {{ {}{} }}", "{".repeat(depth), "}".repeat(depth)),
+        format!(
+            "ASK {{ FILTER({}1{}) }}",
+            "(".repeat(depth - 1),
+            ")".repeat(depth - 1)
+        ),
+        format!(
+            "ASK {{ {} ?s ?p ?o {} }}",
+            "OPTIONAL { ?a ?b ?c ".repeat(depth),
+            "}".repeat(depth)
+        ),
+        format!(
+            "ASK {{ {} ?s ?p ?o {} }}",
+            "{ SELECT * { ".repeat(depth / 2),
+            "} }".repeat(depth / 2)
+        ),
+        format!(
+            "ASK {{ {} ?s ?p ?o {} }}",
+            "FILTER NOT EXISTS { ".repeat(depth),
+            "}".repeat(depth)
+        ),
+        format!(
+            "ASK {{ ?s ({}<p>{})* ?o }}",
+            "(".repeat(depth - 2),
+            ")+".repeat(depth - 2)
+        ),
+        format!(
+            "ASK {{ ?s ?p {}{} }}",
+            "[ <p> ".repeat(depth),
+            "]".repeat(depth)
+        ),
+        format!("ASK {{ ?s ?p {}{} }}", "(".repeat(depth), ")".repeat(depth)),
+        format!("ASK {{ FILTER({}) }}", chain("+", limits.operators)),
+        format!("ASK {{ FILTER({}) }}", chain("||", limits.operators / 2)),
+        format!("ASK {{ FILTER({}1) }}", "!".repeat(limits.operators)),
+        format!(
+            "ASK {{ ?s <p>{} ?o }}",
+            "/<p>".repeat(limits.operators.min(1900))
+        ),
+        format!("ASK {{ ?s <p>{} ?o }}", "|<p>".repeat(limits.operators)),
+        format!(
+            "ASK {{ {{}} {} }}",
+            "UNION {}".repeat(limits.operators / 2 - 2)
+        ),
+        format!("ASK {{ {} }}", "OPTIONAL { ?s ?p ?o }".repeat(1900)),
+        format!(
+            "SELECT * {{ {} }}",
+            (0..1600)
+                .map(|n| format!("BIND({n} AS ?x{n})"))
+                .collect::<String>()
+        ),
+        format!("ASK {{ {} }}", "MINUS { ?s ?p ?o }".repeat(1900)),
+        format!("ASK {{ {} }}", "?s ?p ?o .".repeat(1900)),
+        format!(
+            "ASK {{ FILTER({}1{}) }}",
+            "SUBSTR(".repeat(limits.calls),
+            ",1)".repeat(limits.calls)
+        ),
+    ];
+    let view = view();
+    for text in texts {
+        let start = Instant::now();
+        let done = on_big_stack(|| {
+            let prepared = Prepared::parse(
+                &text,
+                &ParseOptions {
+                    base: Some("http://example.org/".into()),
+                    limits,
+                },
+            )?;
+            let limits = Limits {
+                time: Some(Duration::from_secs(1)),
+                ..Limits::NONE
+            };
+            prepared.run(
+                &view,
+                &RunOptions {
+                    limits,
+                    ..RunOptions::default()
+                },
+                AnswerFormat::usual(prepared.form()),
+                &mut Vec::new(),
+            )
+        });
+        let head: String = text.chars().take(60).collect();
+        println!(
+            "{:>6} ms {head} -> {:?}",
+            start.elapsed().as_millis(),
+            done.unwrap().map_err(|error| error.to_string())
+        );
+        assert!(
+            start.elapsed() < Duration::from_secs(4),
+            "{head} took {:?}",
+            start.elapsed()
+        );
+    }
+}
+
+#[test]
+fn a_thousand_nested_braces_are_refused_with_their_place() {
+    let text = format!("ASK {}{}", "{".repeat(1000), "}".repeat(1000));
+    match Prepared::parse(&text, &ParseOptions::default()) {
+        Err(QueryError::Text(error)) => assert_eq!(
+            error.to_string(),
+            "line 1, column 133: brackets are nested deeper than 128"
+        ),
+        other => panic!("{other:?}"),
+    }
+}
