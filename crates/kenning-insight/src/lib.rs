@@ -1,1 +1,3 @@
 //! Questions worth asking of a body of knowledge.
+
+pub mod shapes;
