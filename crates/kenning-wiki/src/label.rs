@@ -1,0 +1,243 @@
+//! Which label a note gets: what it says itself, what its folder asks for, and what happens when neither can be read.
+//!
+//! In this order: the note's own key; else the nearest folder rule with a default; else the default level.
+//! Then floors and audiences of *every* rule that covers the note are joined, so nothing ends below them.
+//! A key that cannot be read, an unknown level or broken front matter closes the note.
+
+use kenning_access::{Clause, Group, Label, Level};
+use serde::{Deserialize, Serialize};
+
+use crate::rules::{FolderRule, Rules};
+use crate::settings::WikiSettings;
+
+/// What the front matter of a note says about its protection, as text. Kept in the catalog, so that new rules need no new reading.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Said {
+    /// Front matter or one of its protection keys cannot be read, and this is why.
+    pub(crate) unreadable: Option<String>,
+    pub(crate) level: Option<String>,
+    /// Each inner list is one "any of" clause.
+    pub(crate) audience: Vec<Vec<String>>,
+    pub(crate) until: Option<String>,
+    pub(crate) then: Option<String>,
+    /// Other keys that could speak of protection, with their values.
+    pub(crate) others: Vec<(String, String)>,
+}
+
+/// A label and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What the note gets.
+    pub label: Label,
+    /// Where it comes from, in words.
+    pub because: String,
+    /// What is wrong with what was said about it.
+    pub problems: Vec<String>,
+}
+
+/// All that decides about labels, for one wiki.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judge<'a> {
+    pub(crate) rules: &'a Rules,
+    pub(crate) settings: &'a WikiSettings,
+    pub(crate) wiki: &'a str,
+}
+
+impl Judge<'_> {
+    /// The label of the note at `path` that says `said`.
+    pub(crate) fn decide(&self, path: &str, said: &Said) -> Decision {
+        let mut problems = Vec::new();
+        if let Some(why) = &self.settings.broken {
+            // Its rules could have asked for more protection than is known now.
+            return closed(format!("`kenning.toml` cannot be read: {why}"), problems);
+        }
+        if let Some(why) = &said.unreadable {
+            problems.push(format!("{why}; the note is closed"));
+            return closed("what the note says about its protection cannot be read", problems);
+        }
+        let covering = self.covering(path);
+        let (mut label, because) = match self.own(said, &covering, &mut problems) {
+            Ok(Some(level)) => (Label::new(level, []), "the note says so".to_owned()),
+            Ok(None) => self.inherited(path),
+            Err(why) => {
+                problems.push(format!("{why}; the note is closed"));
+                return closed("what the note says about its protection cannot be read", problems);
+            }
+        };
+        match own_audience(said) {
+            Ok(clauses) => label = label.join(&Label::new(Level::LOWEST, clauses)),
+            Err(why) => {
+                problems.push(format!("{why}; the note is closed"));
+                return closed("the audience of the note cannot be read", problems);
+            }
+        }
+        let floor = floor(&covering);
+        let raised = label.join(&floor);
+        if raised.level() > label.level() {
+            let scale = self.rules.scale();
+            problems.push(format!(
+                "`{}` is below the floor of its folder; the note is `{}`",
+                scale.name(label.level()),
+                scale.name(raised.level()),
+            ));
+        }
+        Decision {
+            label: raised,
+            because,
+            problems,
+        }
+    }
+
+    /// The label of a protected section of a note that has `note`: their join, and closed when the section's own is not understood.
+    pub(crate) fn decide_section(&self, note: &Label, said: &Said) -> Decision {
+        let scale = self.rules.scale();
+        let mut problems = Vec::new();
+        if let Some(why) = &said.unreadable {
+            problems.push(format!("{why}; the section is closed"));
+            return closed("what the section says cannot be read", problems);
+        }
+        let level = match said.level.as_deref().map(|name| scale.parse_level(name)) {
+            Some(Ok(level)) => level,
+            None => Level::LOWEST,
+            Some(Err(error)) => {
+                problems.push(format!("{error}; the section is closed"));
+                return closed("the level of the section is unknown", problems);
+            }
+        };
+        match own_audience(said) {
+            Ok(clauses) => Decision {
+                label: note.join(&Label::new(level, clauses)),
+                because: "the section says so".to_owned(),
+                problems,
+            },
+            Err(why) => {
+                problems.push(format!("{why}; the section is closed"));
+                closed("the audience of the section cannot be read", problems)
+            }
+        }
+    }
+
+    /// The operator's rules and then the wiki's own, those that cover `path`.
+    fn covering(&self, path: &str) -> [Vec<&FolderRule>; 2] {
+        let covering = |rules: &'_ [FolderRule]| -> Vec<usize> {
+            let covers = |rule: &FolderRule| rule.covers(self.wiki, path);
+            (0..rules.len())
+                .filter(|place| rules.get(*place).is_some_and(covers))
+                .collect()
+        };
+        [&self.rules.folders, &self.settings.folders].map(|rules| {
+            covering(rules)
+                .into_iter()
+                .filter_map(|place| rules.get(place))
+                .collect()
+        })
+    }
+
+    /// The level that the note itself states, as of today.
+    fn own(
+        &self,
+        said: &Said,
+        _covering: &[Vec<&FolderRule>; 2],
+        problems: &mut Vec<String>,
+    ) -> Result<Option<Level>, String> {
+        let scale = self.rules.scale();
+        let parse = |name: &str| scale.parse_level(name).map_err(|error| error.to_string());
+        let mut level = said.level.as_deref().map(parse).transpose()?;
+        for (key, value) in &said.others {
+            level = level.max(self.rules.keys.level(key, value, scale)?);
+        }
+        let then = said.then.as_deref().map(parse).transpose()?;
+        let until = said.until.as_deref().map(day).transpose()?;
+        if let (Some(until), Some(today)) = (until, self.rules.today.as_deref())
+            && today >= until.as_str()
+        {
+            match then {
+                Some(then) => return Ok(Some(then)),
+                None => problems.push(format!(
+                    "its protection ended on {until} and nothing says what comes then; it stays as it was"
+                )),
+            }
+        }
+        Ok(level)
+    }
+
+    /// The level of a note that says nothing: the higher of what the operator and the wiki's own file give it.
+    fn inherited(&self, path: &str) -> (Label, String) {
+        let [operator, own] = self.covering(path);
+        let (mut level, mut because) = match nearest_default(&operator) {
+            Some((level, pattern)) => (level, format!("the rule for `{pattern}` says so")),
+            None => (
+                self.rules.default_level(),
+                "it is the default level".to_owned(),
+            ),
+        };
+        let local = nearest_default(&own)
+            .map(|(level, pattern)| (level, format!("the wiki's rule for `{pattern}` says so")))
+            .or_else(|| {
+                let level = self.settings.default_level?;
+                Some((level, "it is the wiki's default level".to_owned()))
+            });
+        if let Some((local, why)) = local
+            && local > level
+        {
+            level = local;
+            because = why;
+        }
+        (Label::new(level, []), because)
+    }
+}
+
+fn closed(because: impl Into<String>, problems: Vec<String>) -> Decision {
+    Decision {
+        label: Label::closed(),
+        because: because.into(),
+        problems,
+    }
+}
+
+/// The deepest rule with a default; of several equally deep ones the last.
+fn nearest_default<'r>(rules: &[&'r FolderRule]) -> Option<(Level, &'r str)> {
+    rules
+        .iter()
+        .filter_map(|rule| Some((rule.depth, rule.default?, rule.pattern.as_str())))
+        .max_by_key(|(depth, _, _)| *depth)
+        .map(|(_, level, pattern)| (level, pattern))
+}
+
+fn floor(covering: &[Vec<&FolderRule>; 2]) -> Label {
+    covering
+        .iter()
+        .flatten()
+        .fold(Label::public(), |floor, rule| {
+            let own = Label::new(
+                rule.floor.unwrap_or(Level::LOWEST),
+                rule.audience.iter().cloned(),
+            );
+            floor.join(&own)
+        })
+}
+
+fn own_audience(said: &Said) -> Result<Vec<Clause>, String> {
+    said.audience
+        .iter()
+        .map(|names| {
+            let groups: Result<Vec<Group>, _> = names.iter().map(|name| Group::new(name)).collect();
+            groups.map(Clause::any_of).map_err(|error| error.to_string())
+        })
+        .collect()
+}
+
+/// A day such as `2027-03-01`; a time behind it is ignored.
+fn day(text: &str) -> Result<String, String> {
+    let day: String = text.trim().chars().take(10).collect();
+    let fits = day.len() == 10
+        && day.char_indices().all(|(place, c)| match place {
+            4 | 7 => c == '-',
+            _ => c.is_ascii_digit(),
+        });
+    if fits {
+        Ok(day)
+    } else {
+        Err(format!("`protection-until: {text}` is not a day such as `2027-03-01`"))
+    }
+}

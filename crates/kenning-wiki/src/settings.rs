@@ -1,0 +1,122 @@
+//! The wiki's own `kenning.toml`: its name, its dialect, what to leave out, and rules that can only raise.
+
+use kenning_access::{Level, Scale};
+use serde::Deserialize;
+
+use crate::problem::Located;
+use crate::rules::{FolderRule, RuleText, Rules};
+
+/// The file that a wiki may have in its folder.
+pub const SETTINGS_FILE: &str = "kenning.toml";
+
+/// What the people of a wiki decided about it. Over an operator's rule it can only raise.
+///
+/// ```toml
+/// name = "handbook"             # part of every address; else the name of the folder
+/// dialect = "obsidian"          # else found out
+/// default_level = "internal"
+/// ignore = ["drafts/", "*.bak"] # as in .gitignore
+/// ambiguous = "shortest"        # of several files of one name, take the one with the shortest path, as Obsidian does
+///
+/// [[rule]]
+/// path = "people/**"
+/// floor = "confidential"
+/// ```
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WikiSettings {
+    pub(crate) name: Option<String>,
+    pub(crate) dialect: Option<String>,
+    pub(crate) default_level: Option<Level>,
+    pub(crate) folders: Vec<FolderRule>,
+    pub(crate) ignore: Vec<String>,
+    pub(crate) shortest: bool,
+    /// INVARIANT: when set, every note of the wiki is closed: rules that cannot be read could have asked for more.
+    pub(crate) broken: Option<String>,
+    pub(crate) problems: Vec<Located>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SettingsText {
+    name: Option<String>,
+    dialect: Option<String>,
+    default_level: Option<String>,
+    rule: Vec<RuleText>,
+    ignore: Vec<String>,
+    ambiguous: Option<String>,
+}
+
+impl WikiSettings {
+    /// Reads the text of a wiki's `kenning.toml`; never fails, but may close the wiki.
+    pub(crate) fn read(text: &str, rules: &Rules) -> Self {
+        let file: SettingsText = match toml::from_str(text) {
+            Ok(file) => file,
+            Err(error) => return Self::broken(text, &error),
+        };
+        let mut settings = Self {
+            name: file.name.filter(|name| !name.trim().is_empty()),
+            dialect: file.dialect,
+            ignore: file.ignore,
+            ..Self::default()
+        };
+        match file.ambiguous.as_deref() {
+            None | Some("problem") => {}
+            Some("shortest") => settings.shortest = true,
+            Some(other) => settings.problem(format!(
+                "`ambiguous = \"{other}\"` is neither `problem` nor `shortest`"
+            )),
+        }
+        if let Err(why) = settings.read_rules(&file.rule, file.default_level.as_deref(), rules) {
+            settings.problem(format!("{why}; every note of the wiki is closed"));
+            settings.broken = Some(why);
+        }
+        settings
+    }
+
+    /// The settings of a wiki whose `kenning.toml` exists and cannot be read.
+    pub(crate) fn unreadable(why: String) -> Self {
+        let mut settings = Self::default();
+        settings.problem(format!("{why}; every note of the wiki is closed"));
+        settings.broken = Some(why);
+        settings
+    }
+
+    fn broken(text: &str, error: &toml::de::Error) -> Self {
+        let mut settings = Self::unreadable(error.message().to_owned());
+        if let (Some(span), Some(problem)) = (error.span(), settings.problems.first_mut()) {
+            let before = text.get(..span.start).unwrap_or(text);
+            problem.line = before.matches('\n').count() + 1;
+            problem.column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        }
+        settings
+    }
+
+    fn read_rules(
+        &mut self,
+        rules: &[RuleText],
+        default_level: Option<&str>,
+        operator: &Rules,
+    ) -> Result<(), String> {
+        let scale: &Scale = operator.scale();
+        if let Some(name) = default_level {
+            let level = scale.parse_level(name).map_err(|error| error.to_string())?;
+            self.default_level = Some(level);
+            if level < operator.default_level() {
+                self.problem(format!(
+                    "`default_level = \"{name}\"` is below `{}`, which the operator gives; a wiki can only raise it",
+                    scale.name(operator.default_level()),
+                ));
+            }
+        }
+        for rule in rules {
+            let rule = rule.compile(scale).map_err(|error| error.to_string())?;
+            self.folders.push(rule);
+        }
+        Ok(())
+    }
+
+    fn problem(&mut self, text: String) {
+        let problem = Located::file(SETTINGS_FILE, "settings", text);
+        self.problems.push(problem);
+    }
+}
