@@ -1,5 +1,121 @@
-//! Kenning over HTTP.
+//! Kenning over HTTP: SPARQL and graph store protocols, linked data, pages, signing in.
+//!
+//! This crate turns requests into a reader, asks the crates below with that reader's eyes, and writes what they say. It
+//! knows no rule of its own about who sees what (`kenning-access`), how data is kept (`kenning-store`) or how a query is
+//! answered (`kenning-sparql`). It is the only crate that names axum and the wire formats of JSON.
+//!
+//! Every route is one row of [`routes::table`]. A handler that reads takes a [`reader::Reader`], which only a request can
+//! make, and which is the only way here to a view.
 
+mod about;
+mod error;
+mod evaluate;
+mod guard;
+mod html;
+mod listen;
+mod names;
+mod negotiate;
 mod operations;
+mod overview;
+mod pipeline;
+mod protocol;
+mod reader;
+mod routes;
+mod session;
+mod settings;
+mod table;
+pub mod token;
+mod validator;
 
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use kenning_store::KnowledgeBase;
+use kenning_vocab::Base;
+
+pub use listen::{serve, serve_socket};
 pub use operations::{Line, NoOperations, Operations, Outcome};
+pub use settings::{DefaultGraph, ServerSettings, TrustedProxy};
+
+/// Stack of a thread that evaluates: as deep as the deepest query that the parser lets through.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// A server that is ready to listen. Clones are the same server.
+#[derive(Clone)]
+pub struct Service(Arc<App>);
+
+/// What every request shares.
+pub(crate) struct App {
+    pub(crate) kb: Arc<KnowledgeBase>,
+    pub(crate) base: Base,
+    pub(crate) operations: Arc<dyn Operations>,
+    pub(crate) settings: ServerSettings,
+    pub(crate) sessions: session::Sessions,
+    pub(crate) guard: guard::Guard,
+    pub(crate) evaluators: evaluate::Evaluators,
+    pub(crate) metrics: pipeline::Metrics,
+    pub(crate) overviews: overview::Overviews,
+}
+
+impl Service {
+    /// A server for `kb`, whose own things have IRIs under `base`.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn new(
+        kb: Arc<KnowledgeBase>,
+        base: Base,
+        operations: Arc<dyn Operations>,
+        settings: ServerSettings,
+    ) -> io::Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let count = match settings.evaluations {
+            0 => cores.saturating_mul(4),
+            count => count,
+        };
+        let own_host = base.as_str().parse::<axum::http::Uri>().ok();
+        let own_host = own_host.and_then(|uri| uri.host().map(str::to_owned));
+        let hosts = settings.hosts.iter().cloned().chain(own_host);
+        Ok(Self(Arc::new(App {
+            guard: guard::Guard::new(hosts, settings.cors_origins.iter().cloned()),
+            evaluators: evaluate::Evaluators::start(count, STACK, settings.patience)?,
+            sessions: session::Sessions::default(),
+            metrics: pipeline::Metrics::default(),
+            overviews: overview::Overviews::default(),
+            kb,
+            base,
+            operations,
+            settings,
+        })))
+    }
+
+    /// The path and query of a link that signs its first follower in with all there is to see. An earlier link ends.
+    ///
+    /// For a server on loopback that nobody has configured tokens for: the caller prints it where only the operator looks.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn make_sign_in_link(&self) -> io::Result<String> {
+        let secret = self.0.sessions.make_link().map_err(io::Error::other)?;
+        Ok(format!("/sign-in?link={secret}"))
+    }
+
+    /// Every method and path that the server answers, as its routes have them.
+    #[must_use]
+    pub fn routes() -> Vec<(&'static str, &'static str)> {
+        routes::table()
+            .iter()
+            .map(|route| (route.method, route.path))
+            .collect()
+    }
+
+    /// The whole server as a tower service, for those who listen in another way.
+    pub fn router(&self) -> Router {
+        pipeline::around(routes::router(), Arc::clone(&self.0))
+    }
+
+    pub(crate) fn settings(&self) -> &ServerSettings {
+        &self.0.settings
+    }
+}

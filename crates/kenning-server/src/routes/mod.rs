@@ -1,0 +1,81 @@
+//! Every address the server answers, in one table.
+//!
+//! `tests/access.rs` asks each row of it as each role, so a route without a decision about who may use it fails the tests.
+
+mod data;
+mod home;
+mod operator;
+mod query;
+mod sign_in;
+mod status;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use crate::App;
+
+/// One method at one address.
+pub(crate) struct Route {
+    /// The method; `GET` stands for `HEAD` too.
+    pub(crate) method: &'static str,
+    /// The path, with `{name}` and `{*rest}` for what varies.
+    pub(crate) path: &'static str,
+    handler: MethodRouter<Arc<App>>,
+}
+
+/// The whole server.
+pub(crate) fn table() -> Vec<Route> {
+    vec![
+        get("/", home::home),
+        get("/style.css", home::style),
+        get("/healthz", status::health),
+        get("/metrics", status::metrics),
+        get("/query", query::query),
+        post("/query", query::query),
+        get("/sign-in", sign_in::show),
+        post("/sign-in", sign_in::sign_in),
+        post("/sign-out", sign_in::sign_out),
+        get("/id/{*rest}", data::thing),
+        get("/page/{*rest}", data::page),
+        get("/data/{*rest}", data::data),
+        post("/operator/run", operator::run),
+    ]
+}
+
+pub(crate) fn router() -> Router<Arc<App>> {
+    let mut paths: BTreeMap<&'static str, MethodRouter<Arc<App>>> = BTreeMap::new();
+    for route in table() {
+        let methods = paths.remove(route.path).unwrap_or_default();
+        paths.insert(route.path, methods.merge(route.handler));
+    }
+    let mut router = Router::new();
+    for (path, methods) in paths {
+        router = router.route(path, methods);
+    }
+    router
+}
+
+fn get<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<App>>) -> Route {
+    row("GET", MethodFilter::GET, path, handler)
+}
+
+fn post<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<App>>) -> Route {
+    row("POST", MethodFilter::POST, path, handler)
+}
+
+fn row<T: 'static>(
+    method: &'static str,
+    filter: MethodFilter,
+    path: &'static str,
+    handler: impl Handler<T, Arc<App>>,
+) -> Route {
+    Route {
+        method,
+        path,
+        handler: on(filter, handler),
+    }
+}
