@@ -54,11 +54,6 @@ async fn check_and_finish(State(app): State<Arc<App>>, request: Request, next: N
     } else {
         next.run(request).await
     };
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED
-        && response.extensions().get::<HttpError>().is_none()
-    {
-        response = HttpError::Method(allowed(response.headers())).into_response();
-    }
     if let Some(error) = response.extensions().get::<HttpError>().cloned() {
         let mut rendered = render(&error, &accept);
         if is_head {
@@ -76,19 +71,6 @@ async fn check_and_finish(State(app): State<Arc<App>>, request: Request, next: N
         cors_headers(response.headers_mut(), &origin);
     }
     response
-}
-
-fn allowed(headers: &HeaderMap) -> String {
-    let allow = headers
-        .get(header::ALLOW)
-        .and_then(|allow| allow.to_str().ok());
-    let mut methods: Vec<&str> = allow
-        .unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .collect();
-    methods.dedup();
-    methods.join(", ")
 }
 
 fn common_headers(headers: &mut HeaderMap) {

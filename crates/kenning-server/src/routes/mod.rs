@@ -17,6 +17,7 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::App;
+use crate::error::HttpError;
 
 /// One method at one address.
 pub(crate) struct Route {
@@ -47,16 +48,32 @@ pub(crate) fn table() -> Vec<Route> {
 }
 
 pub(crate) fn router() -> Router<Arc<App>> {
-    let mut paths: BTreeMap<&'static str, MethodRouter<Arc<App>>> = BTreeMap::new();
+    let mut paths: BTreeMap<&'static str, (Vec<&'static str>, MethodRouter<Arc<App>>)> =
+        BTreeMap::new();
     for route in table() {
-        let methods = paths.remove(route.path).unwrap_or_default();
-        paths.insert(route.path, methods.merge(route.handler));
+        let (names, methods) = paths.entry(route.path).or_default();
+        names.push(route.method);
+        *methods = std::mem::take(methods).merge(route.handler);
     }
     let mut router = Router::new();
-    for (path, methods) in paths {
+    for (path, (names, methods)) in paths {
+        let allow = allow(&names);
+        let methods = methods.fallback(async move || HttpError::Method(allow));
         router = router.route(path, methods);
     }
     router
+}
+
+/// What the `Allow` header of a path says.
+fn allow(names: &[&str]) -> String {
+    let mut all: Vec<&str> = Vec::new();
+    for name in names {
+        all.push(name);
+        if *name == "GET" {
+            all.push("HEAD");
+        }
+    }
+    all.join(", ")
 }
 
 fn get<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<App>>) -> Route {
