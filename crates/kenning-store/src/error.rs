@@ -1,5 +1,6 @@
 //! What can go wrong with a knowledge base.
 
+pub use crate::truth::{Affected, Damage, StoreError};
 use oxrdf::NamedNode;
 use std::path::PathBuf;
 
@@ -26,40 +27,6 @@ pub enum OpenError {
     /// The durable store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// The durable store failed or is damaged.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// The operating system refused.
-    #[error("cannot {what} the store")]
-    Io {
-        /// What was tried, such as `write`.
-        what: &'static str,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// What was read is not what was written.
-    #[error("the store is damaged: {what}")]
-    Damaged {
-        /// What is affected.
-        what: String,
-    },
-    /// The embedded store failed.
-    #[error("cannot {what} the store: {why}")]
-    Backend {
-        /// What was tried, such as `write`.
-        what: &'static str,
-        /// What the embedded store says.
-        why: String,
-    },
-    /// Writing stopped after an earlier failure, so that nothing is acknowledged which may not last.
-    #[error("writing has stopped: {why}")]
-    Stopped {
-        /// The failure that stopped it.
-        why: String,
-    },
 }
 
 /// A batch was not committed: nothing of it was.

@@ -36,7 +36,7 @@ mod view;
 
 pub use batch::Batch;
 pub use cancel::{Cancel, Interrupted};
-pub use error::{CommitError, OpenError, StoreError};
+pub use error::{Affected, CommitError, Damage, OpenError, StoreError};
 pub use knowledge_base::{Committed, KnowledgeBase, Options, SyncMode};
 pub use pattern::{GraphPattern, GraphSet, Pattern};
 pub use term::TermId;

@@ -5,17 +5,36 @@
 //! means, and calls [`Truth::commit`] from one thread at a time: so group commit is one call with many changes, and the
 //! order on disk is the order in the index.
 
+//! | file | what it is about |
+//! |---|---|
+//! | `store.rs` | the durable store of one directory: opening, committing, what a failure means |
+//! | `edit.rs` | one commit: what each change does to the tables |
+//! | `load.rs` | reading everything back, and naming what is damaged |
+//! | `form.rs`, `segment.rs`, `bytes.rs` | the on-disk form, from the tables down to single numbers |
+//! | `database.rs`, `disk.rs` | the embedded database, and the file under it |
+
 #![allow(
     dead_code,
     reason = "the boundary is whole before both sides use all of it"
 )]
 
-use crate::knowledge_base::SyncMode;
-use crate::{OpenError, StoreError};
-use kenning_access::{Label, Scale};
+mod bytes;
+mod database;
+mod disk;
+mod edit;
+mod error;
+mod form;
+mod load;
+mod segment;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use error::{Affected, Damage, StoreError};
+pub(crate) use store::Truth;
+
+use kenning_access::Label;
 use oxrdf::{NamedNode, Triple, TripleRef};
-use std::collections::BTreeMap;
-use std::path::Path;
 
 /// One graph as it was committed.
 #[derive(Debug)]
@@ -67,51 +86,4 @@ pub(crate) enum Change<'a> {
     },
     /// A setting of the operator; `None` removes it.
     Setting(&'a str, Option<&'a [u8]>),
-}
-
-/// The durable store of one directory.
-#[derive(Debug)]
-pub(crate) struct Truth {}
-
-impl Truth {
-    /// Opens or makes the store in `dir`, which exists and which this process holds. Writes labels with `scale`.
-    pub(crate) fn open(_dir: &Path, _scale: &Scale, _sync: SyncMode) -> Result<Self, OpenError> {
-        Ok(Self {})
-    }
-
-    /// Makes all changes durable, or none. Called by one thread at a time.
-    pub(crate) fn commit(&self, _changes: &[Change<'_>]) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    /// Gives every graph, in no order.
-    pub(crate) fn load(&self, _visit: &mut dyn FnMut(StoredGraph)) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    /// Gives every graph's name, its label, and a mark that differs whenever its triples differ, without reading the
-    /// triples: so that opening with a cache of the index reads only the graphs that changed since the cache was
-    /// written. The mark may be the sum of the checksums of what is stored of the graph.
-    pub(crate) fn catalogue(
-        &self,
-        _visit: &mut dyn FnMut(&str, Label, u128),
-    ) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    /// One graph whole, if it exists.
-    pub(crate) fn read(&self, _name: &str) -> Result<Option<StoredGraph>, StoreError> {
-        Ok(None)
-    }
-
-    /// All settings.
-    pub(crate) fn settings(&self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
-        Ok(BTreeMap::new())
-    }
-
-    /// Differs whenever what is stored differs: the name of this store and the number of its last commit.
-    /// The cache of the index carries it, to know whether it is stale.
-    pub(crate) fn stamp(&self) -> [u8; 24] {
-        [0; 24]
-    }
 }

@@ -1,0 +1,457 @@
+//! The durable store of one directory.
+
+use super::bytes::Malformed;
+use super::database::{Database, Tables, Wait};
+use super::disk::{Failure, Operation};
+use super::edit::{Edit, damaged};
+use super::error::{Affected, Damage, StoreError};
+use super::form::{Mark, Record, Seal, Tally};
+use super::load::{self, Gather, Visitor};
+use super::segment::Segment;
+use super::{Change, StoredGraph};
+use crate::OpenError;
+use crate::knowledge_base::SyncMode;
+use kenning_access::{Label, Scale};
+use oxrdf::NamedNode;
+use redb::ReadableTable;
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
+use std::time::{Duration, Instant};
+
+/// The file that says how many commits the database must know of.
+pub(crate) const MARK: &str = "kenning.mark";
+/// How long a commit may stay unsynced under [`SyncMode::Off`].
+const UNSYNCED: Duration = Duration::from_secs(1);
+
+/// The durable store of one directory.
+#[derive(Debug)]
+pub(crate) struct Truth {
+    directory: PathBuf,
+    scale: Scale,
+    sync: SyncMode,
+    /// INVARIANT: at most one handle on the file at a time, so this is emptied before it is opened again.
+    database: RwLock<Option<Database>>,
+    writer: Mutex<Writer>,
+}
+
+/// What only the one who commits may touch.
+#[derive(Debug)]
+struct Writer {
+    /// What holds of the database now.
+    seal: Seal,
+    mark: Option<File>,
+    /// Why writing has stopped, if it has.
+    stopped: Option<String>,
+    /// When the last commit that waited for the disk ended.
+    synced: Instant,
+}
+
+impl Truth {
+    /// Opens or makes the store in `dir`, which exists and which this process holds. Writes labels with `scale`.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the database is older than its mark, or its seal cannot be read.
+    pub(crate) fn open(dir: &Path, scale: &Scale, sync: SyncMode) -> Result<Self, OpenError> {
+        let mark = read_mark(dir);
+        if !Database::exists(dir) {
+            if !matches!(mark, ReadMark::None) {
+                return Err(StoreError::damaged("the database file is missing").into());
+            }
+            Database::create(
+                dir,
+                &Seal {
+                    database: random()?,
+                    ..Seal::default()
+                },
+            )?;
+        }
+        let database = Database::open(dir)?;
+        let seal = database.read(|tables| tables.seal())?;
+        test_mark(&mark, &seal)?;
+        let mut writer = Writer {
+            seal,
+            mark: OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(dir.join(MARK))
+                .ok(),
+            stopped: None,
+            synced: Instant::now(),
+        };
+        writer.put_mark();
+        Ok(Self {
+            directory: dir.to_owned(),
+            scale: scale.clone(),
+            sync,
+            database: RwLock::new(Some(database)),
+            writer: Mutex::new(writer),
+        })
+    }
+
+    /// Makes all changes durable, or none. Called by one thread at a time.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] when the disk is full: the next call tries again. [`StoreError::Stopped`] when the disk
+    /// failed in a way that leaves open what is on it: nothing is written until the store is opened again.
+    pub(crate) fn commit(&self, changes: &[Change<'_>]) -> Result<(), StoreError> {
+        let mut writer = self.writer();
+        if let Some(why) = &writer.stopped {
+            return Err(StoreError::Stopped(why.clone()));
+        }
+        self.open_again(&mut writer)?;
+        let wait = match self.sync {
+            SyncMode::Off if writer.synced.elapsed() < UNSYNCED => Wait::Not,
+            _ => Wait::ForDisk,
+        };
+        let before = writer.seal;
+        let result = self.with_database(|database| {
+            database.commit(wait, |draft| {
+                let mut edit = Edit::new(draft, &self.scale, before);
+                for change in changes {
+                    edit.apply(change)?;
+                }
+                edit.finish()
+            })
+        });
+        match result {
+            Ok(seal) => {
+                writer.seal = seal;
+                if wait == Wait::ForDisk {
+                    writer.synced = Instant::now();
+                    writer.put_mark();
+                }
+                Ok(())
+            }
+            Err(error) => Err(self.failed(&mut writer, error)),
+        }
+    }
+
+    /// Gives every graph, in no order.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when anything that was stored is damaged or missing, with all that is affected.
+    pub(crate) fn load(&self, visit: &mut dyn FnMut(StoredGraph)) -> Result<(), StoreError> {
+        let mut loader = Loader {
+            scale: &self.scale,
+            visit,
+            name: None,
+            gather: Gather::default(),
+        };
+        let seal = self.writer().seal;
+        let damages = self.look(|tables| load::read_graphs(tables, &seal, &mut loader))?;
+        whole(damages)
+    }
+
+    /// Gives every graph's name, its label, and a mark that differs whenever its triples differ, without reading the
+    /// triples: so that opening with a cache of the index reads only the graphs that changed since the cache was written.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a record is damaged or missing.
+    pub(crate) fn catalogue(
+        &self,
+        visit: &mut dyn FnMut(&str, Label, u128),
+    ) -> Result<(), StoreError> {
+        let seal = self.writer().seal;
+        self.look(|tables| {
+            let mut damages = Vec::new();
+            let mut graphs = Tally::default();
+            for entry in tables.graphs.iter()? {
+                let (key, value) = entry?;
+                let name = key.value();
+                match Record::parse(name, value.value()) {
+                    Ok((record, sum)) => {
+                        graphs.add(sum);
+                        visit(name, self.label(&record.label), record.segments.sum);
+                    }
+                    Err(wrong) => {
+                        damages.push(Damage::new(Affected::Graph(name.to_owned()), wrong))
+                    }
+                }
+            }
+            if damages.is_empty() && graphs != seal.graphs {
+                damages.push(Damage::new(Affected::Everything, "a graph is missing"));
+            }
+            whole(damages)
+        })
+    }
+
+    /// One graph whole, if it exists.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when it is not as it was written.
+    pub(crate) fn read(&self, name: &str) -> Result<Option<StoredGraph>, StoreError> {
+        self.look(|tables| {
+            let Some(value) = tables.graphs.get(name)? else {
+                return Ok(None);
+            };
+            let (record, _) =
+                Record::parse(name, value.value()).map_err(|wrong| damaged(name, wrong))?;
+            let mut graph = None;
+            let mut visit = |stored| graph = Some(stored);
+            let mut loader = Loader {
+                scale: &self.scale,
+                visit: &mut visit,
+                name: None,
+                gather: Gather::default(),
+            };
+            load::read_graph(tables, name, &record, &mut loader)?;
+            Ok(graph)
+        })
+    }
+
+    /// All settings.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when one is damaged or missing.
+    pub(crate) fn settings(&self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        let seal = self.writer().seal;
+        let (settings, damages) = self.look(|tables| load::read_settings(tables, &seal))?;
+        whole(damages).map(|()| settings)
+    }
+
+    /// Differs whenever what is stored differs: the name of this store and the number of its last commit.
+    /// The cache of the index carries it, to know whether it is stale.
+    pub(crate) fn stamp(&self) -> [u8; 24] {
+        let seal = self.writer().seal;
+        let mut stamp = [0; 24];
+        let bytes = seal
+            .database
+            .to_le_bytes()
+            .into_iter()
+            .chain(seal.commit.to_le_bytes());
+        for (slot, byte) in stamp.iter_mut().zip(bytes) {
+            *slot = byte;
+        }
+        stamp
+    }
+
+    /// Makes every such operation on the file fail.
+    #[cfg(test)]
+    pub(crate) fn inject(&self, failure: Option<(Operation, std::io::ErrorKind)>) {
+        let _ = self.with_database(|database| {
+            *database.watch.inject.lock().unwrap() = failure;
+            Ok(())
+        });
+    }
+
+    #[cfg(test)]
+    pub(crate) fn bytes_written(&self) -> u64 {
+        let written = |database: &Database| {
+            Ok(database
+                .watch
+                .written
+                .load(std::sync::atomic::Ordering::Relaxed))
+        };
+        self.with_database(written).unwrap()
+    }
+
+    fn label(&self, text: &str) -> Label {
+        read_label(&self.scale, text)
+    }
+
+    /// Runs `read` on the tables as they are now.
+    fn look<T>(
+        &self,
+        read: impl FnOnce(&Tables) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with_database(|database| database.read(read))
+    }
+
+    fn with_database<T>(
+        &self,
+        act: impl FnOnce(&Database) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        match &*database {
+            Some(database) => act(database),
+            None => Err(super::database::closed()),
+        }
+    }
+
+    /// After a failure that may pass, such as a full disk: closes the file and opens it again.
+    fn open_again(&self, writer: &mut Writer) -> Result<(), StoreError> {
+        let failure = self.with_database(|database| Ok(database.watch.first_failure()));
+        if matches!(failure, Ok(None)) {
+            return Ok(());
+        }
+        let mut slot = match self.database.try_write() {
+            Ok(slot) => slot,
+            Err(TryLockError::Poisoned(slot)) => slot.into_inner(),
+            // Somebody still reads through the old handle, a backup for example.
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Full),
+        };
+        *slot = None;
+        let database = Database::open(&self.directory)?;
+        let seal = database.read(|tables| tables.seal())?;
+        if seal != writer.seal {
+            let why = "a commit that was reported as failed is on disk".to_owned();
+            writer.stopped = Some(why.clone());
+            return Err(StoreError::Stopped(why));
+        }
+        *slot = Some(database);
+        Ok(())
+    }
+
+    /// What a failed commit means for those that follow.
+    fn failed(&self, writer: &mut Writer, error: StoreError) -> StoreError {
+        let failure = self.with_database(|database| Ok(database.watch.first_failure()));
+        let why = match failure {
+            // Nothing reached the file, or no more than a crash would have left: the header still points to the old
+            // state, so opening the file again finds that.
+            Ok(Some(Failure {
+                operation: Operation::Read | Operation::Write,
+                full: true,
+                ..
+            })) => {
+                return StoreError::Full;
+            }
+            Ok(Some(Failure {
+                operation: Operation::Sync,
+                cause,
+                ..
+            })) => {
+                format!("the disk did not confirm a write ({cause})")
+            }
+            Ok(Some(Failure {
+                operation: Operation::Write,
+                cause,
+                ..
+            })) => {
+                format!("the disk refused a write ({cause})")
+            }
+            Ok(Some(Failure {
+                operation: Operation::Read,
+                cause,
+                ..
+            })) => {
+                format!("the disk refused a read ({cause})")
+            }
+            // Not the disk: damage was met, and the transaction was given up.
+            Ok(None) => return error,
+            Err(error) => error.to_string(),
+        };
+        writer.stopped = Some(why.clone());
+        StoreError::Stopped(why)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Truth {
+    fn drop(&mut self) {
+        let mut writer = self.writer();
+        if self.sync == SyncMode::Off && writer.stopped.is_none() {
+            let done = self.with_database(|database| database.commit(Wait::ForDisk, |_| Ok(())));
+            if done.is_err() {
+                return;
+            }
+        }
+        writer.put_mark();
+    }
+}
+
+impl Writer {
+    /// Writes the mark, without waiting for the disk and without failing: it is a guard and holds nothing of anybody.
+    fn put_mark(&mut self) {
+        let mark = Mark {
+            database: self.seal.database,
+            commit: self.seal.commit,
+        };
+        if let Some(file) = &mut self.mark {
+            let _ = file.rewind().and_then(|()| file.write_all(&mark.write()));
+        }
+    }
+}
+
+/// Gathers the segments of each graph and hands the graph on.
+struct Loader<'a> {
+    scale: &'a Scale,
+    visit: &'a mut dyn FnMut(StoredGraph),
+    name: Option<(NamedNode, Label)>,
+    gather: Gather,
+}
+
+impl Visitor for Loader<'_> {
+    fn graph(&mut self, name: &str, record: &Record) -> Result<(), Malformed> {
+        let label = read_label(self.scale, &record.label);
+        self.name = Some((NamedNode::new_unchecked(name), label));
+        self.gather = Gather::default();
+        Ok(())
+    }
+
+    fn segment(&mut self, segment: &Segment) -> Result<(), Malformed> {
+        self.gather.add(segment)
+    }
+
+    fn end(&mut self) -> Result<(), Malformed> {
+        let triples = std::mem::take(&mut self.gather).finish();
+        if let Some((name, label)) = self.name.take() {
+            (self.visit)(StoredGraph {
+                name,
+                label,
+                triples,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// INVARIANT: a label that cannot be read, for example because its level is no longer on the scale, is closed.
+fn read_label(scale: &Scale, text: &str) -> Label {
+    scale.parse_label(text).unwrap_or_else(|_| Label::closed())
+}
+
+/// What the mark says.
+enum ReadMark {
+    None,
+    Unreadable,
+    Some(Mark),
+}
+
+fn read_mark(directory: &Path) -> ReadMark {
+    match std::fs::read(directory.join(MARK)) {
+        Ok(bytes) => Mark::parse(&bytes).map_or(ReadMark::Unreadable, ReadMark::Some),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => ReadMark::None,
+        Err(_) => ReadMark::Unreadable,
+    }
+}
+
+/// A mark that cannot be read says nothing, since it is not waited for and a crash may tear it.
+fn test_mark(mark: &ReadMark, seal: &Seal) -> Result<(), StoreError> {
+    match mark {
+        ReadMark::Some(mark) if mark.database != seal.database => Err(StoreError::damaged(
+            format_args!("`{MARK}` belongs to another store than the database"),
+        )),
+        ReadMark::Some(mark) if mark.commit > seal.commit => {
+            Err(StoreError::damaged(format_args!(
+                "{} commits were acknowledged, the database knows {}",
+                mark.commit, seal.commit
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Nothing, or all that is damaged.
+fn whole(damages: Vec<Damage>) -> Result<(), StoreError> {
+    if damages.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged(damages))
+    }
+}
+
+fn random() -> Result<u128, StoreError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|cause| StoreError::Io {
+        doing: "cannot name a new store".to_owned(),
+        cause: cause.to_string(),
+    })?;
+    Ok(u128::from_le_bytes(bytes))
+}
