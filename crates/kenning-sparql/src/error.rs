@@ -84,8 +84,14 @@ pub enum TextError {
         /// The limit.
         limit: usize,
     },
-    /// There are more operators and pattern keywords than allowed.
-    #[error("the text has more than {limit} operators and pattern keywords")]
+    /// There are more pattern keywords and braces than allowed.
+    #[error("the text has more than {limit} braces and keywords such as `OPTIONAL`")]
+    TooManyKeywords {
+        /// The limit.
+        limit: usize,
+    },
+    /// An expression or a path has more operators than allowed.
+    #[error("an expression has more than {limit} operators")]
     TooManyOperators {
         /// The limit.
         limit: usize,

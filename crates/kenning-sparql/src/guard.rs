@@ -220,9 +220,14 @@ impl Reading {
                 limit: limits.calls,
             });
         }
-        if self.expression > limits.operators || self.keywords > limits.operators {
+        if self.expression > limits.operators {
             return Err(TextError::TooManyOperators {
                 limit: limits.operators,
+            });
+        }
+        if self.keywords > limits.keywords {
+            return Err(TextError::TooManyKeywords {
+                limit: limits.keywords,
             });
         }
         Ok(())
@@ -308,6 +313,7 @@ mod tests {
         depth: 8,
         calls: 3,
         operators: 20,
+        keywords: 20,
     };
 
     fn deep(text: &str) -> bool {
@@ -371,7 +377,7 @@ mod tests {
         assert_eq!(many("1.0+"), Err(TextError::TooManyOperators { limit: 20 }));
         assert_eq!(
             many("optional "),
-            Err(TextError::TooManyOperators { limit: 20 })
+            Err(TextError::TooManyKeywords { limit: 20 })
         );
         assert_eq!(many("ex:a ex:is-a -5 . \n"), Ok(()));
         assert_eq!(many("ex:union \"a\"@en-GB . "), Ok(()));

@@ -15,6 +15,7 @@ mod guard;
 mod limits;
 mod normal;
 mod prepare;
+mod rewrite;
 mod run;
 mod stack;
 mod walk;

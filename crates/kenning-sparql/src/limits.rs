@@ -13,17 +13,20 @@ pub struct TextLimits {
     pub depth: usize,
     /// Deepest nesting of function calls, which the parser reads again at each level.
     pub calls: usize,
-    /// Most operators (`||`, `/`, `+` …) and pattern keywords (`UNION`, `OPTIONAL`, `FILTER` …), each of which deepens the algebra.
+    /// Most operators (`||`, `/`, `+` …) of one expression or path, each of which deepens it.
     pub operators: usize,
+    /// Most pattern keywords (`UNION`, `OPTIONAL`, `FILTER` …) and braces, each of which deepens the algebra.
+    pub keywords: usize,
 }
 
 impl TextLimits {
-    /// For queries: 1 MiB, 128 brackets deep, 12 calls deep, 5,000 operators.
+    /// For queries: 1 MiB, 128 brackets deep, 12 calls deep, 5,000 operators, 1,000 keywords.
     pub const QUERY: Self = Self {
         bytes: 1 << 20,
         depth: 128,
         calls: 12,
         operators: 5_000,
+        keywords: 1_000,
     };
     /// For updates, whose data blocks are long but flat: 64 MiB.
     pub const UPDATE: Self = Self {

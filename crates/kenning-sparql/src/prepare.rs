@@ -29,8 +29,8 @@ pub struct ParseOptions {
     pub limits: TextLimits,
 }
 
-/// Most triple patterns of a query: planning takes their number squared.
-const PATTERNS: usize = 2_000;
+/// Most triple patterns of a query.
+const PATTERNS: usize = 1_000;
 
 /// A query that parses. It belongs to no view and may be kept and run many times.
 #[derive(Clone, Debug)]

@@ -140,10 +140,7 @@ fn the_default_graph_is_the_union_and_counts_a_triple_once() {
 
 #[test]
 fn a_literal_keeps_its_form() {
-    assert_eq!(
-        plain("SELECT ?o { <a> <age> ?o }"),
-        "?o\n\"01.50\"^^<http://www.w3.org/2001/XMLSchema#decimal>"
-    );
+    assert_eq!(plain("SELECT ?o { <a> <age> ?o }"), "?o\n01.50");
     assert_eq!(plain("ASK { <a> <age> ?o FILTER(?o = 1.5) }"), "true");
     assert_eq!(plain("ASK { <a> <age> 1.5 }"), "false");
     assert_eq!(
@@ -404,7 +401,7 @@ const ENDLESS: &[(&str, &str)] = &[
     ),
     (
         "cross product",
-        "SELECT * { ?a <to> ?b . ?c <to> ?d . ?e <to> ?f FILTER(?a = ?f && ?b = <nothing>) }",
+        "SELECT * { ?a <to> ?b . ?c <to> ?d . ?e <to> ?f FILTER(STR(?a) = CONCAT(STR(?c), STR(?e))) }",
     ),
     (
         "path",
@@ -448,6 +445,7 @@ const ENDLESS: &[(&str, &str)] = &[
 fn an_evaluation_without_end_is_stopped_at_its_deadline_and_when_cancelled() {
     let view = dense();
     for (name, text) in ENDLESS {
+        println!("{name}");
         let prepared = prepare(text);
         let format = AnswerFormat::usual(prepared.form());
         let limits = Limits {
@@ -593,31 +591,34 @@ fn the_deepest_text_that_is_allowed_fits_the_stack() {
         ),
         format!(
             "ASK {{ ?s ?p {}{} }}",
-            "[ <p> ".repeat(depth),
+            "[ <p> ".repeat(depth - 1) + "[ <p> 1 ",
             "]".repeat(depth)
         ),
         format!("ASK {{ ?s ?p {}{} }}", "(".repeat(depth), ")".repeat(depth)),
         format!("ASK {{ FILTER({}) }}", chain("+", limits.operators)),
         format!("ASK {{ FILTER({}) }}", chain("||", limits.operators / 2)),
         format!("ASK {{ FILTER({}1) }}", "!".repeat(limits.operators)),
-        format!(
-            "ASK {{ ?s <p>{} ?o }}",
-            "/<p>".repeat(limits.operators.min(1900))
-        ),
-        format!("ASK {{ ?s <p>{} ?o }}", "|<p>".repeat(limits.operators)),
+        format!("ASK {{ ?s <p>{} ?o }}", "/a".repeat(limits.operators - 3)),
+        format!("ASK {{ ?s <p>{} ?o }}", "|a".repeat(limits.operators - 3)),
         format!(
             "ASK {{ {{}} {} }}",
-            "UNION {}".repeat(limits.operators / 2 - 2)
+            "UNION {}".repeat(limits.keywords / 2 - 2)
         ),
-        format!("ASK {{ {} }}", "OPTIONAL { ?s ?p ?o }".repeat(1900)),
+        format!(
+            "ASK {{ {} }}",
+            "OPTIONAL { ?s ?p ?o }".repeat(limits.keywords / 2 - 2)
+        ),
         format!(
             "SELECT * {{ {} }}",
-            (0..1600)
+            (0..limits.keywords / 2 - 2)
                 .map(|n| format!("BIND({n} AS ?x{n})"))
                 .collect::<String>()
         ),
-        format!("ASK {{ {} }}", "MINUS { ?s ?p ?o }".repeat(1900)),
-        format!("ASK {{ {} }}", "?s ?p ?o .".repeat(1900)),
+        format!(
+            "ASK {{ {} }}",
+            "MINUS { ?s ?p ?o }".repeat(limits.keywords / 2 - 2)
+        ),
+        format!("ASK {{ {} }}", "?s ?p ?o .".repeat(999)),
         format!(
             "ASK {{ FILTER({}1{}) }}",
             "SUBSTR(".repeat(limits.calls),
