@@ -1,2 +1,229 @@
-//! The command: notes in, protected knowledge graph out.
-fn main() {}
+//! The command `kenning`: flags to requests, and requests to whoever holds the data.
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use kenning::config::Config;
+use kenning::flags::{Command, Common, Flags};
+use kenning::report::{Reporter, Style};
+use kenning::request::{Place, Request};
+use kenning::site::Site;
+use kenning::{client, convert, load, query, serve, sync};
+use kenning_server::Outcome;
+use kenning_store::OpenError;
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let flags = match Flags::try_parse() {
+        Ok(flags) => flags,
+        Err(error) => {
+            let _ = error.print();
+            // Asking for help is no failure; a flag that is not understood is one, and 2 means something else here.
+            return ExitCode::from(u8::from(error.use_stderr()));
+        }
+    };
+    let answers = match &flags.command {
+        Command::Query(_) => true,
+        Command::Convert(convert) => convert.out.is_none(),
+        _ => false,
+    };
+    log();
+    let mut reporter = Reporter::new(Style {
+        quiet: flags.common.quiet,
+        json: flags.common.json,
+        answers,
+    });
+    let outcome =
+        run(&flags, &mut reporter).unwrap_or_else(|error| Outcome::failed(format!("{error:#}")));
+    reporter.close(&outcome)
+}
+
+/// What the server logs goes to standard error; `KENNING_LOG` says how much (`info`, `kenning_server=debug`).
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KENNING_LOG");
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
+    let common = &flags.common;
+    match &flags.command {
+        Command::Serve(serve) => {
+            not_remote(common)?;
+            let config = Config::read(common.config.as_deref(), &serve.wiki)?;
+            serve::run(&common.data, config, serve, reporter).map_err(explain_held)
+        }
+        Command::Convert(convert) => {
+            let config = Config::read(common.config.as_deref(), &convert.paths)?;
+            convert::run(&config, convert, reporter)
+        }
+        Command::Sync(sync) => {
+            let wikis = sync.wikis.iter().map(|dir| Place::of(dir)).collect();
+            let request = Request::Sync(sync::Request {
+                wikis,
+                wiki_level: sync.wiki_level.clone(),
+            });
+            send(
+                common,
+                &sync.wikis,
+                sync.base_url.as_deref(),
+                true,
+                &request,
+                reporter,
+            )
+        }
+        Command::Load(load) => {
+            let request = Request::Load(load::Request {
+                files: load.files.iter().map(|file| Place::of(file)).collect(),
+                graph: load.graph.clone(),
+                level: load.level.clone(),
+                groups: load.groups.iter().map(|clause| names(clause)).collect(),
+            });
+            send(
+                common,
+                &[],
+                load.base_url.as_deref(),
+                true,
+                &request,
+                reporter,
+            )
+        }
+        Command::Query(flags) => {
+            let request = query::Request {
+                text: text(flags.text.as_deref(), flags.file.as_ref())?,
+                clearance: flags.eyes.clearance.clone(),
+                groups: flags.eyes.groups.clone(),
+                format: flags.format.clone(),
+                default_graph: flags.default_graph,
+                timeout: flags.timeout,
+            };
+            match &common.server {
+                Some(url) => query_remote(url, &request, reporter),
+                None => send(common, &[], None, false, &Request::Query(request), reporter),
+            }
+        }
+    }
+}
+
+/// Runs a request here, or has the process that holds the directory run it.
+fn send(
+    common: &Common,
+    wikis: &[PathBuf],
+    base_url: Option<&str>,
+    make: bool,
+    request: &Request,
+    reporter: &mut Reporter,
+) -> Result<Outcome> {
+    not_remote(common)?;
+    let config = Config::read(common.config.as_deref(), wikis)?;
+    let data = &common.data;
+    if !make && std::fs::read_dir(data).map_or(true, |mut entries| entries.next().is_none()) {
+        bail!(
+            "there is no knowledge base in `{}`; make one with `kenning sync` or `kenning serve`",
+            data.display()
+        );
+    }
+    let mut report = |line| reporter.line(&line);
+    match Site::open(data, config, base_url) {
+        Ok(site) => Ok(site.run(request, &mut report)),
+        Err(error) if is_held(&error) => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            let command = serde_json::to_vec(request)?;
+            runtime
+                .block_on(client::run(data, command, &mut report))
+                .with_context(|| format!("{error:#}"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn not_remote(common: &Common) -> Result<()> {
+    if common.server.is_some() {
+        bail!("this command works on a folder of data, not with `--server`");
+    }
+    Ok(())
+}
+
+fn is_held(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref::<OpenError>(),
+        Some(OpenError::Held { .. })
+    )
+}
+
+fn explain_held(error: anyhow::Error) -> anyhow::Error {
+    if is_held(&error) {
+        error.context("one process holds a data directory; use that server, stop it, or name another directory with `--data`")
+    } else {
+        error
+    }
+}
+
+fn names(list: &str) -> Vec<String> {
+    list.split(',')
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// The text of a query: given, in a file, or on standard input.
+fn text(given: Option<&str>, file: Option<&PathBuf>) -> Result<String> {
+    match (given, file) {
+        (Some(text), _) => Ok(text.to_owned()),
+        (None, Some(path)) if path.as_os_str() == "-" => {
+            let mut text = String::new();
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .context("cannot read standard input")?;
+            Ok(text)
+        }
+        (None, Some(path)) => std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read `{}`", path.display())),
+        (None, None) => bail!("there is no query"),
+    }
+}
+
+/// Asks a server over HTTP, with the token of `KENNING_TOKEN`.
+fn query_remote(url: &str, request: &query::Request, reporter: &mut Reporter) -> Result<Outcome> {
+    let token = std::env::var("KENNING_TOKEN").ok();
+    let accept = query::accept(request.format.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let headers = [
+        ("content-type", "application/sparql-query"),
+        ("accept", accept.as_str()),
+    ];
+    let body = request.text.clone().into_bytes();
+    let answer = runtime.block_on(client::post(
+        url,
+        "/query",
+        &headers,
+        token.as_deref(),
+        body,
+    ))?;
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    if answer.status >= 300 {
+        bail!("the server answered {}: {}", answer.status, text.trim());
+    }
+    reporter.line(&kenning_server::Line::Output { text });
+    Ok(Outcome::done(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_flags_do_not_contradict_each_other() {
+        Flags::command().debug_assert();
+    }
+}

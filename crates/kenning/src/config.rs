@@ -1,0 +1,220 @@
+//! The operator's configuration: one file, the environment and flags; a flag wins over the environment, that over the file.
+//!
+//! What the file says about labels is read by `kenning-wiki`; this module knows the other keys, and refuses those that nobody knows:
+//! a misspelt key could leave something open that was meant to be closed.
+
+use crate::flags::DefaultGraph;
+use anyhow::{Context, Result, bail};
+use kenning_access::{Level, Scale};
+use kenning_wiki::Rules;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// The name of the file that is read when no other is named.
+pub const FILE: &str = "kenning.toml";
+
+/// What the operator decided.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// What decides about labels.
+    pub rules: Rules,
+    /// The other keys.
+    pub file: File,
+}
+
+/// The keys of the configuration file that are not about labels.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct File {
+    /// What every IRI begins with.
+    pub base_url: Option<String>,
+    /// The level of the graph without a name, which is closed while this is unset.
+    pub default_graph_level: Option<String>,
+    /// What concerns the server.
+    pub server: Server,
+    levels: IgnoredAny,
+    level_aliases: IgnoredAny,
+    default_level: IgnoredAny,
+    rule: IgnoredAny,
+    predicate_floors: IgnoredAny,
+    protection_keys: IgnoredAny,
+}
+
+/// The table `[server]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The address to listen on.
+    pub listen: Option<SocketAddr>,
+    /// Names under which the server may be addressed, besides `localhost` and the base URL's host.
+    pub hosts: Vec<String>,
+    /// Origins whose pages may send requests.
+    pub cors_origins: Vec<String>,
+    /// What a query that names no graph reads.
+    pub default_graph: Option<DefaultGraph>,
+    /// How many seconds a query may take.
+    pub query_seconds: Option<u64>,
+    /// How many seconds an update may take.
+    pub update_seconds: Option<u64>,
+    /// Whether cookies go over HTTPS only.
+    pub secure_cookies: bool,
+    /// A reverse proxy that says who its users are.
+    pub trusted_proxy: Option<TrustedProxy>,
+}
+
+/// The table `[server.trusted_proxy]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedProxy {
+    /// The addresses it connects from.
+    pub peers: Vec<IpAddr>,
+    /// The header that names the user.
+    pub user_header: String,
+    /// The header that names the level.
+    pub clearance_header: String,
+    /// The header that lists groups.
+    pub groups_header: String,
+}
+
+impl Config {
+    /// Reads the configuration: the file `named`, which must be there, or else `kenning.toml` in the working folder, if there is one.
+    ///
+    /// A `kenning.toml` that lies in one of `wikis` belongs to that wiki and not to the operator: whoever may write notes must not
+    /// make rules by it. It is the operator's only when named.
+    ///
+    /// # Errors
+    /// When a named file is missing, or a file cannot be read or understood: nothing runs under rules that are half known.
+    pub fn read(named: Option<&Path>, wikis: &[PathBuf]) -> Result<Self> {
+        let path = match named {
+            Some(path) => path.to_owned(),
+            None => match Self::found(wikis) {
+                Some(path) => path,
+                None => return Ok(Self::default()),
+            },
+        };
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read the configuration `{}`", path.display()))?;
+        Self::parse(&text).with_context(|| format!("in the configuration `{}`", path.display()))
+    }
+
+    fn found(wikis: &[PathBuf]) -> Option<PathBuf> {
+        let path = PathBuf::from(FILE);
+        let here = path.canonicalize().ok()?;
+        let wikis = wikis.iter().filter_map(|wiki| wiki.canonicalize().ok());
+        let of_a_wiki = wikis.into_iter().any(|wiki| here.parent() == Some(&wiki));
+        (!of_a_wiki).then_some(path)
+    }
+
+    /// Understands the text of a configuration.
+    ///
+    /// # Errors
+    /// When it is not TOML, has a key that nobody knows, or says something that cannot be.
+    pub fn parse(text: &str) -> Result<Self> {
+        let file: File = toml::from_str(text)?;
+        let rules = Rules::parse(text)?;
+        if let Some(level) = &file.default_graph_level {
+            rules
+                .scale()
+                .parse_level(level)
+                .context("default_graph_level")?;
+        }
+        Ok(Self { rules, file })
+    }
+
+    /// The same, with the default level that a flag names.
+    ///
+    /// # Errors
+    /// When there is no such level.
+    pub fn with_wiki_level(mut self, level: Option<&str>) -> Result<Self> {
+        if let Some(level) = level {
+            let level = self.rules.scale().parse_level(level)?;
+            self.rules = self.rules.with_default_level(level);
+        }
+        Ok(self)
+    }
+
+    /// The levels there are.
+    #[must_use]
+    pub fn scale(&self) -> &Scale {
+        self.rules.scale()
+    }
+
+    /// The level of the graph without a name, if it has one.
+    #[must_use]
+    pub fn default_graph_level(&self) -> Option<Level> {
+        let level = self.file.default_graph_level.as_deref()?;
+        self.scale().parse_level(level).ok()
+    }
+}
+
+/// The date of today, for rules that end: `2026-05-14`, in UTC.
+///
+/// # Errors
+/// When the clock of this machine is before 1970.
+pub fn today() -> Result<String> {
+    let Ok(since) = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH) else {
+        bail!("the clock of this machine is wrong");
+    };
+    Ok(date(since.as_secs() / 86_400))
+}
+
+/// The date so many days after 1970-01-01 (proleptic Gregorian; the algorithm counts in years that begin in March).
+fn date(days: u64) -> String {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_become_dates() {
+        for (days, written) in [
+            (0, "1970-01-01"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (20_587, "2026-05-14"),
+        ] {
+            assert_eq!(date(days), written);
+        }
+    }
+
+    #[test]
+    fn a_key_that_nobody_knows_stops_the_run() {
+        let error = Config::parse("[server]\nlisten = '127.0.0.1:1'\nalow = true").unwrap_err();
+        assert!(format!("{error:#}").contains("alow"), "{error:#}");
+        assert!(Config::parse("defaultlevel = 'internal'").is_err());
+        assert!(Config::parse("default_graph_level = 'secrte'").is_err());
+    }
+
+    #[test]
+    fn one_file_holds_rules_and_the_rest() {
+        let config = Config::parse(
+            "base_url = 'http://kb.example/'\ndefault_level = 'confidential'\nlevels = ['public', 'confidential']\n\
+             [server]\ndefault_graph = 'own'\n[[rule]]\npath = 'hr'\nfloor = 'confidential'",
+        )
+        .unwrap();
+        assert_eq!(config.file.server.default_graph, Some(DefaultGraph::Own));
+        assert_eq!(
+            config.scale().name(config.rules.default_level()),
+            "confidential"
+        );
+    }
+
+    #[test]
+    fn a_named_file_must_be_there() {
+        let error = Config::read(Some(Path::new("/nowhere/kenning.toml")), &[]).unwrap_err();
+        assert!(error.to_string().contains("/nowhere/kenning.toml"));
+    }
+}

@@ -1,0 +1,198 @@
+//! The flags of the command, as they are written. What they mean is decided where they are used.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Turns the notes people write into a protected knowledge graph that answers SPARQL.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kenning",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
+pub struct Flags {
+    /// What is common to all commands.
+    #[command(flatten)]
+    pub common: Common,
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command understands.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The folder that holds the knowledge base.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "KENNING_DATA",
+        default_value = "kenning-data"
+    )]
+    pub data: PathBuf,
+    /// The operator's configuration: levels, floors, aliases, switches [default: kenning.toml, if there is one].
+    #[arg(long, global = true, value_name = "FILE", env = "KENNING_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Talk to this server instead of opening a folder; `KENNING_TOKEN` signs in.
+    #[arg(long, global = true, value_name = "URL", env = "KENNING_SERVER")]
+    pub server: Option<String>,
+    /// Print problems and answers, and nothing else.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Report in lines of JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// The commands there are.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer SPARQL over HTTP, and keep wikis in step.
+    Serve(Serve),
+    /// Bring what is stored in step with folders of notes.
+    Sync(Sync),
+    /// Turn notes into RDF, without a knowledge base.
+    Convert(Convert),
+    /// Load RDF files.
+    Load(Load),
+    /// Answer a SPARQL query.
+    Query(Query),
+}
+
+/// `kenning serve`.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// A folder of notes to sync first; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    pub wiki: Vec<PathBuf>,
+    /// The level of notes that neither say one themselves nor lie in a folder that has one [default: internal].
+    #[arg(long, value_name = "LEVEL")]
+    pub wiki_level: Option<String>,
+    /// A file of RDF to load as a public graph; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub ontology: Vec<PathBuf>,
+    /// The address to listen on [default: 127.0.0.1:7878].
+    #[arg(long, value_name = "ADDRESS", env = "KENNING_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// What every IRI begins with; fixed by the first use [default: http://localhost:7878/].
+    #[arg(long, value_name = "URL", env = "KENNING_BASE_URL")]
+    pub base_url: Option<String>,
+    /// Sync again whenever a file changes.
+    #[arg(long)]
+    pub watch: bool,
+    /// What a query that names no graph reads: all visible graphs, or only the one without a name [default: union].
+    #[arg(long, value_name = "WHICH")]
+    pub default_graph: Option<DefaultGraph>,
+    /// Let everybody write, and make what they write public: for playgrounds and test suites, on loopback only.
+    #[arg(long)]
+    pub allow_anonymous_write: bool,
+}
+
+/// What a query that names no graph reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefaultGraph {
+    /// All visible graphs together, each triple once.
+    Union,
+    /// The RDF default graph alone.
+    Own,
+}
+
+/// `kenning sync`.
+#[derive(Debug, Clone, Args)]
+pub struct Sync {
+    /// Folders of notes.
+    #[arg(required = true, value_name = "DIR")]
+    pub wikis: Vec<PathBuf>,
+    /// The level of notes that neither say one themselves nor lie in a folder that has one [default: internal].
+    #[arg(long, value_name = "LEVEL")]
+    pub wiki_level: Option<String>,
+    /// What every IRI begins with; fixed by the first use [default: http://localhost:7878/].
+    #[arg(long, value_name = "URL", env = "KENNING_BASE_URL")]
+    pub base_url: Option<String>,
+}
+
+/// `kenning convert`.
+#[derive(Debug, Clone, Args)]
+pub struct Convert {
+    /// Notes and folders of notes.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The form of the answer.
+    #[arg(long, value_name = "FORMAT", default_value = "nquads")]
+    pub format: ConvertFormat,
+    /// Write here instead of to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// What every IRI begins with [default: http://localhost:7878/].
+    #[arg(long, value_name = "URL", env = "KENNING_BASE_URL")]
+    pub base_url: Option<String>,
+}
+
+/// What `convert` can write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConvertFormat {
+    /// One quad on a line.
+    Nquads,
+    /// Graphs in braces, for people.
+    Trig,
+    /// JSON-LD.
+    Jsonld,
+}
+
+/// `kenning load`.
+#[derive(Debug, Clone, Args)]
+pub struct Load {
+    /// Files of RDF; the ending says which kind.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The graph that triples without a graph go to [default: one named after the file].
+    #[arg(long, value_name = "IRI")]
+    pub graph: Option<String>,
+    /// The level of the graphs that are written [default: internal].
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<String>,
+    /// A reader needs any of these groups; repeat the flag for "and".
+    #[arg(long, value_name = "A,B")]
+    pub groups: Vec<String>,
+    /// What every IRI begins with; fixed by the first use [default: http://localhost:7878/].
+    #[arg(long, value_name = "URL", env = "KENNING_BASE_URL")]
+    pub base_url: Option<String>,
+}
+
+/// With whose eyes something is read.
+#[derive(Debug, Clone, Args)]
+pub struct Eyes {
+    /// Look with the eyes of a reader of this level.
+    #[arg(long, value_name = "LEVEL", default_value = "public")]
+    pub clearance: String,
+    /// The groups that this reader holds; `*` for all.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub groups: Vec<String>,
+}
+
+/// `kenning query`.
+#[derive(Debug, Clone, Args)]
+pub struct Query {
+    /// The query.
+    #[arg(value_name = "TEXT", required_unless_present = "file")]
+    pub text: Option<String>,
+    /// Read the query from a file, or from standard input for `-`.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "text")]
+    pub file: Option<PathBuf>,
+    /// With whose eyes.
+    #[command(flatten)]
+    pub eyes: Eyes,
+    /// The form of the answer, as an ending (`json`, `csv`, `ttl`) or a media type [default: a table, or Turtle].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// What a query that names no graph reads [default: union].
+    #[arg(long, value_name = "WHICH")]
+    pub default_graph: Option<DefaultGraph>,
+    /// Stop after this many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub timeout: u64,
+}

@@ -1,0 +1,114 @@
+//! A knowledge base that this process has open, with what every command needs beside it.
+
+use crate::config::Config;
+use crate::request::Request;
+use anyhow::{Context, Result, bail};
+use kenning_access::{Clearance, Groups, Label};
+use kenning_server::{Line, Operations, Outcome};
+use kenning_store::{Batch, KnowledgeBase, Options};
+use kenning_vocab::Base;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The setting that holds the base URL.
+const BASE: &str = "base";
+
+/// An open knowledge base, the operator's configuration, and what every IRI begins with.
+#[derive(Debug)]
+pub struct Site {
+    /// What is stored.
+    pub kb: Arc<KnowledgeBase>,
+    /// What every IRI begins with.
+    pub base: Base,
+    /// What the operator decided.
+    pub config: Config,
+    /// Held by whoever compares what is stored with files: two syncs at once would undo each other's work.
+    syncing: Mutex<()>,
+}
+
+impl Site {
+    /// Opens the knowledge base in `dir`, or makes one there.
+    ///
+    /// # Errors
+    /// When another process has it, it cannot be read, or `base_url` is not the one that it was made with.
+    pub fn open(dir: &Path, config: Config, base_url: Option<&str>) -> Result<Self> {
+        let options = Options {
+            scale: config.scale().clone(),
+            ..Options::default()
+        };
+        let kb = KnowledgeBase::open(dir, options)?;
+        Self::over(kb, config, base_url)
+    }
+
+    /// The same over a knowledge base that is already open, such as one in memory.
+    ///
+    /// # Errors
+    /// When `base_url` is no URL that IRIs may begin with, or not the one that the knowledge base was made with.
+    pub fn over(kb: KnowledgeBase, config: Config, base_url: Option<&str>) -> Result<Self> {
+        let asked = base_url.or(config.file.base_url.as_deref());
+        let asked = asked.map(Base::new).transpose()?;
+        let stored = kb.setting(BASE)?;
+        let stored = stored.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let base = match (stored, asked) {
+            (Some(stored), Some(asked)) if stored != asked.as_str() => bail!(
+                "this knowledge base was made with the base URL `{stored}`, and its IRIs do not change: \
+                 leave `{}` out, or begin a new one with `--data`",
+                asked.as_str()
+            ),
+            (Some(stored), _) => Base::new(&stored).context("the stored base URL")?,
+            (None, asked) => {
+                let base = asked.unwrap_or_default();
+                let mut batch = Batch::new();
+                batch.put_setting(BASE, Some(base.as_str().as_bytes().to_vec()));
+                if let Some(level) = config.default_graph_level() {
+                    let label = Label::new(level, []);
+                    batch.create_graph(kenning_vocab::DEFAULT_GRAPH.into_owned(), label);
+                }
+                kb.commit(batch)?;
+                base
+            }
+        };
+        Ok(Self {
+            kb: Arc::new(kb),
+            base,
+            config,
+            syncing: Mutex::new(()),
+        })
+    }
+
+    /// Waits until nobody else compares what is stored with files.
+    pub(crate) fn syncing(&self) -> MutexGuard<'_, ()> {
+        self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The clearance that `--clearance` and `--groups` name.
+    ///
+    /// # Errors
+    /// When there is no such level, or a text cannot be the name of a group.
+    pub fn clearance(&self, level: &str, groups: &[String]) -> Result<Clearance> {
+        let level = self.kb.scale().parse_level(level)?;
+        let groups = Groups::of(groups.iter().map(String::as_str))?;
+        Ok(Clearance::new(level, groups))
+    }
+
+    /// Runs one command to its end.
+    pub fn run(&self, request: &Request, report: &mut dyn FnMut(Line)) -> Outcome {
+        let outcome = match request {
+            Request::Sync(request) => crate::sync::run(self, request, report),
+            Request::Load(request) => crate::load::run(self, request, report),
+            Request::Query(request) => crate::query::run(self, request, report),
+        };
+        outcome.unwrap_or_else(|error| Outcome::failed(format!("{error:#}")))
+    }
+}
+
+impl Operations for Site {
+    fn run(&self, command: &[u8], report: &mut dyn FnMut(Line)) -> Outcome {
+        match serde_json::from_slice(command) {
+            Ok(request) => Self::run(self, &request, report),
+            Err(error) => {
+                Outcome::failed(format!("the server does not know this command: {error}"))
+            }
+        }
+    }
+}
