@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A problem in a file of the wiki. Printed as `path:line:col: text`, without line and column where there are none.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Located {
     /// Path of the file, seen from the folder of the wiki.
     pub path: String,
@@ -12,7 +14,7 @@ pub struct Located {
     /// Column in characters, from 1; 0 where the problem is about the whole line or file.
     pub column: usize,
     /// What sort of problem, as one word for machines, such as `dangling`.
-    pub kind: &'static str,
+    pub kind: String,
     /// What is wrong, in words.
     pub text: String,
     /// What might help, where something comes to mind.
@@ -20,12 +22,12 @@ pub struct Located {
 }
 
 impl Located {
-    pub(crate) fn file(path: &str, kind: &'static str, text: impl Into<String>) -> Self {
+    pub(crate) fn file(path: &str, kind: &str, text: impl Into<String>) -> Self {
         Self {
             path: path.to_owned(),
             line: 0,
             column: 0,
-            kind,
+            kind: kind.to_owned(),
             text: text.into(),
             hint: None,
         }

@@ -1,0 +1,195 @@
+//! What the last sync knew of a wiki, so that the next one reads only what changed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::label::Said;
+use crate::problem::Located;
+
+/// What the last scan knew. Whoever keeps the triples keeps this beside them, and hands it to the next scan.
+///
+/// It is no more public than the most protected note: it names everything. It holds no text of the notes but their titles,
+/// names and link targets.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Catalog {
+    pub(crate) version: u32,
+    /// Name of the wiki, and the base of its addresses: part of every graph name.
+    pub(crate) wiki: String,
+    pub(crate) base: String,
+    /// The folder, as it was last seen.
+    pub(crate) folder: String,
+    /// Digest of the rules by which labels were decided.
+    pub(crate) rules: String,
+    /// Digest of the settings by which notes were read.
+    pub(crate) reader: String,
+    /// Digest of the settings by which links were resolved.
+    pub(crate) ladder: String,
+    pub(crate) entries: BTreeMap<String, Entry>,
+}
+
+/// The version of the catalog's own shape. A catalog of another version counts as empty, and everything is read again.
+pub(crate) const VERSION: u32 = 1;
+
+/// A stored catalog that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the catalog of the wiki cannot be read: {0}")]
+pub struct UnreadableCatalog(String);
+
+/// What is known of one note.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) stamp: u64,
+    pub(crate) size: u64,
+    /// BLAKE3 of the bytes of the file.
+    pub(crate) hash: [u8; 32],
+    /// Hash and size of the bytes outside protected sections: what the meta graph may tell.
+    pub(crate) open_hash: [u8; 32],
+    pub(crate) open_size: u64,
+    pub(crate) dialect: String,
+    pub(crate) names: Names,
+    pub(crate) said: Said,
+    /// The label as [`kenning_access::Scale::write_label`] writes it.
+    pub(crate) label: String,
+    /// The text outside protected sections, and then each of these.
+    pub(crate) units: Vec<Unit>,
+    pub(crate) graphs: Vec<Graph>,
+    /// Problems of the note itself, of its label and of its links.
+    pub(crate) problems: Vec<Located>,
+    pub(crate) label_problems: Vec<Located>,
+    pub(crate) link_problems: Vec<Located>,
+    pub(crate) tally: Tally,
+    /// Coarse keys under which links find the note, and under which its own links look.
+    pub(crate) found_by: Vec<u64>,
+    pub(crate) looks_for: Vec<u64>,
+}
+
+/// By what links may find a note.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Names {
+    pub(crate) title: String,
+    pub(crate) aliases: Vec<String>,
+    /// Names spelt for addresses.
+    pub(crate) slugs: Vec<String>,
+    pub(crate) permalinks: Vec<String>,
+    pub(crate) id: Option<String>,
+}
+
+/// A part of a note with a label of its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Unit {
+    /// `None` for the text outside protected sections.
+    pub(crate) said: Option<Said>,
+    /// Line on which it begins.
+    pub(crate) line: u32,
+    /// Links, each once.
+    pub(crate) links: Vec<Wanting>,
+}
+
+/// A link that wants a note.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Wanting {
+    /// As written, without a fragment.
+    pub(crate) target: String,
+    /// Path in the wiki, where the link is written as one.
+    pub(crate) path: Option<String>,
+    /// The folded name: the key of its IRI.
+    pub(crate) key: String,
+    /// Words that a reader sees instead of the target.
+    pub(crate) text: Option<String>,
+    /// Whether it is written as a Markdown link: then leading nowhere is a problem.
+    pub(crate) markdown: bool,
+    /// Whether it means that the two concepts are related.
+    pub(crate) related: bool,
+    /// The property that joins the two concepts, as an IRI.
+    pub(crate) property: Option<String>,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+}
+
+/// A graph that is stored for a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Graph {
+    pub(crate) kind: GraphKind,
+    pub(crate) label: String,
+    /// Digest of its triples in order.
+    pub(crate) digest: [u8; 16],
+}
+
+/// Which of the graphs of a note.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) enum GraphKind {
+    Note,
+    /// The protected section of this name.
+    Section(String),
+    Meta,
+    /// What links mean to readers of the graph's label.
+    Links,
+    /// Statements that a predicate floor put apart: its number, and the section they came from.
+    Apart(u32, Option<String>),
+}
+
+/// How the links of a note fared, for readers of the note.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    pub(crate) links: u32,
+    pub(crate) resolved: u32,
+    pub(crate) ambiguous: u32,
+    pub(crate) wanted: u32,
+    /// Resolved only for readers who see more than the note.
+    pub(crate) further: u32,
+}
+
+impl Catalog {
+    /// Nothing known: everything will be read.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The notes known, by path.
+    pub fn paths(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
+    /// How many notes are known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no note is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The folder from which the notes came, for telling apart two wikis of one name. Empty when nothing was scanned yet.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// The catalog as bytes, to be stored.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Writing to memory fails only for lengths that are not known beforehand, and there are none here.
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// The catalog that [`Catalog::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`UnreadableCatalog`]; a caller may go on with [`Catalog::empty`], and everything is read again. Graphs of notes that
+    /// have gone since are then not dropped, so drop the wiki's graphs first.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, UnreadableCatalog> {
+        let (version, _) = postcard::take_from_bytes::<u32>(bytes)
+            .map_err(|error| UnreadableCatalog(error.to_string()))?;
+        if version != VERSION {
+            return Err(UnreadableCatalog(format!(
+                "it has version {version}, and this is version {VERSION}"
+            )));
+        }
+        postcard::from_bytes(bytes).map_err(|error| UnreadableCatalog(error.to_string()))
+    }
+}

@@ -1,0 +1,190 @@
+//! Names: under which keys a note is found, and which keys a link looks for.
+
+use std::hash::Hasher;
+
+use caseless::Caseless;
+use kenning_note::{fold_plural, normal_key};
+use rustc_hash::FxHasher;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::catalog::{Names, Wanting};
+use crate::walk::is_note;
+
+/// Composed form (NFC), so that `é` of one code point and of two are one letter.
+pub(crate) fn composed(text: &str) -> String {
+    if text.is_ascii() {
+        text.to_owned()
+    } else {
+        text.nfc().collect()
+    }
+}
+
+/// Composed and folded by case, without regard to language (Unicode default caseless matching).
+pub(crate) fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.nfc().default_case_fold().nfc().collect()
+    }
+}
+
+/// The key of a name with its plural folded.
+pub(crate) fn singular(name: &str) -> String {
+    let key = normal_key(name);
+    fold_plural(&key).into_owned()
+}
+
+/// A path without the ending that marks a note.
+pub(crate) fn without_ending(path: &str) -> &str {
+    match path.rsplit_once('.') {
+        Some((stem, _)) if is_note(last(path)) => stem,
+        _ => path,
+    }
+}
+
+/// The last name of a path.
+pub(crate) fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The folder of a path; empty at the top.
+pub(crate) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// For a note that stands for its folder (`a/b/index.md`): `a/b`.
+pub(crate) fn page_folder(path: &str) -> Option<&str> {
+    let stem = last(without_ending(path));
+    let stands = ["index", "_index", "readme"]
+        .iter()
+        .any(|name| stem.eq_ignore_ascii_case(name));
+    let folder = folder(path);
+    (stands && !folder.is_empty()).then_some(folder)
+}
+
+/// Names that only follow from the path: the folder of an index page, a Jekyll post without its date, a Logseq namespace.
+pub(crate) fn names_of_path(path: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let stem = last(without_ending(path));
+    if let Some(folder) = page_folder(path) {
+        names.push(last(folder).to_owned());
+    }
+    if let Some(slug) = without_date(stem) {
+        names.push(slug.to_owned());
+    }
+    if stem.contains("___") {
+        names.push(stem.replace("___", "/"));
+    } else if stem.contains("%2F") {
+        names.push(stem.replace("%2F", "/"));
+    }
+    names
+}
+
+/// `2014-05-01-defining-knowledge` → `defining-knowledge`.
+fn without_date(stem: &str) -> Option<&str> {
+    let (date, slug) = stem.split_at_checked(11)?;
+    let is_date = date.bytes().enumerate().all(|(place, byte)| match place {
+        4 | 7 | 10 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    (is_date && !slug.is_empty()).then_some(slug)
+}
+
+/// A permalink as it is compared: without slashes at the ends, without ending, case folded.
+pub(crate) fn permalink(link: &str) -> String {
+    let path = match link.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => link,
+    };
+    let path = path.trim_matches('/');
+    let path = path.strip_suffix("/index.html").unwrap_or(path);
+    let path = path.strip_suffix(".html").unwrap_or(path);
+    folded(without_ending(path))
+}
+
+/// Coarse keys of a note: a link can only find it if they share one with [`looks_for`].
+///
+/// INVARIANT: every rung of the ladder that can find the note by a name finds a key of that name here
+/// (guard: `tests/relink.rs`, incremental scans against scans from nothing).
+pub(crate) fn found_by(path: &str, names: &Names) -> Vec<u64> {
+    let mut texts: Vec<String> = vec![
+        last(without_ending(path)).to_owned(),
+        last(path).to_owned(),
+        names.title.clone(),
+    ];
+    texts.extend(names_of_path(path));
+    texts.extend(names.aliases.iter().chain(&names.slugs).cloned());
+    texts.extend(names.permalinks.iter().map(|link| permalink(link)));
+    texts.extend(names.id.clone());
+    digests(&mut texts)
+}
+
+/// Coarse keys under which the links of a note may find notes.
+pub(crate) fn looks_for<'l>(links: impl IntoIterator<Item = &'l Wanting>) -> Vec<u64> {
+    let mut texts: Vec<String> = Vec::new();
+    for link in links {
+        let decoded = decoded(&link.target);
+        let written = [link.target.as_str(), decoded.as_str()];
+        for text in written.into_iter().chain(link.path.as_deref()) {
+            let text = text.trim_end_matches('/');
+            let bare = without_ending(text);
+            texts.push(text.to_owned());
+            if bare != text {
+                texts.push(bare.to_owned());
+            }
+            texts.push(permalink(text));
+        }
+        texts.push(link.key.clone());
+    }
+    digests(&mut texts)
+}
+
+/// The coarse keys of these names, whole and by their last part, each once.
+pub(crate) fn digests(texts: &mut Vec<String>) -> Vec<u64> {
+    texts.sort_unstable();
+    texts.dedup();
+    let mut keys = Vec::with_capacity(texts.len() * 2);
+    for text in texts {
+        let whole = singular(text);
+        let part = last(text);
+        if part.len() != text.len() {
+            keys.push(digest(&singular(part)));
+        }
+        keys.push(digest(&whole));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// The same on every machine: these keys are kept in the catalog. Two names of one digest cost a needless look, no more.
+fn digest(key: &str) -> u64 {
+    let mut hash = FxHasher::default();
+    hash.write(key.as_bytes());
+    hash.finish()
+}
+
+/// Percent-encoding undone once; text that is not validly encoded stays as it is.
+pub(crate) fn decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let pair = after.first_chunk::<2>();
+        let hex = |byte: u8| char::from(byte).to_digit(16);
+        let value = pair.and_then(|[high, low]| Some(hex(*high)? * 16 + hex(*low)?));
+        match (first, value.and_then(|value| u8::try_from(value).ok())) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}

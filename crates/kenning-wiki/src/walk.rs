@@ -1,0 +1,241 @@
+//! What lies in the folder: its notes, its other files, and what cannot be followed.
+//!
+//! Nothing outside the folder is looked at: symbolic links are not followed, neither to files nor to folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::problem::Located;
+
+/// Endings of files that hold notes. What a file without one of these holds is not known, so it is left alone.
+pub(crate) const NOTE_ENDINGS: &[&str] = &[
+    "md", "markdown", "mdown", "mkd", "mdx", "txt", "text", "org", "tid", "wiki", "mediawiki",
+    "html", "htm",
+];
+
+/// Files beside the notes in which a folder lists what to leave out, in the manner of `.gitignore`.
+const IGNORE_FILES: &[&str] = &[".gitignore", ".kenningignore"];
+
+/// Deeper folders are left out: no wiki nests like this, but a broken file system may.
+const DEEPEST: usize = 100;
+
+/// What a walk found, in the order of paths.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// Files that hold notes.
+    pub(crate) notes: Vec<Found>,
+    /// Other files, which links may point at.
+    pub(crate) others: Vec<String>,
+    /// Folders and files that exist and could not be looked at: what was known of them stays.
+    pub(crate) unseen: Vec<String>,
+    pub(crate) problems: Vec<Located>,
+}
+
+/// A file of the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Path seen from the folder of the wiki, with `/`.
+    pub(crate) path: String,
+    /// Size in bytes.
+    pub(crate) size: u64,
+    /// Changes whenever the file is written, as far as the file system tells.
+    pub(crate) stamp: u64,
+    /// When it was last written, in nanoseconds since 1970.
+    pub(crate) modified: u64,
+}
+
+/// Walks `root`. `only` restricts it to one file of the folder, `ignore` are patterns from the settings.
+pub(crate) fn walk(root: &Path, only: Option<&str>, ignore: &[String]) -> Walk {
+    let mut walk = Walk::default();
+    let mut lists = vec![settings_list(root, ignore, &mut walk)];
+    walk.folder(root, "", 0, only, &mut lists);
+    walk.notes.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.others.sort();
+    walk.problems.sort();
+    walk
+}
+
+/// Whether a file of this name holds a note.
+pub(crate) fn is_note(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(stem, ending)| {
+        !stem.is_empty()
+            && NOTE_ENDINGS
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(ending))
+    })
+}
+
+impl Walk {
+    fn folder(
+        &mut self,
+        folder: &Path,
+        prefix: &str,
+        depth: usize,
+        only: Option<&str>,
+        lists: &mut Vec<Gitignore>,
+    ) {
+        if depth > DEEPEST {
+            self.missed(prefix, format!("folders are nested more than {DEEPEST} deep; what is below is left out"));
+            return;
+        }
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.missed(prefix, format!("the folder cannot be read: {error}"));
+                return;
+            }
+        };
+        let before = lists.len();
+        for name in IGNORE_FILES {
+            let file = folder.join(name);
+            // A list that is itself a link could show what lies elsewhere, so it is not read.
+            if fs::symlink_metadata(&file).is_ok_and(|meta| meta.is_file()) {
+                let (list, error) = Gitignore::new(&file);
+                if let Some(error) = error {
+                    let path = join(prefix, name);
+                    self.problem(&path, "ignore", format!("a pattern is not understood: {error}"));
+                }
+                lists.push(list);
+            }
+        }
+        for entry in entries {
+            match entry {
+                Ok(entry) => self.entry(&entry, prefix, depth, only, lists),
+                Err(error) => self.missed(prefix, format!("the folder cannot be read: {error}")),
+            }
+        }
+        lists.truncate(before);
+    }
+
+    fn entry(
+        &mut self,
+        entry: &fs::DirEntry,
+        prefix: &str,
+        depth: usize,
+        only: Option<&str>,
+        lists: &mut Vec<Gitignore>,
+    ) {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            let shown = join(prefix, &name.to_string_lossy());
+            self.problem(&shown, "name", "the name of the file is not text; it is left out");
+            return;
+        };
+        if name.starts_with('.') {
+            return;
+        }
+        let path = join(prefix, name);
+        if only.is_some_and(|only| only != path) {
+            return;
+        }
+        // Does not follow a link, so what it says is about the entry itself.
+        let meta = match entry.metadata() {
+            Ok(meta) => meta,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => return self.missed(&path, format!("it cannot be looked at: {error}")),
+        };
+        let kind = meta.file_type();
+        if is_ignored(lists, &entry.path(), kind.is_dir()) {
+            return;
+        }
+        if kind.is_dir() {
+            self.folder(&entry.path(), &path, depth + 1, only, lists);
+        } else if kind.is_file() {
+            if is_note(name) {
+                self.notes.push(Found::of(path, &meta));
+            } else {
+                self.others.push(path);
+            }
+        } else if kind.is_symlink() {
+            self.problem(&path, "symlink", "symbolic links are not followed; it is left out");
+        } else if is_note(name) {
+            self.problem(&path, "special", "it is no ordinary file; it is left out");
+        }
+    }
+
+    /// What is there and cannot be looked at keeps what is known of it.
+    fn missed(&mut self, path: &str, text: String) {
+        self.unseen.push(path.to_owned());
+        self.problem(path, "unreadable", text);
+    }
+
+    fn problem(&mut self, path: &str, kind: &'static str, text: impl Into<String>) {
+        let path = if path.is_empty() { "." } else { path };
+        self.problems.push(Located::file(path, kind, text));
+    }
+}
+
+impl Found {
+    pub(crate) fn of(path: String, meta: &fs::Metadata) -> Self {
+        let modified = meta
+            .modified()
+            .ok()
+            .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+            .and_then(|since| u64::try_from(since.as_nanos()).ok())
+            .unwrap_or(0);
+        Self {
+            path,
+            size: meta.len(),
+            stamp: stamp(meta, modified),
+            modified,
+        }
+    }
+}
+
+/// Size, times and, where there are such, the number of the file: copying an older file over a note changes it too.
+fn stamp(meta: &fs::Metadata, modified: u64) -> u64 {
+    let mut hash = blake3::Hasher::new();
+    hash.update(&meta.len().to_le_bytes())
+        .update(&modified.to_le_bytes());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        hash.update(&meta.ino().to_le_bytes())
+            .update(&meta.ctime().to_le_bytes())
+            .update(&meta.ctime_nsec().to_le_bytes());
+    }
+    hash.finalize()
+        .as_bytes()
+        .first_chunk()
+        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+/// The file of `path` below `root`.
+pub(crate) fn file(root: &Path, path: &str) -> PathBuf {
+    path.split('/').fold(root.to_owned(), |file, name| file.join(name))
+}
+
+fn join(prefix: &str, name: &str) -> String {
+    if prefix.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{prefix}/{name}")
+    }
+}
+
+fn settings_list(root: &Path, patterns: &[String], walk: &mut Walk) -> Gitignore {
+    let mut list = GitignoreBuilder::new(root);
+    for pattern in patterns {
+        if let Err(error) = list.add_line(None, pattern) {
+            let text = format!("`ignore`: `{pattern}` is not understood: {error}");
+            walk.problem(crate::SETTINGS_FILE, "ignore", text);
+        }
+    }
+    list.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+/// The innermost list that speaks of a file decides.
+fn is_ignored(lists: &[Gitignore], file: &Path, is_folder: bool) -> bool {
+    for list in lists.iter().rev() {
+        match list.matched(file, is_folder) {
+            Match::Ignore(_) => return true,
+            Match::Whitelist(_) => return false,
+            Match::None => {}
+        }
+    }
+    false
+}
