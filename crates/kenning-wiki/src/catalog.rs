@@ -1,6 +1,7 @@
 //! What the last sync knew of a wiki, so that the next one reads only what changed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +26,7 @@ pub struct Catalog {
     pub(crate) reader: String,
     /// Digest of the settings by which links were resolved.
     pub(crate) ladder: String,
-    pub(crate) entries: BTreeMap<String, Entry>,
+    pub(crate) entries: BTreeMap<String, Arc<Entry>>,
 }
 
 /// The version of the catalog's own shape. A catalog of another version counts as empty, and everything is read again.
@@ -46,11 +47,13 @@ pub(crate) struct Entry {
     /// Hash and size of the bytes outside protected sections: what the meta graph may tell.
     pub(crate) open_hash: [u8; 32],
     pub(crate) open_size: u64,
+    /// The path by which its addresses are minted, where that is not its path.
+    pub(crate) identity: Option<String>,
+    /// Paths it had before, latest last.
+    pub(crate) former: Vec<String>,
     pub(crate) dialect: String,
     pub(crate) names: Names,
     pub(crate) said: Said,
-    /// The label as [`kenning_access::Scale::write_label`] writes it.
-    pub(crate) label: String,
     /// The text outside protected sections, and then each of these.
     pub(crate) units: Vec<Unit>,
     pub(crate) graphs: Vec<Graph>,
@@ -80,8 +83,8 @@ pub(crate) struct Names {
 pub(crate) struct Unit {
     /// `None` for the text outside protected sections.
     pub(crate) said: Option<Said>,
-    /// Line on which it begins.
-    pub(crate) line: u32,
+    /// The label as [`kenning_access::Scale::write_label`] writes it.
+    pub(crate) label: String,
     /// Links, each once.
     pub(crate) links: Vec<Wanting>,
 }
@@ -125,8 +128,8 @@ pub(crate) enum GraphKind {
     Meta,
     /// What links mean to readers of the graph's label.
     Links,
-    /// Statements that a predicate floor put apart: its number, and the section they came from.
-    Apart(u32, Option<String>),
+    /// Statements that a predicate floor put apart: the section they came from, if any, and their label.
+    Apart(String, String),
 }
 
 /// How the links of a note fared, for readers of the note.
@@ -138,6 +141,18 @@ pub(crate) struct Tally {
     pub(crate) wanted: u32,
     /// Resolved only for readers who see more than the note.
     pub(crate) further: u32,
+}
+
+impl Entry {
+    /// The path by which the addresses of the note at `path` are minted.
+    pub(crate) fn identity<'e>(&'e self, path: &'e str) -> &'e str {
+        self.identity.as_deref().unwrap_or(path)
+    }
+
+    /// The label of the text outside protected sections.
+    pub(crate) fn label(&self) -> &str {
+        self.units.first().map_or("", |unit| unit.label.as_str())
+    }
 }
 
 impl Catalog {

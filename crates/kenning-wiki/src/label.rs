@@ -22,6 +22,9 @@ pub(crate) struct Said {
     pub(crate) then: Option<String>,
     /// Other keys that could speak of protection, with their values.
     pub(crate) others: Vec<(String, String)>,
+    /// Where it stands.
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
 /// A label and how it came about.

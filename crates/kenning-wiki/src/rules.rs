@@ -162,7 +162,7 @@ impl Rules {
                 .scale
                 .parse_label(label)
                 .map_err(|error| InvalidRules::Label { place, error })?;
-            rules.predicate_floors.insert(predicate.clone(), label);
+            rules.predicate_floors.insert(expand(predicate)?, label);
         }
         rules.keys = ProtectionKeys::compile(&file.protection_keys, &rules.scale)?;
         Ok(rules)
@@ -206,6 +206,22 @@ impl Rules {
             .update(self.today.as_deref().unwrap_or_default().as_bytes());
         hash.finalize().to_hex().to_string()
     }
+}
+
+/// `schema:email` or an IRI in full.
+fn expand(predicate: &str) -> Result<String, InvalidRules> {
+    let (prefix, local) = predicate.split_once(':').unwrap_or(("", predicate));
+    if local.starts_with("//") || prefix == "urn" {
+        return Ok(predicate.to_owned());
+    }
+    let known = kenning_vocab::prefixes().iter().find(|(name, _)| *name == prefix);
+    known
+        .map(|(_, namespace)| format!("{namespace}{local}"))
+        .ok_or_else(|| {
+            InvalidRules::Toml(format!(
+                "predicate_floors: the prefix of `{predicate}` is not known; write the IRI in full"
+            ))
+        })
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -33,6 +33,8 @@ pub(crate) struct WikiSettings {
     /// INVARIANT: when set, every note of the wiki is closed: rules that cannot be read could have asked for more.
     pub(crate) broken: Option<String>,
     pub(crate) problems: Vec<Located>,
+    /// The text, for telling whether it changed.
+    pub(crate) text: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -51,12 +53,18 @@ impl WikiSettings {
     pub(crate) fn read(text: &str, rules: &Rules) -> Self {
         let file: SettingsText = match toml::from_str(text) {
             Ok(file) => file,
-            Err(error) => return Self::broken(text, &error),
+            Err(error) => {
+                return Self {
+                    text: text.to_owned(),
+                    ..Self::broken(text, &error)
+                };
+            }
         };
         let mut settings = Self {
             name: file.name.filter(|name| !name.trim().is_empty()),
             dialect: file.dialect,
             ignore: file.ignore,
+            text: text.to_owned(),
             ..Self::default()
         };
         match file.ambiguous.as_deref() {

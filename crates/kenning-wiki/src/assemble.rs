@@ -1,0 +1,202 @@
+//! From what a note says, its label and its links to its graphs, and to what changes in them.
+
+use std::collections::BTreeMap;
+
+use kenning_access::Label;
+use oxrdf::{NamedNode, Triple};
+
+use crate::catalog::{Entry, Graph, GraphKind};
+use crate::change::GraphChange;
+use crate::label::{Decision, Judge, Said};
+use crate::problem::Located;
+use crate::triples::{Minter, digest, sorted};
+use crate::wiki::Wiki;
+
+/// A graph as it should be: which, for whom, and what is in it.
+pub(crate) type Made = (GraphKind, Label, Vec<Triple>);
+
+/// What a part of a note says: the section's name, and its triples.
+pub(crate) type Parts = Vec<(Option<String>, Vec<Triple>)>;
+
+/// Puts graphs together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Assembler<'w> {
+    wiki: &'w Wiki,
+    judge: Judge<'w>,
+    minter: Minter<'w>,
+}
+
+impl<'w> Assembler<'w> {
+    pub(crate) fn new(wiki: &'w Wiki) -> Self {
+        Self {
+            wiki,
+            judge: wiki.judge(),
+            minter: wiki.minter(),
+        }
+    }
+
+    /// The label of each part of a note as text, and what is wrong with what is said about them.
+    pub(crate) fn labels(&self, path: &str, entry: &Entry) -> (Vec<String>, Vec<Located>) {
+        let scale = self.wiki.rules.scale();
+        let mut problems = Vec::new();
+        let mut take = |decision: &Decision, said: &Said| {
+            for text in &decision.problems {
+                let mut problem = Located::file(path, "protection", text.clone());
+                problem.line = usize::try_from(said.line).unwrap_or(0);
+                problem.column = usize::try_from(said.column).unwrap_or(0);
+                problems.push(problem);
+            }
+            scale.write_label(&decision.label)
+        };
+        let own = self.judge.decide(path, &entry.said);
+        let mut labels = vec![take(&own, &entry.said)];
+        for unit in entry.units.iter().skip(1) {
+            let said = unit.said.clone().unwrap_or_default();
+            let decision = self.judge.decide_section(&own.label, &said);
+            labels.push(take(&decision, &said));
+        }
+        (labels, problems)
+    }
+
+    /// All graphs of a note that was read, and what changes against `old`.
+    pub(crate) fn assemble(
+        &self,
+        path: &str,
+        entry: &mut Entry,
+        parts: Parts,
+        links: Vec<Made>,
+        old: Option<&Entry>,
+    ) -> Vec<GraphChange> {
+        let label = |text: &str| {
+            let scale = self.wiki.rules.scale();
+            scale.parse_label(text).unwrap_or_else(|_| Label::closed())
+        };
+        let mut made: Vec<Made> = Vec::new();
+        for ((section, triples), unit) in parts.into_iter().zip(&entry.units) {
+            self.divide(section, label(&unit.label), triples, &mut made);
+        }
+        let identity = entry.identity(path).to_owned();
+        let meta = self.minter.meta(path, &identity, entry);
+        made.push((GraphKind::Meta, label(entry.label()), meta));
+        made.extend(links);
+        let known: &[Graph] = old.map_or(&[], |old| &old.graphs);
+        let was = old.map_or(identity.as_str(), |old| old.identity(path));
+        let (graphs, changes) = self.compare(&identity, known, was, made);
+        entry.graphs = graphs;
+        changes
+    }
+
+    /// The graphs of a note of which only the links were resolved anew.
+    pub(crate) fn relinked(&self, path: &str, entry: &mut Entry, links: Vec<Made>) -> Vec<GraphChange> {
+        let identity = entry.identity(path).to_owned();
+        let (old, mut rest): (Vec<Graph>, Vec<Graph>) = std::mem::take(&mut entry.graphs)
+            .into_iter()
+            .partition(|graph| graph.kind == GraphKind::Links);
+        let (graphs, changes) = self.compare(&identity, &old, &identity, links);
+        rest.extend(graphs);
+        entry.graphs = rest;
+        changes
+    }
+
+    /// Takes statements apart that may not be seen by all who see the rest.
+    fn divide(&self, section: Option<String>, label: Label, triples: Vec<Triple>, made: &mut Vec<Made>) {
+        let floors = &self.wiki.rules.predicate_floors;
+        let mut apart: BTreeMap<String, (Label, Vec<Triple>)> = BTreeMap::new();
+        let mut rest = Vec::with_capacity(triples.len());
+        for triple in triples {
+            let floor = (!floors.is_empty())
+                .then(|| floors.get(triple.predicate.as_str()))
+                .flatten()
+                .filter(|floor| !floor.flows_to(&label));
+            match floor {
+                Some(floor) => {
+                    let joined = label.join(floor);
+                    let text = self.wiki.rules.scale().write_label(&joined);
+                    apart
+                        .entry(text)
+                        .or_insert_with(|| (joined, Vec::new()))
+                        .1
+                        .push(triple);
+                }
+                None => rest.push(triple),
+            }
+        }
+        let origin = section.clone().unwrap_or_default();
+        let kind = section.map_or(GraphKind::Note, GraphKind::Section);
+        made.push((kind, label, rest));
+        for (text, (label, triples)) in apart {
+            made.push((GraphKind::Apart(origin.clone(), text), label, triples));
+        }
+    }
+
+    /// What is stored from now on, and what has to change for it.
+    fn compare(
+        &self,
+        identity: &str,
+        known: &[Graph],
+        was: &str,
+        made: Vec<Made>,
+    ) -> (Vec<Graph>, Vec<GraphChange>) {
+        let scale = self.wiki.rules.scale();
+        let mut before: BTreeMap<String, &Graph> = known
+            .iter()
+            .map(|graph| {
+                let name = self.minter.graph(was, &graph.kind, &graph.label);
+                (name.into_string(), graph)
+            })
+            .collect();
+        let mut graphs = Vec::new();
+        let mut changes = Vec::new();
+        for (kind, label, triples) in made {
+            let text = scale.write_label(&label);
+            let name = self.minter.graph(identity, &kind, &text);
+            let graph = Graph {
+                kind,
+                label: text,
+                digest: digest(&triples),
+            };
+            let same = before.remove(name.as_str()).is_some_and(|known| {
+                known.label == graph.label && known.digest == graph.digest
+            });
+            if !same {
+                changes.push(GraphChange {
+                    name,
+                    put: Some((label, triples)),
+                });
+            }
+            graphs.push(graph);
+        }
+        for name in before.into_keys() {
+            changes.push(GraphChange {
+                name: NamedNode::new_unchecked(name),
+                put: None,
+            });
+        }
+        (graphs, changes)
+    }
+}
+
+/// Whether two states of a note differ in what their links mean, if at all.
+pub(crate) fn only_links(old: &Entry, new: &Entry) -> bool {
+    let rest = |entry: &Entry| -> Vec<Graph> {
+        let graphs = entry.graphs.iter();
+        graphs.filter(|graph| graph.kind != GraphKind::Links).cloned().collect()
+    };
+    rest(old) == rest(new)
+}
+
+/// Link graphs from edges: one for each label, with what makes it name itself.
+pub(crate) fn link_graphs(
+    minter: Minter<'_>,
+    identity: &str,
+    edges: BTreeMap<String, (Label, Vec<Triple>)>,
+) -> Vec<Made> {
+    edges
+        .into_iter()
+        .map(|(text, (label, mut triples))| {
+            triples.extend(minter.links_head(identity, &text));
+            sorted(&mut triples);
+            (GraphKind::Links, label, triples)
+        })
+        .collect()
+}

@@ -1,0 +1,179 @@
+//! A wiki: a folder, what it is called, and the rules that hold in it.
+
+use std::path::{Path, PathBuf};
+
+use kenning_vocab::Base;
+
+use crate::catalog::Catalog;
+use crate::change::{Progress, Scan};
+use crate::dialect::{self, Guess};
+use crate::label::Judge;
+use crate::overrides::Overrides;
+use crate::problem::Located;
+use crate::rules::Rules;
+use crate::settings::{SETTINGS_FILE, WikiSettings};
+use crate::triples::Minter;
+
+/// A folder of notes.
+#[derive(Debug)]
+pub struct Wiki {
+    /// Without links and dots, so that a path can be held against it.
+    pub(crate) root: PathBuf,
+    /// The one file to read, where not the whole folder is meant.
+    pub(crate) only: Option<String>,
+    name: String,
+    pub(crate) rules: Rules,
+    pub(crate) base: Base,
+    pub(crate) settings: WikiSettings,
+    pub(crate) overrides: Overrides,
+    pub(crate) guess: Guess,
+    pub(crate) reading: kenning_note::Settings,
+    pub(crate) largest: u64,
+    pub(crate) threads: usize,
+}
+
+/// A folder that cannot be a wiki.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenWiki {
+    /// It is not there, or cannot be looked into.
+    #[error("`{path}` cannot be opened: {error}")]
+    Unreadable {
+        /// What was asked for.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// It is neither a folder nor a file.
+    #[error("`{0}` is neither a folder nor a note")]
+    NotAFolder(PathBuf),
+    /// It has no name from which addresses could be made.
+    #[error("`{0}` has no name; give it one with `name = \"…\"` in its `kenning.toml`")]
+    Nameless(PathBuf),
+}
+
+impl Wiki {
+    /// Opens the wiki in `folder`; for a file, a wiki of that file alone, called like the folder it lies in.
+    ///
+    /// Nothing but the settings is read yet. Settings that cannot be read are no error: they close the wiki, and
+    /// [`Wiki::problems`] says so.
+    ///
+    /// # Errors
+    /// [`OpenWiki`] when there is no such folder, or it cannot be looked into.
+    pub fn open(folder: &Path, rules: &Rules, base: &Base) -> Result<Self, OpenWiki> {
+        let unreadable = |error| OpenWiki::Unreadable {
+            path: folder.to_owned(),
+            error,
+        };
+        let real = folder.canonicalize().map_err(unreadable)?;
+        let meta = std::fs::metadata(&real).map_err(unreadable)?;
+        let (root, only) = if meta.is_dir() {
+            (real, None)
+        } else if let (true, Some(parent), Some(name)) =
+            (meta.is_file(), real.parent(), real.file_name())
+        {
+            (parent.to_owned(), Some(name.to_string_lossy().into_owned()))
+        } else {
+            return Err(OpenWiki::NotAFolder(folder.to_owned()));
+        };
+        std::fs::read_dir(&root).map_err(unreadable)?;
+        let settings = read_settings(&root, rules);
+        let folder_name = root.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = settings.name.clone().or(folder_name);
+        let name = name.ok_or_else(|| OpenWiki::Nameless(folder.to_owned()))?;
+        let overrides = Overrides::read(&root);
+        let guess = dialect::guess(&root, settings.dialect.as_deref());
+        let reading = kenning_note::Settings::of(guess.dialect);
+        Ok(Self {
+            largest: u64::try_from(reading.limits.bytes).unwrap_or(u64::MAX),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            root,
+            only,
+            name,
+            rules: rules.clone(),
+            base: base.clone(),
+            settings,
+            overrides,
+            guess,
+            reading,
+        })
+    }
+
+    /// The same wiki, with `detail` deciding how much of a note becomes triples.
+    #[must_use]
+    pub fn with_detail(mut self, detail: kenning_note::Detail) -> Self {
+        self.reading.detail = detail;
+        self
+    }
+
+    /// The same wiki, read by so many threads. The result never depends on it.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// What the wiki is called: part of all its addresses.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folder, without links and dots.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.root
+    }
+
+    /// By whose habits notes are read here, and what speaks for it.
+    #[must_use]
+    pub fn dialect(&self) -> &Guess {
+        &self.guess
+    }
+
+    /// What is wrong with the settings of the wiki.
+    pub fn problems(&self) -> impl Iterator<Item = &Located> {
+        let settings = self.settings.problems.iter();
+        settings.chain(&self.overrides.problems).chain(&self.guess.problems)
+    }
+
+    /// Looks for what changed since `known`, and says what has to change in the graphs.
+    ///
+    /// Files whose size and times are as known are not read. The result does not depend on the order in which the file system
+    /// lists files, nor on the number of threads; a second scan of an unchanged folder gives no change.
+    pub fn scan(&self, known: &Catalog, report: &mut dyn FnMut(Progress)) -> Scan {
+        crate::scan::scan(self, known, report)
+    }
+
+    pub(crate) fn minter(&self) -> Minter<'_> {
+        Minter {
+            base: &self.base,
+            wiki: &self.name,
+        }
+    }
+
+    pub(crate) fn judge(&self) -> Judge<'_> {
+        Judge {
+            rules: &self.rules,
+            settings: &self.settings,
+            wiki: &self.name,
+        }
+    }
+}
+
+fn read_settings(root: &Path, rules: &Rules) -> WikiSettings {
+    match crate::file::read(root, SETTINGS_FILE, 1 << 20) {
+        Ok((bytes, _)) => match String::from_utf8(bytes) {
+            Ok(text) => WikiSettings::read(&text, rules),
+            Err(_) => WikiSettings::unreadable("it is not UTF-8 text".to_owned()),
+        },
+        Err(_) if is_missing(root, SETTINGS_FILE) => WikiSettings::default(),
+        Err(why) => WikiSettings::unreadable(why),
+    }
+}
+
+/// Whether there is nothing of this name: a link that leads nowhere is something.
+pub(crate) fn is_missing(root: &Path, name: &str) -> bool {
+    std::fs::symlink_metadata(root.join(name))
+        .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
