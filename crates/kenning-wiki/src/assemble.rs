@@ -87,7 +87,12 @@ impl<'w> Assembler<'w> {
     }
 
     /// The graphs of a note of which only the links were resolved anew.
-    pub(crate) fn relinked(&self, path: &str, entry: &mut Entry, links: Vec<Made>) -> Vec<GraphChange> {
+    pub(crate) fn relinked(
+        &self,
+        path: &str,
+        entry: &mut Entry,
+        links: Vec<Made>,
+    ) -> Vec<GraphChange> {
         let identity = entry.identity(path).to_owned();
         let (old, mut rest): (Vec<Graph>, Vec<Graph>) = std::mem::take(&mut entry.graphs)
             .into_iter()
@@ -99,7 +104,13 @@ impl<'w> Assembler<'w> {
     }
 
     /// Takes statements apart that may not be seen by all who see the rest.
-    fn divide(&self, section: Option<String>, label: Label, triples: Vec<Triple>, made: &mut Vec<Made>) {
+    fn divide(
+        &self,
+        section: Option<String>,
+        label: Label,
+        triples: Vec<Triple>,
+        made: &mut Vec<Made>,
+    ) {
         let floors = &self.wiki.rules.predicate_floors;
         let mut apart: BTreeMap<String, (Label, Vec<Triple>)> = BTreeMap::new();
         let mut rest = Vec::with_capacity(triples.len());
@@ -155,9 +166,9 @@ impl<'w> Assembler<'w> {
                 label: text,
                 digest: digest(&triples),
             };
-            let same = before.remove(name.as_str()).is_some_and(|known| {
-                known.label == graph.label && known.digest == graph.digest
-            });
+            let same = before
+                .remove(name.as_str())
+                .is_some_and(|known| known.label == graph.label && known.digest == graph.digest);
             if !same {
                 changes.push(GraphChange {
                     name,
@@ -180,7 +191,10 @@ impl<'w> Assembler<'w> {
 pub(crate) fn only_links(old: &Entry, new: &Entry) -> bool {
     let rest = |entry: &Entry| -> Vec<Graph> {
         let graphs = entry.graphs.iter();
-        graphs.filter(|graph| graph.kind != GraphKind::Links).cloned().collect()
+        graphs
+            .filter(|graph| graph.kind != GraphKind::Links)
+            .cloned()
+            .collect()
     };
     rest(old) == rest(new)
 }

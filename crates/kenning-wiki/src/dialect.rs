@@ -61,7 +61,9 @@ pub(crate) fn guess(root: &Path, configured: Option<&str>) -> Guess {
         .iter()
         .filter(|(mark, _)| std::fs::symlink_metadata(root.join(mark)).is_ok());
     let there: Vec<&(&str, Dialect)> = there.collect();
-    let dialect = there.first().map_or(Dialect::Markdown, |(_, dialect)| *dialect);
+    let dialect = there
+        .first()
+        .map_or(Dialect::Markdown, |(_, dialect)| *dialect);
     let evidence = there
         .iter()
         .map(|(mark, dialect)| format!("there is `{mark}`, as in {} folders", dialect.name()));

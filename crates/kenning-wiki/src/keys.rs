@@ -93,7 +93,9 @@ impl ProtectionKeys {
             let word = value.strip_prefix("tlp:").unwrap_or(&value).trim();
             return match values.get(word) {
                 Some(level) => Ok(Some(*level)),
-                None => Err(format!("`{key}: {value}` is not one of the words that the rules name")),
+                None => Err(format!(
+                    "`{key}: {value}` is not one of the words that the rules name"
+                )),
             };
         }
         if self.plain.iter().any(|plain| plain == key) {

@@ -56,7 +56,10 @@ impl Judge<'_> {
         }
         if let Some(why) = &said.unreadable {
             problems.push(format!("{why}; the note is closed"));
-            return closed("what the note says about its protection cannot be read", problems);
+            return closed(
+                "what the note says about its protection cannot be read",
+                problems,
+            );
         }
         let covering = self.covering(path);
         let (mut label, because) = match self.own(said, &covering, &mut problems) {
@@ -64,7 +67,10 @@ impl Judge<'_> {
             Ok(None) => self.inherited(path),
             Err(why) => {
                 problems.push(format!("{why}; the note is closed"));
-                return closed("what the note says about its protection cannot be read", problems);
+                return closed(
+                    "what the note says about its protection cannot be read",
+                    problems,
+                );
             }
         };
         match own_audience(said) {
@@ -225,7 +231,9 @@ fn own_audience(said: &Said) -> Result<Vec<Clause>, String> {
         .iter()
         .map(|names| {
             let groups: Result<Vec<Group>, _> = names.iter().map(|name| Group::new(name)).collect();
-            groups.map(Clause::any_of).map_err(|error| error.to_string())
+            groups
+                .map(Clause::any_of)
+                .map_err(|error| error.to_string())
         })
         .collect()
 }
@@ -241,6 +249,8 @@ fn day(text: &str) -> Result<String, String> {
     if fits {
         Ok(day)
     } else {
-        Err(format!("`protection-until: {text}` is not a day such as `2027-03-01`"))
+        Err(format!(
+            "`protection-until: {text}` is not a day such as `2027-03-01`"
+        ))
     }
 }

@@ -52,7 +52,10 @@ impl Labels {
 
     /// The label with this text; what cannot be read is closed.
     pub(crate) fn read(&mut self, text: &str) -> LabelId {
-        let label = self.scale.parse_label(text).unwrap_or_else(|_| Label::closed());
+        let label = self
+            .scale
+            .parse_label(text)
+            .unwrap_or_else(|_| Label::closed());
         self.id(&label)
     }
 

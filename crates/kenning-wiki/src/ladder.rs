@@ -209,7 +209,11 @@ impl Index {
         let others = names.aliases.iter().chain(&names.slugs).chain(&of_path);
         for name in written.into_iter().chain(others.map(String::as_str)) {
             let key = normal_key(name);
-            put(&mut self.by_singular, kenning_note::fold_plural(&key).into_owned(), id);
+            put(
+                &mut self.by_singular,
+                kenning_note::fold_plural(&key).into_owned(),
+                id,
+            );
             put(&mut self.by_key, key, id);
         }
         if let Some(own) = &names.id {
@@ -230,7 +234,10 @@ impl Index {
 
     /// The path of the note with a name spelt nearly like `key`.
     pub(crate) fn nearest(&self, key: &str) -> Option<&str> {
-        let near = self.by_key.iter().filter(|(name, _)| crate::relink::is_near(key, name));
+        let near = self
+            .by_key
+            .iter()
+            .filter(|(name, _)| crate::relink::is_near(key, name));
         // The map has no order, so the best is chosen by what does not depend on it.
         let best = near.min_by_key(|(name, _)| (strsim::osa_distance(key, name), name.as_str()));
         let notes = best?.1.iter().map(|note| self.path(*note));
@@ -319,10 +326,14 @@ impl Index {
                 continue;
             }
             let among_several = by_length
-                && notes.iter().any(|other| {
-                    other != note && labels.flows(self.label(*other), joined)
-                });
-            let rung = if among_several { Rung::ShortestPath } else { rung };
+                && notes
+                    .iter()
+                    .any(|other| other != note && labels.flows(self.label(*other), joined));
+            let rung = if among_several {
+                Rung::ShortestPath
+            } else {
+                rung
+            };
             climb.outcome.edges.push(Edge {
                 label: joined,
                 target: *note,
@@ -362,12 +373,13 @@ impl Index {
             Step::SameFolder if target.name.contains('/') => Vec::new(),
             Step::SameFolder => match folder(path) {
                 "" => named(&self.by_path, &target.name),
-                folder => named(&self.by_path, &format!("{}/{}", composed(folder), target.name)),
+                folder => named(
+                    &self.by_path,
+                    &format!("{}/{}", composed(folder), target.name),
+                ),
             },
             Step::FileName => self.below(&self.by_stem, &target.bare, composed),
-            Step::FoldedFileName => {
-                self.below(&self.by_folded_stem, &folded(&target.bare), folded)
-            }
+            Step::FoldedFileName => self.below(&self.by_folded_stem, &folded(&target.bare), folded),
             Step::Permalink => {
                 let mut notes = named(&self.by_permalink, &permalink(&target.name));
                 if let Some(absolute) = link.path.as_deref() {
@@ -496,7 +508,10 @@ impl Climb {
 
     /// How many of the notes found are seen by all who see `label`.
     fn rivals(&self, label: LabelId, labels: &mut Labels) -> usize {
-        let flowing = self.tally.iter().filter(|(other, _)| labels.flows(*other, label));
+        let flowing = self
+            .tally
+            .iter()
+            .filter(|(other, _)| labels.flows(*other, label));
         flowing.map(|(_, count)| *count).sum()
     }
 
@@ -602,8 +617,14 @@ mod tests {
         let notes = [
             ("from.md", titled("From", &[])),
             ("a/Supply Chain.md", titled("Supply chain", &["SCM"])),
-            ("b/tacit-knowledge.md", titled("Tacit knowledge", &["know-how"])),
-            ("c/community-of-practice.md", titled("Community of practice", &[])),
+            (
+                "b/tacit-knowledge.md",
+                titled("Tacit knowledge", &["know-how"]),
+            ),
+            (
+                "c/community-of-practice.md",
+                titled("Community of practice", &[]),
+            ),
             ("x/log.md", titled("First log", &[])),
             ("y/log.md", titled("Second log", &[])),
             ("guide/index.md", titled("The guide", &[])),
@@ -619,13 +640,21 @@ mod tests {
             ("Tacit Knowledge", "b/tacit-knowledge.md", Rung::Title),
             ("tacit_knowledge", "b/tacit-knowledge.md", Rung::FoldedName),
             ("Know how", "b/tacit-knowledge.md", Rung::FoldedName),
-            ("Communities of practice", "c/community-of-practice.md", Rung::Plural),
+            (
+                "Communities of practice",
+                "c/community-of-practice.md",
+                Rung::Plural,
+            ),
             ("supply chains", "a/Supply Chain.md", Rung::Plural),
             ("x/log", "x/log.md", Rung::Path),
             ("guide", "guide/index.md", Rung::Path),
             ("defining", "2014-05-01-defining.md", Rung::Permalink),
         ] {
-            assert_eq!(found(&notes, target), Some((path.to_owned(), rung)), "{target}");
+            assert_eq!(
+                found(&notes, target),
+                Some((path.to_owned(), rung)),
+                "{target}"
+            );
         }
         for target in ["log", "Log", "Tacit and explicit knowledge", "", "nowhere"] {
             assert_eq!(found(&notes, target), None, "{target}");
@@ -667,7 +696,10 @@ mod tests {
     fn reader(place: usize, scale: &Scale) -> Clearance {
         let (level, groups) = READERS[place];
         let groups = groups.split(',').filter(|name| !name.is_empty());
-        Clearance::new(scale.parse_level(level).unwrap(), Groups::of(groups).unwrap())
+        Clearance::new(
+            scale.parse_level(level).unwrap(),
+            Groups::of(groups).unwrap(),
+        )
     }
 
     #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 mod assemble;
 mod catalog;
 mod change;
+mod convert;
 mod dialect;
 mod file;
 mod keys;
@@ -23,6 +24,7 @@ mod wiki;
 
 pub use catalog::{Catalog, UnreadableCatalog};
 pub use change::{ChangeKind, GraphChange, NoteChange, Progress, Scan, Summary};
+pub use convert::Converted;
 pub use dialect::Guess;
 pub use label::Decision;
 pub use ladder::Rung;

@@ -85,7 +85,11 @@ fn open_part(bytes: &[u8], note: &Note) -> ([u8; 32], u64) {
 fn names_of(note: &Note) -> Names {
     Names {
         title: note.title.clone(),
-        aliases: note.aliases.iter().map(|alias| alias.text.clone()).collect(),
+        aliases: note
+            .aliases
+            .iter()
+            .map(|alias| alias.text.clone())
+            .collect(),
         slugs: note.slugs.clone(),
         permalinks: note.permalinks.clone(),
         id: note.id.as_ref().map(|id| match id {

@@ -102,7 +102,14 @@ impl<'c> Relinker<'c> {
             for link in &unit.links {
                 let outcome = self.index.resolve(link, path, own, &mut self.labels);
                 for edge in &outcome.edges {
-                    self.edge(&identity, link, edge.target, edge.rung, edge.label, &mut graphs);
+                    self.edge(
+                        &identity,
+                        link,
+                        edge.target,
+                        edge.rung,
+                        edge.label,
+                        &mut graphs,
+                    );
                 }
                 if counted.insert(&link.key) {
                     tally.links += 1;
@@ -167,7 +174,8 @@ impl<'c> Relinker<'c> {
                     paths.join(", "),
                     rung.in_words()
                 );
-                problem.hint = Some("write the path, or say in `links.toml` what is meant".to_owned());
+                problem.hint =
+                    Some("write the path, or say in `links.toml` what is meant".to_owned());
             }
             Verdict::Wanted if !link.markdown || self.is_file(link) => return None,
             Verdict::Wanted => {
@@ -193,7 +201,10 @@ impl<'c> Relinker<'c> {
             let words = kenning_note::normal_key(text);
             if is_near(&key, &words) {
                 let slug = kenning_note::slug(text);
-                return Some(format!("its words suggest `{}`", link.target.replace(&written, &slug)));
+                return Some(format!(
+                    "its words suggest `{}`",
+                    link.target.replace(&written, &slug)
+                ));
             }
         }
         self.suggestions = self.suggestions.checked_sub(1)?;

@@ -214,7 +214,9 @@ fn expand(predicate: &str) -> Result<String, InvalidRules> {
     if local.starts_with("//") || prefix == "urn" {
         return Ok(predicate.to_owned());
     }
-    let known = kenning_vocab::prefixes().iter().find(|(name, _)| *name == prefix);
+    let known = kenning_vocab::prefixes()
+        .iter()
+        .find(|(name, _)| *name == prefix);
     known
         .map(|(_, namespace)| format!("{namespace}{local}"))
         .ok_or_else(|| {
@@ -380,8 +382,14 @@ mod tests {
     fn a_mistake_of_the_operator_is_refused_and_named() {
         for (text, part) in [
             ("default_level = 'secrte'", "`secrte` is not a level"),
-            ("[[rule]]\npath = 'hr/**'\nfloor = 'x'", "rule for `hr/**`: floor"),
-            ("[[rule]]\npath = 'hr'\naudience = ['a b']", "cannot name a group"),
+            (
+                "[[rule]]\npath = 'hr/**'\nfloor = 'x'",
+                "rule for `hr/**`: floor",
+            ),
+            (
+                "[[rule]]\npath = 'hr'\naudience = ['a b']",
+                "cannot name a group",
+            ),
             ("[[rule]]\npath = 'a[b'", "cannot be the path of a rule"),
             ("[[rule]]\npath = 'a'\nflor = 'public'", "flor"),
             ("levels = ['one']", "2 to 8 levels"),

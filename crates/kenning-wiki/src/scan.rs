@@ -24,7 +24,11 @@ pub(crate) fn scan(wiki: &Wiki, known: &Catalog, report: &mut dyn FnMut(Progress
     let nothing = Catalog::empty();
     let mut run = Run {
         wiki,
-        known: if same_names(wiki, known) { known } else { &nothing },
+        known: if same_names(wiki, known) {
+            known
+        } else {
+            &nothing
+        },
         next: fresh_catalog(wiki),
         fresh: BTreeMap::new(),
         changes: Vec::new(),
@@ -134,7 +138,11 @@ impl Run<'_> {
     /// Whether today's rules give the note the labels it has.
     fn keeps_labels(&self, path: &str, entry: &Entry) -> bool {
         Assembler::new(self.wiki).labels(path, entry).0
-            == entry.units.iter().map(|unit| unit.label.clone()).collect::<Vec<_>>()
+            == entry
+                .units
+                .iter()
+                .map(|unit| unit.label.clone())
+                .collect::<Vec<_>>()
     }
 
     fn take(&mut self, path: &str, mut fresh: Fresh, seen: &Found) {
@@ -188,7 +196,9 @@ impl Run<'_> {
                 unit.label = label;
             }
             fresh.entry.label_problems = problems;
-            self.next.entries.insert(path.clone(), Arc::new(fresh.entry));
+            self.next
+                .entries
+                .insert(path.clone(), Arc::new(fresh.entry));
             parts.insert(path, fresh.parts);
         }
         let relink = crate::relink::waiting(self.known, &self.next, &self.wiki.overrides);
@@ -206,7 +216,9 @@ impl Run<'_> {
             let old = self.known.entries.get(&path);
             let links = relinker.link(&path, &mut entry);
             let graphs = match parts.remove(&path) {
-                Some(parts) => assembler.assemble(&path, &mut entry, parts, links, old.map(Arc::as_ref)),
+                Some(parts) => {
+                    assembler.assemble(&path, &mut entry, parts, links, old.map(Arc::as_ref))
+                }
                 None => assembler.relinked(&path, &mut entry, links),
             };
             let kind = match old {
@@ -251,7 +263,8 @@ impl Run<'_> {
     }
 
     fn finish(mut self, found: Walk) -> Scan {
-        self.changes.sort_by(|a, b| a.path.cmp(&b.path).then(b.kind.cmp(&a.kind)));
+        self.changes
+            .sort_by(|a, b| a.path.cmp(&b.path).then(b.kind.cmp(&a.kind)));
         self.problems.extend(found.problems);
         let summary = &mut self.summary;
         for change in &self.changes {

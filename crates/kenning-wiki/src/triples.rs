@@ -43,9 +43,17 @@ impl Minter<'_> {
             Triple::new(note.clone(), predicate, Literal::new_simple_literal(value))
         };
         let typed = |predicate: NamedNodeRef<'_>, value: String, datatype: NamedNodeRef<'_>| {
-            Triple::new(note.clone(), predicate, Literal::new_typed_literal(value, datatype))
+            Triple::new(
+                note.clone(),
+                predicate,
+                Literal::new_typed_literal(value, datatype),
+            )
         };
-        let hash: String = entry.open_hash.iter().map(|byte| format!("{byte:02X}")).collect();
+        let hash: String = entry
+            .open_hash
+            .iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect();
         let mut triples = vec![
             Triple::new(graph.clone(), rdf::TYPE, km::NOTE_GRAPH),
             Triple::new(graph, km::FROM_NOTE, note.clone()),
@@ -88,7 +96,11 @@ impl Minter<'_> {
         if link.related {
             triples.push(Triple::new(own(), skos::RELATED, concept.clone()));
         }
-        if let Some(property) = link.property.as_deref().and_then(|iri| NamedNode::new(iri).ok()) {
+        if let Some(property) = link
+            .property
+            .as_deref()
+            .and_then(|iri| NamedNode::new(iri).ok())
+        {
             triples.push(Triple::new(own(), property, concept));
         }
         triples

@@ -13,8 +13,19 @@ use crate::problem::Located;
 
 /// Endings of files that hold notes. What a file without one of these holds is not known, so it is left alone.
 pub(crate) const NOTE_ENDINGS: &[&str] = &[
-    "md", "markdown", "mdown", "mkd", "mdx", "txt", "text", "org", "tid", "wiki", "mediawiki",
-    "html", "htm",
+    "md",
+    "markdown",
+    "mdown",
+    "mkd",
+    "mdx",
+    "txt",
+    "text",
+    "org",
+    "tid",
+    "wiki",
+    "mediawiki",
+    "html",
+    "htm",
 ];
 
 /// Files beside the notes in which a folder lists what to leave out, in the manner of `.gitignore`.
@@ -79,7 +90,10 @@ impl Walk {
         lists: &mut Vec<Gitignore>,
     ) {
         if depth > DEEPEST {
-            self.missed(prefix, format!("folders are nested more than {DEEPEST} deep; what is below is left out"));
+            self.missed(
+                prefix,
+                format!("folders are nested more than {DEEPEST} deep; what is below is left out"),
+            );
             return;
         }
         let entries = match fs::read_dir(folder) {
@@ -97,7 +111,11 @@ impl Walk {
                 let (list, error) = Gitignore::new(&file);
                 if let Some(error) = error {
                     let path = join(prefix, name);
-                    self.problem(&path, "ignore", format!("a pattern is not understood: {error}"));
+                    self.problem(
+                        &path,
+                        "ignore",
+                        format!("a pattern is not understood: {error}"),
+                    );
                 }
                 lists.push(list);
             }
@@ -122,7 +140,11 @@ impl Walk {
         let name = entry.file_name();
         let Some(name) = name.to_str() else {
             let shown = join(prefix, &name.to_string_lossy());
-            self.problem(&shown, "name", "the name of the file is not text; it is left out");
+            self.problem(
+                &shown,
+                "name",
+                "the name of the file is not text; it is left out",
+            );
             return;
         };
         if name.starts_with('.') {
@@ -151,7 +173,11 @@ impl Walk {
                 self.others.push(path);
             }
         } else if kind.is_symlink() {
-            self.problem(&path, "symlink", "symbolic links are not followed; it is left out");
+            self.problem(
+                &path,
+                "symlink",
+                "symbolic links are not followed; it is left out",
+            );
         } else if is_note(name) {
             self.problem(&path, "special", "it is no ordinary file; it is left out");
         }
@@ -206,7 +232,8 @@ fn stamp(meta: &fs::Metadata, modified: u64) -> u64 {
 
 /// The file of `path` below `root`.
 pub(crate) fn file(root: &Path, path: &str) -> PathBuf {
-    path.split('/').fold(root.to_owned(), |file, name| file.join(name))
+    path.split('/')
+        .fold(root.to_owned(), |file, name| file.join(name))
 }
 
 fn join(prefix: &str, name: &str) -> String {

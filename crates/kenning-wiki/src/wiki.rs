@@ -78,7 +78,9 @@ impl Wiki {
         };
         std::fs::read_dir(&root).map_err(unreadable)?;
         let settings = read_settings(&root, rules);
-        let folder_name = root.file_name().map(|name| name.to_string_lossy().into_owned());
+        let folder_name = root
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
         let name = settings.name.clone().or(folder_name);
         let name = name.ok_or_else(|| OpenWiki::Nameless(folder.to_owned()))?;
         let overrides = Overrides::read(&root);
@@ -134,7 +136,9 @@ impl Wiki {
     /// What is wrong with the settings of the wiki.
     pub fn problems(&self) -> impl Iterator<Item = &Located> {
         let settings = self.settings.problems.iter();
-        settings.chain(&self.overrides.problems).chain(&self.guess.problems)
+        settings
+            .chain(&self.overrides.problems)
+            .chain(&self.guess.problems)
     }
 
     /// Looks for what changed since `known`, and says what has to change in the graphs.
