@@ -19,10 +19,12 @@ mod operations;
 mod overview;
 mod pipeline;
 mod protocol;
+mod rdf;
 mod reader;
 mod routes;
 mod session;
 mod settings;
+mod statistics;
 mod table;
 pub mod token;
 mod validator;
@@ -55,7 +57,10 @@ pub(crate) struct App {
     pub(crate) guard: guard::Guard,
     pub(crate) evaluators: evaluate::Evaluators,
     pub(crate) metrics: pipeline::Metrics,
-    pub(crate) overviews: overview::Overviews,
+    /// INVARIANT: kept by the fingerprint of a view, so nobody gets what was made for other eyes (guard: `tests/access.rs`).
+    pub(crate) overviews: statistics::Kept<[u8; 32], overview::Overview>,
+    /// The same holds here.
+    pub(crate) statistics: statistics::Kept<[u8; 32], statistics::Statistics>,
 }
 
 impl Service {
@@ -82,7 +87,8 @@ impl Service {
             evaluators: evaluate::Evaluators::start(count, STACK, settings.patience)?,
             sessions: session::Sessions::default(),
             metrics: pipeline::Metrics::default(),
-            overviews: overview::Overviews::default(),
+            overviews: statistics::Kept::default(),
+            statistics: statistics::Kept::default(),
             kb,
             base,
             operations,

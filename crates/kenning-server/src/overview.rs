@@ -1,7 +1,6 @@
 //! What is in the store, in a few figures, over what one reader sees.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use kenning_access::Scale;
 use kenning_store::{GraphPattern, Pattern, TermId, View};
@@ -28,30 +27,9 @@ pub(crate) struct Overview {
     pub(crate) notes: Vec<(String, String)>,
 }
 
-/// Overviews that were made already, by what was seen.
-#[derive(Debug, Default)]
-pub(crate) struct Overviews(Mutex<HashMap<[u8; 32], Arc<Overview>>>);
-
-impl Overviews {
-    /// The overview of a view. Kept by the view's fingerprint, which differs wherever what is visible differs.
-    pub(crate) fn of(&self, view: &View, scale: &Scale) -> Arc<Overview> {
-        let key = view.fingerprint();
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().get(&key) {
-            return Arc::clone(known);
-        }
-        let made = Arc::new(Overview::of(view, scale));
-        let mut kept = lock();
-        if kept.len() >= 32 {
-            kept.clear();
-        }
-        kept.insert(key, Arc::clone(&made));
-        made
-    }
-}
-
 impl Overview {
-    fn of(view: &View, scale: &Scale) -> Self {
+    /// What the view shows.
+    pub(crate) fn of(view: &View, scale: &Scale) -> Self {
         let mut labels: BTreeMap<_, (u64, u64)> = BTreeMap::new();
         for graph in view.graphs() {
             let figures = labels.entry(graph.label).or_default();

@@ -14,6 +14,19 @@ pub(crate) fn tag(view: &View, parts: &[&str]) -> HeaderValue {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
+    write(&hasher)
+}
+
+/// The weak tag of something that is the same for everybody.
+pub(crate) fn tag_of(parts: &[&[u8]]) -> HeaderValue {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    write(&hasher)
+}
+
+fn write(hasher: &blake3::Hasher) -> HeaderValue {
     let hex = hasher.finalize().to_hex();
     let text = format!("W/\"{}\"", hex.get(..32).unwrap_or_default());
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("W/\"\""))

@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use kenning_sparql::GraphFormat;
 use kenning_store::{GraphPattern, Pattern, View};
 use oxrdf::{GraphName, NamedNode, Term};
-use oxrdfio::RdfSerializer;
 
 use crate::App;
 use crate::about::About;
@@ -19,6 +18,7 @@ use crate::error::HttpError;
 use crate::html::{Page, escape};
 use crate::names::{name_of, short};
 use crate::negotiate::Accept;
+use crate::rdf::{Kind, choose_kind, ending, serializer, with_ending};
 use crate::reader::Reader;
 use crate::table::{link, term};
 use crate::validator;
@@ -35,7 +35,7 @@ pub(crate) async fn thing(
     app.evaluators
         .run(move |_| About::of(&view, iri).map(|_| ()).ok_or(HttpError::Absent))
         .await?;
-    let target = match choose(&Accept::of(request.headers()))? {
+    let target = match choose_kind(&Accept::of(request.headers()))? {
         Kind::Page => format!("/page/{rest}"),
         Kind::Data(format) => format!("/data/{rest}.{}", ending(format)),
     };
@@ -84,7 +84,7 @@ pub(crate) async fn data(
     let rest = rest_of(&request, "/data/")?;
     let (name, format) = match with_ending(&rest) {
         Some((name, format)) => (name.to_owned(), format),
-        None => match choose(&Accept::of(request.headers()))? {
+        None => match choose_kind(&Accept::of(request.headers()))? {
             Kind::Data(format) => (rest.clone(), format),
             Kind::Page => (rest.clone(), GraphFormat::Turtle),
         },
@@ -151,70 +151,6 @@ fn write(
         }
     }
     writer.finish().map(|_| ()).map_err(failed)
-}
-
-/// A serialiser with our prefixes, where the format has prefixes.
-pub(crate) fn serializer(format: GraphFormat) -> RdfSerializer {
-    let mut serializer = RdfSerializer::from_format(format.rdf_format());
-    for (prefix, namespace) in kenning_vocab::prefixes() {
-        serializer = match serializer.clone().with_prefix(*prefix, *namespace) {
-            Ok(with) => with,
-            Err(_) => serializer,
-        };
-    }
-    serializer
-}
-
-/// What a caller wants to have of a thing.
-enum Kind {
-    Page,
-    Data(GraphFormat),
-}
-
-/// HTML for whoever asks for it, Turtle for whoever does not say.
-fn choose(accept: &Accept) -> Result<Kind, HttpError> {
-    if accept.is_open() {
-        return Ok(Kind::Data(GraphFormat::Turtle));
-    }
-    let mut best = (Kind::Page, accept.quality("text/html"));
-    for format in GraphFormat::ALL {
-        let quality = format
-            .media_types()
-            .iter()
-            .map(|kind| accept.quality(kind))
-            .max();
-        let quality = quality.unwrap_or(0);
-        if quality > best.1 {
-            best = (Kind::Data(*format), quality);
-        }
-    }
-    if best.1 == 0 {
-        let offered = GraphFormat::ALL.iter().map(|format| format.media_type());
-        return Err(HttpError::NotAcceptable(
-            std::iter::once("text/html").chain(offered).collect(),
-        ));
-    }
-    Ok(best.0)
-}
-
-fn ending(format: GraphFormat) -> &'static str {
-    match format {
-        GraphFormat::Turtle => "ttl",
-        GraphFormat::NTriples => "nt",
-        GraphFormat::RdfXml => "rdf",
-        GraphFormat::JsonLd => "jsonld",
-        GraphFormat::TriG => "trig",
-        GraphFormat::NQuads => "nq",
-    }
-}
-
-fn with_ending(rest: &str) -> Option<(&str, GraphFormat)> {
-    let (name, end) = rest.rsplit_once('.')?;
-    GraphFormat::ALL
-        .iter()
-        .copied()
-        .find(|format| ending(*format) == end)
-        .map(|format| (name, format))
 }
 
 /// The path behind `prefix`, as it was sent: IRIs are compared letter by letter, so nothing is decoded.

@@ -71,7 +71,9 @@ pub(crate) async fn home(
             let answer = text
                 .as_deref()
                 .map(|text| ask(&app_too, &view, text, cancel));
-            let overview = app_too.overviews.of(&view, app_too.kb.scale());
+            let overview = app_too.overviews.get(view.fingerprint(), || {
+                Ok::<_, HttpError>(Overview::of(&view, app_too.kb.scale()))
+            })?;
             Ok((overview, answer, text))
         })
         .await?;

@@ -3,11 +3,15 @@
 //! `tests/access.rs` asks each row of it as each role, so a route without a decision about who may use it fails the tests.
 
 mod data;
+mod describe;
 mod home;
 mod operator;
-mod query;
+pub(crate) mod query;
 mod sign_in;
+mod sparql;
 mod status;
+mod update;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,6 +41,13 @@ pub(crate) fn table() -> Vec<Route> {
         get("/metrics", status::metrics),
         get("/query", query::query),
         post("/query", query::query),
+        get("/sparql", sparql::sparql),
+        post("/sparql", sparql::sparql),
+        post("/update", update::update),
+        get("/.well-known/void", describe::well_known_void),
+        get("/ns/km", vocabulary::vocabulary),
+        get("/ns/km/{version}", vocabulary::version),
+        get("/prefixes", vocabulary::all_prefixes),
         get("/sign-in", sign_in::show),
         post("/sign-in", sign_in::sign_in),
         post("/sign-out", sign_in::sign_out),
