@@ -52,7 +52,7 @@ impl Overview {
                 .collect(),
             kinds: kinds
                 .into_iter()
-                .map(|(name, class)| (name, instances(view, class).count() as u64))
+                .map(|(name, class)| (name, of_the_notes(view, class)))
                 .filter(|(_, count)| *count > 0)
                 .collect(),
             concepts: most_mentioned(view),
@@ -67,6 +67,14 @@ fn count(view: &View, pattern: Pattern) -> u64 {
 
 fn instances(view: &View, class: NamedNodeRef<'_>) -> impl Iterator<Item = TermId> {
     matching(view, rdf::TYPE, Some(class)).map(|(subject, _)| subject)
+}
+
+/// How many things are of a class, without the terms of our own vocabulary: those are words, not knowledge.
+fn of_the_notes(view: &View, class: NamedNodeRef<'_>) -> u64 {
+    let things = instances(view, class);
+    things
+        .filter(|id| !iri(view, *id).starts_with(km::NAMESPACE))
+        .count() as u64
 }
 
 /// Subject and object of the triples with this predicate.
