@@ -175,6 +175,11 @@ impl KnowledgeBase {
             .collect())
     }
 
+    /// The durable side, unless this is in memory only.
+    pub(crate) fn truth(&self) -> Option<&Truth> {
+        self.truth.as_ref()
+    }
+
     fn snapshot(&self) -> Arc<Snapshot> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&current)

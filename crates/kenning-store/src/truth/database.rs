@@ -76,19 +76,7 @@ impl Database {
                 &cause,
             )
         };
-        match std::fs::remove_file(&unfinished) {
-            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-                return Err(failed(cause));
-            }
-            _ => {}
-        }
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&unfinished)
-            .map_err(failed)?;
-        let database = Self::with_file(file)?;
+        let database = Self::create_file(&unfinished)?;
         database.commit(Wait::ForDisk, |draft| {
             draft.form.insert("version", form::VERSION.as_bytes())?;
             draft.form.insert(form::SEAL, seal.write().as_slice())?;
@@ -99,18 +87,39 @@ impl Database {
         sync_directory(directory).map_err(failed)
     }
 
+    /// Makes the file `path`, in place of what a crash may have left there.
+    pub(crate) fn create_file(path: &Path) -> Result<Self, StoreError> {
+        let failed =
+            |cause| StoreError::io(format_args!("cannot make `{}`", path.display()), &cause);
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path)
+            .map_err(failed)?;
+        Self::with_file(file)
+    }
+
     /// Opens the database in `directory`, repairing what a crash left unfinished.
     pub(crate) fn open(directory: &Path) -> Result<Self, StoreError> {
-        let path = directory.join(FILE);
+        Self::open_file(&directory.join(FILE))
+    }
+
+    /// Opens the database in the file `path`.
+    pub(crate) fn open_file(path: &Path) -> Result<Self, StoreError> {
         let failed =
             |cause| StoreError::io(format_args!("cannot open `{}`", path.display()), &cause);
         let file = OpenOptions::new()
             .read(true)
             .write(true)
-            .open(&path)
+            .open(path)
             .map_err(failed)?;
         if file.metadata().map_err(failed)?.len() == 0 {
-            return Err(StoreError::damaged(format_args!("`{FILE}` is empty")));
+            return Err(StoreError::damaged(format_args!(
+                "`{}` is empty",
+                path.display()
+            )));
         }
         Self::with_file(file)
     }
@@ -171,15 +180,11 @@ impl Database {
         })
     }
 
-    /// Tests every page against redb's own checksums. Nothing else may be reading or writing.
-    pub(crate) fn check_pages(&mut self) -> Result<(), StoreError> {
+    /// Tests every page against redb's own checksums, and which pages are free against which are used; what is wrong
+    /// about the latter is put right. Says whether nothing was. Nobody else may be reading or writing.
+    pub(crate) fn check_pages(&mut self) -> Result<bool, StoreError> {
         let redb = self.redb.as_mut().ok_or_else(closed)?;
-        fenced(|| match redb.check_integrity()? {
-            true => Ok(()),
-            false => Err(StoreError::damaged(
-                "pages that do not fit their checksums had to be repaired",
-            )),
-        })
+        fenced(|| Ok(redb.check_integrity()?))
     }
 }
 

@@ -196,3 +196,12 @@ pub(crate) fn read_settings(
     }
     Ok((settings, damages))
 }
+
+/// Nothing, or all that is damaged.
+pub(crate) fn whole(damages: Vec<Damage>) -> Result<(), StoreError> {
+    if damages.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged(damages))
+    }
+}

@@ -10,6 +10,7 @@
 //! | `store.rs` | the durable store of one directory: opening, committing, what a failure means |
 //! | `edit.rs` | one commit: what each change does to the tables |
 //! | `load.rs` | reading everything back, and naming what is damaged |
+//! | `keep.rs` | verify, backup, restore |
 //! | `form.rs`, `segment.rs`, `bytes.rs` | the on-disk form, from the tables down to single numbers |
 //! | `database.rs`, `disk.rs` | the embedded database, and the file under it |
 
@@ -24,6 +25,7 @@ mod disk;
 mod edit;
 mod error;
 mod form;
+mod keep;
 mod load;
 mod segment;
 mod store;
@@ -31,6 +33,8 @@ mod store;
 mod tests;
 
 pub use error::{Affected, Damage, StoreError};
+pub use keep::Verified;
+pub(crate) use keep::{restore, verify};
 pub(crate) use store::Truth;
 
 use kenning_access::Label;

@@ -94,6 +94,21 @@ impl Segment {
         })
     }
 
+    /// Whether `local` is a triple that RDF allows.
+    pub(crate) fn test(&self, local: LocalTriple) -> Result<(), Malformed> {
+        let [subject, predicate, object] = local.map(|place| self.term(place));
+        match (subject, predicate, object) {
+            (
+                Some(TermRef::NamedNode(_) | TermRef::BlankNode(_)),
+                Some(TermRef::NamedNode(_)),
+                Some(_),
+            ) => Ok(()),
+            _ => Err(Malformed(
+                "a triple has a term where none of its kind may stand",
+            )),
+        }
+    }
+
     /// The triple that `local` stands for.
     pub(crate) fn triple(&self, local: LocalTriple) -> Result<Triple, Malformed> {
         let [subject, predicate, object] = local;
