@@ -27,10 +27,13 @@ pub enum OpenError {
     /// The durable store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// More is stored than the index can count.
+    #[error(transparent)]
+    Full(CommitError),
 }
 
 /// A batch was not committed: nothing of it was.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommitError {
     /// A graph is no longer as the batch expects it.

@@ -1,26 +1,44 @@
 //! The knowledge base: what is stored, and the two ways to it, a view to read and a batch to write.
 
-use crate::batch::Operation;
+use crate::commit::{Content, Group};
 use crate::held::Held;
-use crate::naive::Snapshot;
+use crate::merge::Merging;
+use crate::snapshot::Snapshot;
 use crate::truth::{Change, Truth};
 use crate::{Batch, Cancel, CommitError, OpenError, StoreError, View};
 use kenning_access::{Clearance, Scale};
+use oxrdf::Triple;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Labelled graphs and the operator's settings. Shared between threads behind an `Arc`.
 ///
 /// It has no method that returns quads: whoever wants data needs a [`View`], and a view needs a clearance.
 #[derive(Debug)]
 pub struct KnowledgeBase {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
     scale: Scale,
     current: RwLock<Arc<Snapshot>>,
     settings: RwLock<BTreeMap<String, Vec<u8>>>,
+    /// Batches that wait for a writer to take them along.
+    waiting: Mutex<Vec<Job>>,
+    /// Held by whoever makes the next snapshot.
     writer: Mutex<()>,
     truth: Option<Truth>,
+    pub(crate) merging: Merging,
     _held: Option<Held>,
+}
+
+/// A batch and the place for what became of it.
+#[derive(Debug)]
+struct Job {
+    batch: Batch,
+    done: Arc<Mutex<Option<Result<Committed, CommitError>>>>,
 }
 
 /// How a knowledge base is opened.
@@ -61,18 +79,19 @@ impl KnowledgeBase {
     pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
         let held = Held::take(dir)?;
         let truth = Truth::open(dir, &options.scale, options.sync)?;
-        let mut snapshot = Snapshot::default();
-        truth.load(&mut |graph| {
-            snapshot.put(&graph.name, graph.label, &graph.triples);
-        })?;
+        let snapshot = crate::load::from_truth(&truth)?;
         let settings = truth.settings()?;
         Ok(Self {
-            scale: options.scale,
-            current: RwLock::new(Arc::new(snapshot)),
-            settings: RwLock::new(settings),
-            writer: Mutex::new(()),
-            truth: Some(truth),
-            _held: Some(held),
+            inner: Arc::new(Inner {
+                scale: options.scale,
+                current: RwLock::new(Arc::new(snapshot)),
+                settings: RwLock::new(settings),
+                waiting: Mutex::default(),
+                writer: Mutex::new(()),
+                truth: Some(truth),
+                merging: Merging::default(),
+                _held: Some(held),
+            }),
         })
     }
 
@@ -80,77 +99,51 @@ impl KnowledgeBase {
     #[must_use]
     pub fn in_memory(options: Options) -> Self {
         Self {
-            scale: options.scale,
-            current: RwLock::default(),
-            settings: RwLock::default(),
-            writer: Mutex::new(()),
-            truth: None,
-            _held: None,
+            inner: Arc::new(Inner {
+                scale: options.scale,
+                current: RwLock::default(),
+                settings: RwLock::default(),
+                waiting: Mutex::default(),
+                writer: Mutex::new(()),
+                truth: None,
+                merging: Merging::default(),
+                _held: None,
+            }),
         }
     }
 
     /// The levels of labels.
     #[must_use]
     pub fn scale(&self) -> &Scale {
-        &self.scale
+        &self.inner.scale
     }
 
     /// What a reader with `clearance` sees now. Later commits do not change it.
     #[must_use]
     pub fn view(&self, clearance: &Clearance) -> View {
-        View::new(self.snapshot(), clearance.clone(), Cancel::new())
+        View::new(self.inner.snapshot(), clearance.clone(), Cancel::new())
     }
 
     /// Commits all of `batch` or nothing. When it returns, the batch is on the disk and in every later view.
+    /// Batches of several threads share one flush; each sees the state that the one before it left.
     ///
     /// # Errors
     /// [`CommitError`]; nothing has changed then.
     pub fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        let _writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = self.snapshot();
-        let mut next = Snapshot::clone(&before);
-        let mut done = Committed::default();
-        let mut settings = Vec::new();
-        let mut touched = Vec::new();
-        for operation in &batch.operations {
-            if let Operation::Setting(key, value) = operation {
-                settings.push((key, value));
-            } else if let Some(name) = next.apply(&before, operation, &mut done)? {
-                touched.push(name);
-            }
+        let done = Arc::default();
+        lock(&self.inner.waiting).push(Job {
+            batch,
+            done: Arc::clone(&done),
+        });
+        let _writer = lock(&self.inner.writer);
+        // Another writer may have taken this batch along while this thread waited.
+        if let Some(result) = lock(&done).take() {
+            return result;
         }
-        touched.sort();
-        touched.dedup();
-        done.graphs = touched.len() as u64;
-        if let Some(truth) = &self.truth {
-            let graphs: Vec<_> = touched.iter().map(|name| next.stored(name)).collect();
-            let mut changes: Vec<Change<'_>> = Vec::new();
-            for (name, graph) in touched.iter().zip(&graphs) {
-                match graph {
-                    Some((label, triples)) => changes.push(Change::Put(name, label, triples)),
-                    None => changes.push(Change::Drop(name)),
-                }
-            }
-            changes.extend(
-                settings
-                    .iter()
-                    .map(|(key, value)| Change::Setting(key, value.as_deref())),
-            );
-            truth.commit(&changes)?;
-        }
-        let mut kept = self
-            .settings
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        for (key, value) in settings {
-            match value {
-                Some(value) => kept.insert(key.clone(), value.clone()),
-                None => kept.remove(key),
-            };
-        }
-        drop(kept);
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
-        Ok(done)
+        let jobs = std::mem::take(&mut *lock(&self.inner.waiting));
+        self.inner.commit_group(jobs);
+        crate::merge::start_if_due(&self.inner);
+        lock(&done).take().unwrap_or(Ok(Committed::default()))
     }
 
     /// A setting of the operator. Settings are never visible to a view.
@@ -158,7 +151,8 @@ impl KnowledgeBase {
     /// # Errors
     /// [`StoreError`] when it cannot be read.
     pub fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        let settings = self.inner.settings.read();
+        let settings = settings.unwrap_or_else(PoisonError::into_inner);
         Ok(settings.get(key).cloned())
     }
 
@@ -167,7 +161,8 @@ impl KnowledgeBase {
     /// # Errors
     /// [`StoreError`] when they cannot be read.
     pub fn settings(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        let settings = self.inner.settings.read();
+        let settings = settings.unwrap_or_else(PoisonError::into_inner);
         Ok(settings
             .range(prefix.to_owned()..)
             .take_while(|(key, _)| key.starts_with(prefix))
@@ -177,11 +172,206 @@ impl KnowledgeBase {
 
     /// The durable side, unless this is in memory only.
     pub(crate) fn truth(&self) -> Option<&Truth> {
-        self.truth.as_ref()
+        self.inner.truth.as_ref()
     }
 
-    fn snapshot(&self) -> Arc<Snapshot> {
+    /// How much memory the index takes and what for. Counts everything, whoever may see it: for operators.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let snapshot = self.inner.snapshot();
+        Usage {
+            graphs: snapshot.graphs.len() as u64,
+            quads: snapshot.runs.iter().map(|run| run.quads() as u64).sum(),
+            runs: snapshot.runs.len() as u64,
+            terms: u64::from(snapshot.dictionary.len()),
+            term_bytes: snapshot.dictionary.bytes() as u64,
+            bytes: snapshot.bytes() as u64,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn merge_while(&self, meanwhile: impl FnOnce()) {
+        crate::merge::merge_all(&self.inner, meanwhile);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn inner_holes_are_few(&self) -> bool {
+        self.inner.snapshot().graphs.holes.is_empty()
+    }
+
+    /// Merges all runs into one and waits until that is done. Readers and writers go on meanwhile.
+    pub fn merge(&self) {
+        crate::merge::merge_all(&self.inner, || ());
+    }
+}
+
+impl Drop for KnowledgeBase {
+    fn drop(&mut self) {
+        self.inner.merging.stop();
+    }
+}
+
+/// What the index takes, for operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Graphs, seen or not.
+    pub graphs: u64,
+    /// Rows of quads, also those whose graphs are gone and which the next merge drops.
+    pub quads: u64,
+    /// Sorted runs.
+    pub runs: u64,
+    /// Terms, also those that nothing uses any more.
+    pub terms: u64,
+    /// Bytes of the dictionary.
+    pub term_bytes: u64,
+    /// Bytes of all of the index, the dictionary included.
+    pub bytes: u64,
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Inner {
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&current)
     }
+
+    fn publish(&self, next: Snapshot) {
+        let next = Arc::new(next);
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *current, next);
+        drop(current);
+        // Freeing a large snapshot takes time, and no reader should wait for it.
+        drop(before);
+    }
+
+    /// Replaces the current snapshot by what `change` makes of it.
+    pub(crate) fn replace(&self, change: impl FnOnce(&Snapshot) -> Snapshot) {
+        let _writer = lock(&self.writer);
+        let next = change(&self.snapshot());
+        self.publish(next);
+    }
+
+    /// Looks at the current snapshot while no other can take its place.
+    pub(crate) fn hold_writer(&self, look: impl FnOnce(Arc<Snapshot>)) {
+        let _writer = lock(&self.writer);
+        look(self.snapshot());
+    }
+
+    /// Commits batches together. Called with `writer` held.
+    fn commit_group(&self, jobs: Vec<Job>) {
+        let base = self.snapshot();
+        let mut group = Group::new(&base);
+        let mut applied = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            match group.apply(job.batch) {
+                Ok(committed) => applied.push((job.done, committed)),
+                Err(error) => *lock(&job.done) = Some(Err(error)),
+            }
+        }
+        let result = match group.is_empty() {
+            true => Ok(()),
+            false => self.write_group(&base, &group),
+        };
+        for (done, committed) in applied {
+            *lock(&done) = Some(result.clone().map(|()| committed));
+        }
+    }
+
+    /// Makes a group durable and then visible.
+    fn write_group(&self, base: &Snapshot, group: &Group<'_>) -> Result<(), CommitError> {
+        let next = match group.order.is_empty() {
+            true => None,
+            false => Some(base.with(group, |run| self.merging.is_busy(run))?),
+        };
+        if let Some(truth) = &self.truth {
+            write(truth, group)?;
+        }
+        let mut settings = self
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (key, value) in &group.settings {
+            match value {
+                Some(value) => settings.insert(key.clone(), value.clone()),
+                None => settings.remove(key),
+            };
+        }
+        drop(settings);
+        if let Some(next) = next {
+            self.publish(next);
+        }
+        Ok(())
+    }
+}
+
+/// What is written of one graph.
+enum Written {
+    Nothing,
+    Drop,
+    Put(Vec<Triple>),
+    Edit {
+        relabelled: bool,
+        inserted: Vec<Triple>,
+        removed: Vec<Triple>,
+    },
+}
+
+fn write(truth: &Truth, group: &Group<'_>) -> Result<(), StoreError> {
+    let graphs: Vec<_> = group
+        .order
+        .iter()
+        .filter_map(|name| group.change(name).map(|change| (name, change)))
+        .map(|(name, change)| {
+            let written = match (&change.content, change.number) {
+                (Content::Gone, None) => Written::Nothing,
+                (Content::Gone, Some(_)) => Written::Drop,
+                (Content::Whole(triples), _) => Written::Put(triples.iter().cloned().collect()),
+                (Content::Edited(edits), _) => {
+                    let side = |wanted: bool| {
+                        let edits = edits.iter().filter(|(_, comes)| **comes == wanted);
+                        edits.map(|(triple, _)| triple.clone()).collect()
+                    };
+                    Written::Edit {
+                        relabelled: group.is_relabelled(change),
+                        inserted: side(true),
+                        removed: side(false),
+                    }
+                }
+            };
+            (name, &change.label, written)
+        })
+        .collect();
+    let mut changes = Vec::new();
+    for (name, label, written) in &graphs {
+        match written {
+            Written::Nothing => {}
+            Written::Drop => changes.push(Change::Drop(name)),
+            Written::Put(triples) => changes.push(Change::Put(name, label, triples)),
+            Written::Edit {
+                relabelled,
+                inserted,
+                removed,
+            } => {
+                if *relabelled {
+                    changes.push(Change::Label(name, label));
+                }
+                if !inserted.is_empty() || !removed.is_empty() {
+                    changes.push(Change::Edit {
+                        name,
+                        inserted,
+                        removed,
+                    });
+                }
+            }
+        }
+    }
+    let settings = group.settings.iter();
+    changes.extend(settings.map(|(key, value)| Change::Setting(key, value.as_deref())));
+    if changes.is_empty() {
+        return Ok(());
+    }
+    truth.commit(&changes)
 }

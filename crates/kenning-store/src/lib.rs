@@ -24,12 +24,23 @@
 
 mod batch;
 mod cancel;
+mod commit;
+mod dictionary;
 mod error;
+mod graphs;
 mod held;
 mod keeping;
 mod knowledge_base;
-mod naive;
+mod load;
+mod merge;
+#[cfg(test)]
+mod model_tests;
 mod pattern;
+mod publish;
+mod run;
+mod scan;
+mod shared;
+mod snapshot;
 mod term;
 mod truth;
 mod value;
@@ -39,9 +50,10 @@ pub use batch::Batch;
 pub use cancel::{Cancel, Interrupted};
 pub use error::{Affected, CommitError, Damage, OpenError, StoreError};
 pub use keeping::{restore, verify};
-pub use knowledge_base::{Committed, KnowledgeBase, Options, SyncMode};
+pub use knowledge_base::{Committed, KnowledgeBase, Options, SyncMode, Usage};
 pub use pattern::{GraphPattern, GraphSet, Pattern};
+pub use scan::Quads;
 pub use term::TermId;
 pub use truth::Verified;
 pub use value::Value;
-pub use view::{GraphInfo, QuadIds, Quads, Version, View};
+pub use view::{GraphInfo, QuadIds, Version, View};

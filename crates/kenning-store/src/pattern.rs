@@ -1,7 +1,10 @@
 //! What a scan looks for.
 
 use crate::TermId;
-use std::sync::Arc;
+use crate::run::GraphNumber;
+use crate::scan::Chosen;
+use crate::snapshot::Snapshot;
+use std::sync::{Arc, Weak};
 
 /// The quads that have these terms; `None` matches any term.
 #[derive(Debug, Clone)]
@@ -45,14 +48,23 @@ pub enum GraphPattern {
 }
 
 /// Visible graphs chosen by name, prepared once by [`View::graph_set`](crate::View::graph_set) and then used for many
-/// scans of the same view.
+/// scans of the same view. With another view it means the graphs of these names that the other view sees.
 #[derive(Debug, Clone)]
-pub struct GraphSet(pub(crate) Arc<Vec<TermId>>);
+pub struct GraphSet(pub(crate) Arc<Prepared>);
+
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) names: Vec<TermId>,
+    pub(crate) numbers: Vec<GraphNumber>,
+    pub(crate) chosen: Arc<Chosen>,
+    /// The numbers mean something in this snapshot only.
+    pub(crate) snapshot: Weak<Snapshot>,
+}
 
 impl GraphSet {
-    /// The names of the graphs, each once, in the order of their ids. All of them are visible.
+    /// The names of the graphs, each once, in the order of their ids. All of them were visible in the view that made this.
     #[must_use]
     pub fn names(&self) -> &[TermId] {
-        &self.0
+        &self.0.names
     }
 }

@@ -1,11 +1,12 @@
 //! The values of literals, kept beside their texts so that filters and sorts do not read the text again.
 
-use oxrdf::vocab::xsd;
 use oxrdf::{LiteralRef, TermRef};
 use oxsdatatypes::{
     Boolean, Date, DateTime, DayTimeDuration, Decimal, Double, Duration, Float, GDay, GMonth,
     GMonthDay, GYear, GYearMonth, Integer, Time, YearMonthDuration,
 };
+
+const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
 
 /// The value of a literal whose datatype has one here and whose text is in the lexical space of that datatype.
 ///
@@ -46,15 +47,13 @@ impl Value {
     }
 
     fn of_literal(literal: LiteralRef<'_>) -> Option<Self> {
-        let text = literal.value();
-        let datatype = literal.datatype();
-        let local = datatype
-            .as_str()
-            .strip_prefix("http://www.w3.org/2001/XMLSchema#")?;
-        if datatype == xsd::STRING {
-            return None;
-        }
-        Some(match local {
+        let (datatype, text) = (literal.datatype(), literal.value());
+        Self::parse(datatype.as_str(), text).or_else(|| Self::parse_rare(datatype.as_str(), text))
+    }
+
+    /// The value of a text, for the datatypes whose values are kept packed.
+    pub(crate) fn parse(datatype: &str, text: &str) -> Option<Self> {
+        Some(match datatype.strip_prefix(XSD)? {
             "boolean" => Self::Boolean(text.parse().ok()?),
             "integer" | "byte" | "short" | "int" | "long" | "unsignedByte" | "unsignedShort"
             | "unsignedInt" | "unsignedLong" | "positiveInteger" | "negativeInteger"
@@ -65,6 +64,13 @@ impl Value {
             "dateTime" | "dateTimeStamp" => Self::DateTime(text.parse().ok()?),
             "date" => Self::Date(text.parse().ok()?),
             "time" => Self::Time(text.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    /// The value of a text, for the other datatypes, which are read whenever they are needed.
+    pub(crate) fn parse_rare(datatype: &str, text: &str) -> Option<Self> {
+        Some(match datatype.strip_prefix(XSD)? {
             "gYear" => Self::GYear(text.parse().ok()?),
             "gYearMonth" => Self::GYearMonth(text.parse().ok()?),
             "gMonth" => Self::GMonth(text.parse().ok()?),

@@ -1,19 +1,20 @@
 //! The view: the only way to read.
 
-use crate::naive::Snapshot;
-use crate::{Cancel, GraphPattern, GraphSet, Interrupted, Pattern, TermId, Value};
+use crate::pattern::Prepared;
+use crate::run::GraphNumber;
+use crate::scan::{Chosen, Quads, Scope, Search, Within};
+use crate::snapshot::Snapshot;
+use crate::{Cancel, GraphPattern, GraphSet, Pattern, TermId, Value};
 use kenning_access::{Clearance, Label};
 use oxrdf::{BlankNode, NamedNode, Term, TermRef};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 /// What one reader sees of the knowledge base at one moment. Cheap to clone, and never changed by later commits.
 #[derive(Debug, Clone)]
 pub struct View {
-    snapshot: Arc<Snapshot>,
-    clearance: Clearance,
-    cancel: Cancel,
+    scope: Arc<Scope>,
 }
 
 /// A quad as ids.
@@ -55,161 +56,172 @@ pub struct GraphInfo {
     pub version: Version,
 }
 
-/// The quads that match a pattern.
-///
-/// INVARIANT: an item is `Err` when the scan was stopped, so that a part is never taken for the whole.
-#[derive(Debug)]
-pub struct Quads {
-    rows: std::vec::IntoIter<QuadIds>,
-    cancel: Cancel,
-    given: u32,
-    over: bool,
-}
-
-impl Iterator for Quads {
-    type Item = Result<QuadIds, Interrupted>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.over {
-            return None;
-        }
-        self.given = self.given.wrapping_add(1);
-        if self.given % 1024 == 1 && self.cancel.is_cancelled() {
-            self.over = true;
-            return Some(Err(Interrupted));
-        }
-        self.rows.next().map(Ok)
-    }
-}
-
 impl View {
     pub(crate) fn new(snapshot: Arc<Snapshot>, clearance: Clearance, cancel: Cancel) -> Self {
         Self {
-            snapshot,
-            clearance,
-            cancel,
+            scope: Arc::new(Scope::new(snapshot, clearance, cancel)),
         }
     }
 
-    /// The same view, whose scans end with [`Interrupted`] when `cancel` says so.
+    /// The same view, whose scans end with [`Interrupted`](crate::Interrupted) when `cancel` says so.
     #[must_use]
-    pub fn with_cancel(mut self, cancel: Cancel) -> Self {
-        self.cancel = cancel;
-        self
+    pub fn with_cancel(&self, cancel: Cancel) -> Self {
+        let mut scope = Scope::clone(&self.scope);
+        scope.cancel = cancel;
+        Self {
+            scope: Arc::new(scope),
+        }
     }
 
     /// With whose eyes this view reads.
     #[must_use]
     pub fn clearance(&self) -> &Clearance {
-        &self.clearance
+        &self.scope.clearance
     }
 
     /// The id of a term, if the store has one. That there is one does not say that the reader sees the term anywhere:
     /// use it to look for quads, never as an answer.
     #[must_use]
     pub fn id(&self, term: TermRef<'_>) -> Option<TermId> {
-        self.snapshot.id(&term.into_owned())
+        self.scope.snapshot.dictionary.id(term)
     }
 
     /// The term of an id that this view gave out, with its text exactly as it was written.
     /// An id that no view gave out is read as a blank node.
     #[must_use]
     pub fn term(&self, id: TermId) -> Term {
-        self.snapshot
-            .term(id)
-            .cloned()
-            .unwrap_or_else(|| BlankNode::new_unchecked(format!("unknown{}", id.number())).into())
+        let term = self.scope.snapshot.dictionary.term(id);
+        term.unwrap_or_else(|| BlankNode::new_unchecked(format!("unknown{}", id.number())).into())
     }
 
     /// The value of a literal, if it has one: see [`Value`].
     #[must_use]
+    #[inline]
     pub fn value(&self, id: TermId) -> Option<Value> {
-        Value::of(self.snapshot.term(id)?.as_ref())
+        self.scope.snapshot.dictionary.value(id)
     }
 
     /// The quads that match `pattern` in the graphs that this view sees.
     #[must_use]
     pub fn quads(&self, pattern: Pattern) -> Quads {
-        let wanted = [pattern.subject, pattern.predicate, pattern.object];
-        let names: Vec<TermId> = match &pattern.graph {
-            GraphPattern::Union | GraphPattern::Each => self.visible().collect(),
-            GraphPattern::One(name) => vec![*name],
-            GraphPattern::UnionOf(set) | GraphPattern::EachOf(set) => set.names().to_vec(),
-        };
-        let mut rows = Vec::new();
-        for name in names {
-            if let Some(graph) = self.snapshot.graphs.get(&name)
-                && self.clearance.sees(&graph.label)
-            {
-                rows.extend(self.snapshot.matching(name, graph, wanted));
+        let bound =
+            [pattern.subject, pattern.predicate, pattern.object].map(|id| id.map(|id| id.0));
+        let (within, once, set) = match pattern.graph {
+            GraphPattern::Union => (Within::All, true, None),
+            GraphPattern::Each => (Within::All, false, None),
+            GraphPattern::One(name) => match self.number(name) {
+                Some(number) => (Within::One(number), true, None),
+                None => return Quads::none(),
+            },
+            GraphPattern::UnionOf(set) | GraphPattern::EachOf(set) if set.names().is_empty() => {
+                return Quads::none();
             }
-        }
-        if matches!(
-            pattern.graph,
-            GraphPattern::Union | GraphPattern::UnionOf(_)
-        ) {
-            let mut seen = BTreeSet::new();
-            rows.retain(|row| seen.insert((row.subject, row.predicate, row.object)));
-        }
-        Quads {
-            rows: rows.into_iter(),
-            cancel: self.cancel.clone(),
-            given: 0,
-            over: false,
-        }
+            GraphPattern::UnionOf(set) => {
+                let set = self.here(set);
+                (Within::These(Arc::clone(&set.0.chosen)), true, Some(set))
+            }
+            GraphPattern::EachOf(set) => {
+                let set = self.here(set);
+                (Within::These(Arc::clone(&set.0.chosen)), false, Some(set))
+            }
+        };
+        let search = Search {
+            bound,
+            within,
+            once,
+        };
+        let graphs = set.as_ref().map_or(&[][..], |set| &set.0.numbers);
+        Quads::start(&self.scope, search, graphs)
     }
 
     /// The graphs among `names` that this view sees, to scan them together.
     #[must_use]
     pub fn graph_set(&self, names: impl IntoIterator<Item = TermId>) -> GraphSet {
-        let names: BTreeSet<TermId> = names
+        let found = names
             .into_iter()
-            .filter(|name| self.graph(*name).is_some())
-            .collect();
-        GraphSet(Arc::new(names.into_iter().collect()))
+            .filter_map(|name| Some((name, self.number(name)?)));
+        let found: BTreeMap<TermId, GraphNumber> = found.collect();
+        let mut chosen = Chosen::default();
+        for number in found.values() {
+            chosen.add(*number);
+        }
+        GraphSet(Arc::new(Prepared {
+            numbers: found.values().copied().collect(),
+            names: found.into_keys().collect(),
+            chosen: Arc::new(chosen),
+            snapshot: Arc::downgrade(&self.scope.snapshot),
+        }))
     }
 
-    /// The graphs that this view sees, also those that are empty.
+    /// The graphs that this view sees, also those that are empty, in no order.
     pub fn graphs(&self) -> impl Iterator<Item = GraphInfo> + use<> {
-        let graphs: Vec<_> = self.visible().filter_map(|id| self.graph(id)).collect();
-        graphs.into_iter()
+        let view = self.clone();
+        let names = self.graph_names();
+        names.into_iter().filter_map(move |name| view.graph(name))
+    }
+
+    /// The names of the graphs that this view sees, also of those that are empty, in no order.
+    #[must_use]
+    pub fn graph_names(&self) -> Vec<TermId> {
+        let graphs = self.scope.snapshot.graphs.all();
+        graphs
+            .filter(|(_, number)| self.scope.sees_graph(*number))
+            .map(|(name, _)| TermId(name))
+            .collect()
     }
 
     /// The graph of this name, if the view sees it. A hidden one and none at all are the same.
     #[must_use]
-    pub fn graph(&self, id: TermId) -> Option<GraphInfo> {
-        let graph = self.snapshot.graphs.get(&id)?;
-        self.clearance.sees(&graph.label).then(|| GraphInfo {
-            id,
-            name: self.snapshot.name(id),
-            label: graph.label.clone(),
-            triples: graph.triples.len() as u64,
-            version: self.snapshot.version(graph),
+    pub fn graph(&self, name: TermId) -> Option<GraphInfo> {
+        let number = self.number(name)?;
+        let graphs = &self.scope.snapshot.graphs;
+        let slot = graphs.slot(number)?;
+        let Term::NamedNode(text) = self.term(name) else {
+            return None;
+        };
+        Some(GraphInfo {
+            id: name,
+            name: text,
+            label: graphs.label(number)?.clone(),
+            triples: slot.triples,
+            version: Version(slot.version),
         })
     }
 
-    /// About how many quads match, for planning. Depends only on what is visible.
+    /// Whether this view sees a graph of this name.
+    #[must_use]
+    #[inline]
+    pub fn sees_graph(&self, name: TermId) -> bool {
+        self.number(name).is_some()
+    }
+
+    /// About how many quads match, for planning: exact up to 100,000, and that number for more.
+    /// Depends only on what is visible.
     #[must_use]
     pub fn estimate(&self, pattern: &Pattern) -> u64 {
-        self.quads(pattern.clone()).count() as u64
+        const ENOUGH: usize = 100_000;
+        self.quads(pattern.clone()).take(ENOUGH).count() as u64
     }
 
     /// One number for everything this view sees: the names, labels and versions of its graphs.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        let mut lines: Vec<String> = self
-            .graphs()
-            .map(|graph| format!("{} {:?} {}", graph.name, graph.label, graph.version))
-            .collect();
-        lines.sort();
-        *blake3::hash(lines.join("\n").as_bytes()).as_bytes()
+        let graphs = &self.scope.snapshot.graphs;
+        graphs.fingerprint(|class| self.scope.sees_class(class))
     }
 
-    fn visible(&self) -> impl Iterator<Item = TermId> + '_ {
-        self.snapshot
-            .graphs
-            .iter()
-            .filter(|(_, graph)| self.clearance.sees(&graph.label))
-            .map(|(id, _)| *id)
+    /// The number of the graph of this name, if the view sees it.
+    fn number(&self, name: TermId) -> Option<GraphNumber> {
+        let number = self.scope.snapshot.graphs.number(name.0)?;
+        self.scope.sees_graph(number).then_some(number)
+    }
+
+    /// A set as it is in this view.
+    fn here(&self, set: GraphSet) -> GraphSet {
+        let snapshot = Arc::as_ptr(&self.scope.snapshot);
+        match std::ptr::eq(set.0.snapshot.as_ptr(), snapshot) {
+            true => set,
+            false => self.graph_set(set.names().iter().copied()),
+        }
     }
 }

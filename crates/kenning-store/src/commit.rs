@@ -1,0 +1,251 @@
+//! What a group of batches means: the changes of each graph, found before anything is written.
+
+use crate::batch::Operation;
+use crate::snapshot::Snapshot;
+use crate::{Batch, CommitError, Committed, Version};
+use kenning_access::Label;
+use oxrdf::{NamedNode, Triple};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The changes of several batches, applied one after the other on top of a snapshot.
+#[derive(Debug)]
+pub(crate) struct Group<'a> {
+    base: &'a Snapshot,
+    changed: FxHashMap<NamedNode, Change>,
+    /// The names in `changed`, in the order in which they were first touched.
+    pub(crate) order: Vec<NamedNode>,
+    pub(crate) settings: Vec<(String, Option<Vec<u8>>)>,
+}
+
+/// What becomes of a graph.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    /// The number of the graph in the base, if it is there.
+    pub(crate) number: Option<u32>,
+    pub(crate) content: Content,
+    /// The label it has then. Means nothing for a graph that is gone.
+    pub(crate) label: Label,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// There is no such graph.
+    Gone,
+    /// It holds exactly these.
+    Whole(FxHashSet<Triple>),
+    /// It exists in the base; those marked `true` come and were not there, those marked `false` go and were there.
+    Edited(FxHashMap<Triple, bool>),
+}
+
+impl<'a> Group<'a> {
+    pub(crate) fn new(base: &'a Snapshot) -> Self {
+        Self {
+            base,
+            changed: FxHashMap::default(),
+            order: Vec::new(),
+            settings: Vec::new(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.order.is_empty() && self.settings.is_empty()
+    }
+
+    pub(crate) fn change(&self, name: &NamedNode) -> Option<&Change> {
+        self.changed.get(name)
+    }
+
+    /// Whether a graph that stays has another label than before.
+    pub(crate) fn is_relabelled(&self, change: &Change) -> bool {
+        let before = change
+            .number
+            .and_then(|number| self.base.graphs.label(number));
+        before != Some(&change.label)
+    }
+
+    /// Applies a batch, or nothing of it.
+    pub(crate) fn apply(&mut self, batch: Batch) -> Result<Committed, CommitError> {
+        let mut undo = FxHashMap::default();
+        let mut done = Committed::default();
+        let (touched, settings) = (self.order.len(), self.settings.len());
+        let checked = self.check(&batch);
+        let applied = checked.and_then(|()| {
+            batch
+                .operations
+                .into_iter()
+                .try_for_each(|operation| self.operate(operation, &mut undo, &mut done))
+        });
+        if let Err(error) = applied {
+            for (name, before) in undo {
+                match before {
+                    Some(before) => self.changed.insert(name, before),
+                    None => self.changed.remove(&name),
+                };
+            }
+            self.order.truncate(touched);
+            self.settings.truncate(settings);
+            return Err(error);
+        }
+        done.graphs = undo.len() as u64;
+        Ok(done)
+    }
+
+    /// What a batch expects is tested against the state before the batch.
+    fn check(&self, batch: &Batch) -> Result<(), CommitError> {
+        for operation in &batch.operations {
+            if let Operation::Expect(name, version) = operation
+                && self.version(name) != *version
+            {
+                return Err(CommitError::Conflict {
+                    graph: name.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn version(&self, name: &NamedNode) -> Option<Version> {
+        let sum = |triples: &mut dyn Iterator<Item = &Triple>| {
+            triples.fold(0u128, |sum, triple| {
+                sum.wrapping_add(crate::snapshot::mark_triple(triple.as_ref()))
+            })
+        };
+        let number = self.number(name);
+        let base = number.and_then(|number| self.base.graphs.version(number));
+        match self.changed.get(name).map(|change| &change.content) {
+            None => base,
+            Some(Content::Gone) => None,
+            Some(Content::Whole(triples)) => Some(Version(sum(&mut triples.iter()))),
+            Some(Content::Edited(edits)) => {
+                let side = |wanted: bool| {
+                    let edits = edits.iter().filter(move |(_, comes)| **comes == wanted);
+                    sum(&mut edits.map(|(triple, _)| triple))
+                };
+                base.map(|Version(base)| {
+                    Version(base.wrapping_add(side(true)).wrapping_sub(side(false)))
+                })
+            }
+        }
+    }
+
+    fn number(&self, name: &NamedNode) -> Option<u32> {
+        let id = self.base.dictionary.id(name.as_ref().into())?;
+        self.base.graphs.number(id.number())
+    }
+
+    /// The state of a graph, ready to be changed.
+    fn touch(
+        &mut self,
+        name: &NamedNode,
+        undo: &mut FxHashMap<NamedNode, Option<Change>>,
+    ) -> &mut Change {
+        if !undo.contains_key(name) {
+            undo.insert(name.clone(), self.changed.get(name).cloned());
+        }
+        if !self.changed.contains_key(name) {
+            self.order.push(name.clone());
+        }
+        let number = self.number(name);
+        let base = self.base;
+        self.changed.entry(name.clone()).or_insert_with(|| {
+            let label = number.and_then(|number| base.graphs.label(number));
+            Change {
+                number,
+                label: label.cloned().unwrap_or_else(Label::closed),
+                content: match number {
+                    Some(_) => Content::Edited(FxHashMap::default()),
+                    None => Content::Gone,
+                },
+            }
+        })
+    }
+
+    fn exists(&self, name: &NamedNode) -> bool {
+        match self.changed.get(name) {
+            Some(change) => !matches!(change.content, Content::Gone),
+            None => self.number(name).is_some(),
+        }
+    }
+
+    fn operate(
+        &mut self,
+        operation: Operation,
+        undo: &mut FxHashMap<NamedNode, Option<Change>>,
+        done: &mut Committed,
+    ) -> Result<(), CommitError> {
+        match operation {
+            Operation::Expect(..) => {}
+            Operation::Setting(key, value) => self.settings.push((key, value)),
+            Operation::Put(name, label, triples) => {
+                let change = self.touch(&name, undo);
+                change.label = label;
+                change.content = Content::Whole(triples.into_iter().collect());
+            }
+            Operation::Create(name, label) => {
+                if self.exists(&name) {
+                    return Err(CommitError::Exists { graph: name });
+                }
+                let change = self.touch(&name, undo);
+                change.label = label;
+                change.content = Content::Whole(FxHashSet::default());
+            }
+            Operation::Drop(name) => {
+                if self.exists(&name) {
+                    self.touch(&name, undo).content = Content::Gone;
+                }
+            }
+            Operation::Clear(name) => {
+                if self.exists(&name) {
+                    self.touch(&name, undo).content = Content::Whole(FxHashSet::default());
+                }
+            }
+            Operation::SetLabel(name, label) => {
+                if self.exists(&name) {
+                    self.touch(&name, undo).label = label;
+                }
+            }
+            Operation::Insert(name, triple) => {
+                let base = self.base;
+                let change = self.touch(&name, undo);
+                if matches!(change.content, Content::Gone) {
+                    change.label = Label::closed();
+                    change.content = Content::Whole(FxHashSet::default());
+                }
+                done.inserted += u64::from(change.set(base, triple, true));
+            }
+            Operation::Remove(name, triple) => {
+                if self.exists(&name) {
+                    let base = self.base;
+                    let change = self.touch(&name, undo);
+                    done.removed += u64::from(change.set(base, triple, false));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Change {
+    /// Makes the graph hold a triple or not, and says whether that changed anything.
+    fn set(&mut self, base: &Snapshot, triple: Triple, present: bool) -> bool {
+        match &mut self.content {
+            Content::Gone => false,
+            Content::Whole(triples) => match present {
+                true => triples.insert(triple),
+                false => triples.remove(&triple),
+            },
+            Content::Edited(edits) => {
+                let in_base = self.number.is_some_and(|number| {
+                    let ids = base.dictionary.triple(triple.as_ref());
+                    ids.is_some_and(|ids| base.holds(ids, number))
+                });
+                let was = edits.get(&triple).copied().unwrap_or(in_base);
+                match present == in_base {
+                    true => edits.remove(&triple),
+                    false => edits.insert(triple, present),
+                };
+                was != present
+            }
+        }
+    }
+}

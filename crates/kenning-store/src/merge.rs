@@ -1,0 +1,184 @@
+//! Merging runs in the background, while readers and writers go on.
+
+use crate::dictionary;
+use crate::knowledge_base::{Inner, lock};
+use crate::run::{Run, build};
+use crate::snapshot::{Snapshot, alive};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+/// The state of the one merge that may be under way.
+#[derive(Debug, Default)]
+pub(crate) struct Merging {
+    /// The runs that are being merged.
+    busy: Mutex<Vec<Arc<Run>>>,
+    /// Held during a merge.
+    turn: Mutex<()>,
+    under_way: AtomicBool,
+    stopping: AtomicBool,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// More runs than this beside the first are merged.
+const RUNS: usize = 4;
+/// The runs beside the first are merged into it when they hold this part of its quads.
+const PART: usize = 8;
+/// More removed rows than this are dropped from the runs, because a commit copies those of the graphs it changes.
+const HOLES: usize = 50_000;
+/// More segments of the dictionary than this are joined.
+const SEGMENTS: usize = 6;
+
+impl Merging {
+    /// Whether a run is being merged and must stay in its place.
+    pub(crate) fn is_busy(&self, run: &Arc<Run>) -> bool {
+        lock(&self.busy).iter().any(|busy| Arc::ptr_eq(busy, run))
+    }
+
+    /// Starts no more merges and waits for the one under way.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        let thread = lock(&self.thread).take();
+        if let Some(thread) = thread {
+            // A merge that failed has changed nothing.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Which of the runs to merge now.
+fn due(snapshot: &Snapshot) -> Option<Vec<Arc<Run>>> {
+    let (first, rest) = snapshot.runs.split_first()?;
+    let later: usize = rest.iter().map(|run| run.quads()).sum();
+    let holes: usize = snapshot
+        .graphs
+        .holes
+        .values()
+        .map(|holes| holes.len())
+        .sum();
+    if holes > HOLES {
+        return Some(snapshot.runs.clone());
+    }
+    if rest.len() <= RUNS && (later < first.quads() / PART || later < 100_000) {
+        return None;
+    }
+    if later >= first.quads() / PART {
+        return Some(snapshot.runs.clone());
+    }
+    // Long runs wait until the short ones after them have grown to something like their size.
+    let mut from = 0;
+    let mut after = later;
+    for run in rest {
+        after -= run.quads();
+        if rest.len() - from <= 2 || run.quads() < after * 4 {
+            break;
+        }
+        from += 1;
+    }
+    Some(rest.get(from..)?.to_vec())
+}
+
+/// Starts a merge on a thread of its own, if there is something to merge and none is under way.
+pub(crate) fn start_if_due(inner: &Arc<Inner>) {
+    let snapshot = inner.snapshot();
+    if due(&snapshot).is_none() && snapshot.dictionary.segments.len() <= SEGMENTS {
+        return;
+    }
+    let merging = &inner.merging;
+    if merging.stopping.load(Ordering::Relaxed) || merging.under_way.swap(true, Ordering::AcqRel) {
+        return;
+    }
+    let inner = Arc::clone(inner);
+    let worker = Arc::clone(&inner);
+    let started = std::thread::Builder::new()
+        .name("kenning-merge".to_owned())
+        .spawn(move || {
+            while !worker.merging.stopping.load(Ordering::Relaxed) {
+                join_segments(&worker);
+                let Some(runs) = due(&worker.snapshot()) else {
+                    break;
+                };
+                merge(&worker, |_| Some(runs), || ());
+            }
+            worker.merging.under_way.store(false, Ordering::Release);
+        });
+    match started {
+        Ok(thread) => *lock(&inner.merging.thread) = Some(thread),
+        // No thread to be had now: the next commit tries again.
+        Err(_) => inner.merging.under_way.store(false, Ordering::Release),
+    }
+}
+
+/// Merges all runs on this thread.
+pub(crate) fn merge_all(inner: &Inner, meanwhile: impl FnOnce()) {
+    join_segments(inner);
+    let all = |snapshot: &Snapshot| {
+        let tidy = snapshot.runs.len() <= 1 && snapshot.graphs.holes.is_empty();
+        (!tidy).then(|| snapshot.runs.clone())
+    };
+    merge(inner, all, meanwhile);
+}
+
+/// Merges the runs that `choose` names. `meanwhile` is called before the result is published: what tests do there, other
+/// threads may do at any time.
+fn merge(
+    inner: &Inner,
+    choose: impl FnOnce(&Snapshot) -> Option<Vec<Arc<Run>>>,
+    meanwhile: impl FnOnce(),
+) {
+    let _turn = lock(&inner.merging.turn);
+    // Chosen under the writer's lock, so that no commit rewrites a run between the choice and the mark on it.
+    let mut begun = None;
+    inner.hold_writer(|snapshot| {
+        if let Some(runs) = choose(&snapshot) {
+            let still_there =
+                |run: &Arc<Run>| snapshot.runs.iter().any(|now| Arc::ptr_eq(now, run));
+            if runs.iter().all(still_there) {
+                lock(&inner.merging.busy).clone_from(&runs);
+                begun = Some((snapshot, runs));
+            }
+        }
+    });
+    let Some((snapshot, runs)) = begun else {
+        return;
+    };
+    let (kept, left_out) = alive(&runs, &snapshot.graphs);
+    drop(snapshot);
+    let merged = build(kept);
+    meanwhile();
+    inner.replace(|now| now.with_merged(&runs, merged, &left_out));
+    lock(&inner.merging.busy).clear();
+}
+
+/// Makes one segment of all but the first, or of all when those have become many.
+fn join_segments(inner: &Inner) {
+    let snapshot = inner.snapshot();
+    let segments = &snapshot.dictionary.segments;
+    if segments.len() <= 2 {
+        return;
+    }
+    let first = segments.first().map_or(0, |segment| segment.len());
+    let later = snapshot.dictionary.len() - first;
+    let from = usize::from(later < first / 2);
+    let Some(chosen) = segments.get(from..segments.len() - 1) else {
+        return;
+    };
+    if chosen.len() < 2 {
+        return;
+    }
+    // The last segment stays, because a commit may be adding to it.
+    let joined = Arc::new(dictionary::join(chosen, &snapshot.dictionary.hasher));
+    inner.replace(|now| {
+        let mut next = now.clone();
+        let segments = &mut next.dictionary.segments;
+        let same = segments.get(from..from + chosen.len()).is_some_and(|now| {
+            let mut pairs = now.iter().zip(chosen);
+            pairs.all(|(a, b)| Arc::ptr_eq(a, b))
+        });
+        if same {
+            segments.splice(from..from + chosen.len(), [joined]);
+        }
+        next.number += 1;
+        next
+    });
+}
