@@ -20,6 +20,7 @@ mod overview;
 mod pipeline;
 mod protocol;
 mod rdf;
+mod rdf_in;
 mod reader;
 mod routes;
 mod session;
@@ -28,6 +29,7 @@ mod statistics;
 mod table;
 pub mod token;
 mod validator;
+mod writing;
 
 use std::io;
 use std::sync::Arc;

@@ -54,7 +54,8 @@ pub(crate) fn choose_kind(accept: &Accept) -> Result<Kind, HttpError> {
     }
 }
 
-fn quality(accept: &Accept, format: GraphFormat) -> u16 {
+/// How much a caller likes a format, under any of its media types, in thousandths.
+pub(crate) fn quality(accept: &Accept, format: GraphFormat) -> u16 {
     let all = format.media_types().iter().map(|kind| accept.quality(kind));
     all.max().unwrap_or(0)
 }

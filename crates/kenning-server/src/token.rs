@@ -220,6 +220,11 @@ pub(crate) fn random_secret() -> Result<String, TokenError> {
     random_text(43, SECRET_LETTERS)
 }
 
+/// A random name of 20 small letters and digits, for things that get one from us.
+pub(crate) fn random_name() -> Result<String, TokenError> {
+    random_text(20, ID_LETTERS)
+}
+
 /// The hash under which a secret is kept.
 pub(crate) fn hash(secret: &str) -> String {
     blake3::hash(secret.as_bytes()).to_hex().to_string()

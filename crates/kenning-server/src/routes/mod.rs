@@ -10,6 +10,7 @@ pub(crate) mod query;
 mod sign_in;
 mod sparql;
 mod status;
+mod store;
 mod update;
 mod vocabulary;
 
@@ -44,6 +45,19 @@ pub(crate) fn table() -> Vec<Route> {
         get("/sparql", sparql::sparql),
         post("/sparql", sparql::sparql),
         post("/update", update::update),
+        get("/store", store::store),
+        row("PUT", MethodFilter::PUT, "/store", store::store),
+        post("/store", store::store),
+        row("DELETE", MethodFilter::DELETE, "/store", store::store),
+        get("/store/{*rest}", store::store),
+        row("PUT", MethodFilter::PUT, "/store/{*rest}", store::store),
+        post("/store/{*rest}", store::store),
+        row(
+            "DELETE",
+            MethodFilter::DELETE,
+            "/store/{*rest}",
+            store::store,
+        ),
         get("/.well-known/void", describe::well_known_void),
         get("/ns/km", vocabulary::vocabulary),
         get("/ns/km/{version}", vocabulary::version),

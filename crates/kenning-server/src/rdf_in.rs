@@ -1,0 +1,201 @@
+//! RDF that callers send: read strictly, without opening anything else, and without growing out of proportion.
+
+use kenning_sparql::GraphFormat;
+use oxrdf::Quad;
+use oxrdfio::{RdfParseError, RdfParser};
+
+use crate::error::{HttpError, Syntax};
+
+/// The longest text an entity of an RDF/XML document may stand for, and how much all of them may add, in bytes.
+const ENTITY: usize = 1_024;
+const ENTITIES: usize = 16 * 1024 * 1024;
+
+/// Reads `bytes` as RDF. Blank nodes get labels of their own, apart from all others.
+///
+/// `one_graph` refuses what names graphs. Remote contexts and external entities are never fetched.
+///
+/// # Errors
+/// [`HttpError::Syntax`] with line and column.
+pub(crate) fn parse(
+    bytes: &[u8],
+    format: GraphFormat,
+    base: &str,
+    one_graph: bool,
+) -> Result<Vec<Quad>, HttpError> {
+    if format == GraphFormat::RdfXml {
+        check_entities(bytes)?;
+    }
+    let mut parser = RdfParser::from_format(format.rdf_format())
+        .with_base_iri(base)
+        .map_err(|_| HttpError::Request("the base is not an absolute IRI".to_owned()))?
+        .rename_blank_nodes();
+    if one_graph {
+        parser = parser.without_named_graphs();
+    }
+    parser
+        .for_slice(bytes)
+        .collect::<Result<Vec<Quad>, _>>()
+        .map_err(|error| syntax(&error))
+}
+
+fn syntax<E: std::fmt::Display + Located>(error: &E) -> HttpError {
+    let (line, column) = error.place().unzip();
+    let message = first_line(&error.to_string());
+    let message = match (line, column) {
+        (Some(line), Some(column)) if !message.contains("line") => {
+            format!("line {line}, column {column}: {message}")
+        }
+        _ => message,
+    };
+    Syntax {
+        message,
+        line,
+        column,
+        expected: None,
+    }
+    .into()
+}
+
+/// Where in a text an error is, both from 1.
+trait Located {
+    fn place(&self) -> Option<(u64, u64)>;
+}
+
+impl Located for oxrdfio::RdfSyntaxError {
+    fn place(&self) -> Option<(u64, u64)> {
+        let start = self.location()?.start;
+        Some((start.line + 1, start.column + 1))
+    }
+}
+
+impl Located for RdfParseError {
+    fn place(&self) -> Option<(u64, u64)> {
+        match self {
+            Self::Syntax(error) => error.place(),
+            Self::Io(_) => None,
+        }
+    }
+}
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().take(300).collect()
+}
+
+/// A document of a few hundred bytes can grow to gigabytes by entities that name entities; the parser does not count.
+///
+/// So an entity must be short and plain text, and what all references add is bounded.
+fn check_entities(bytes: &[u8]) -> Result<(), HttpError> {
+    let refuse = |why: &str| Err(HttpError::Refused(format!("{why}, which is not read here")));
+    let mut longest = 0;
+    let mut rest = bytes;
+    while let Some(at) = find(rest, b"<!ENTITY") {
+        rest = rest.get(at + 8..).unwrap_or_default();
+        let end = find(rest, b">").unwrap_or(rest.len());
+        let declaration = rest.get(..end).unwrap_or_default();
+        if contains_word(declaration, b"SYSTEM") || contains_word(declaration, b"PUBLIC") {
+            return refuse("an entity is defined by another file");
+        }
+        if declaration.contains(&b'&') || declaration.contains(&b'%') {
+            return refuse("an entity is defined by entities");
+        }
+        if declaration.len() > ENTITY {
+            return refuse("an entity is longer than a name");
+        }
+        longest = longest.max(declaration.len());
+    }
+    if longest == 0 {
+        return Ok(());
+    }
+    let references = bytes.iter().filter(|byte| **byte == b'&').count();
+    if references.saturating_mul(longest) > ENTITIES {
+        return refuse("the document grows out of proportion by its entities");
+    }
+    Ok(())
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
+}
+
+/// Outside of quotes: an address in an entity's text may hold any word.
+fn contains_word(declaration: &[u8], word: &[u8]) -> bool {
+    let unquoted = declaration
+        .split(|byte| matches!(byte, b'"' | b'\''))
+        .step_by(2);
+    let mut unquoted = unquoted.filter(|part| find(part, word).is_some());
+    unquoted.next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, format: GraphFormat) -> Result<usize, HttpError> {
+        parse(text.as_bytes(), format, "http://example.org/", true).map(|quads| quads.len())
+    }
+
+    #[test]
+    fn an_error_says_where() {
+        let Err(HttpError::Syntax(syntax)) = read(
+            "<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b> ;",
+            GraphFormat::Turtle,
+        ) else {
+            panic!("it parses");
+        };
+        assert_eq!(syntax.line, Some(2));
+        assert!(syntax.column.is_some());
+    }
+
+    #[test]
+    fn entities_stay_small() {
+        let rdf = |dtd: &str, text: &str| {
+            format!(
+                "<!DOCTYPE r [{dtd}]><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns:e=\"urn:e:\"><rdf:Description rdf:about=\"urn:a\"><e:p>{text}</e:p></rdf:Description></rdf:RDF>"
+            )
+        };
+        let fine = rdf(
+            "<!ENTITY owl \"http://www.w3.org/2002/07/owl#SYSTEM\">",
+            "&owl;Class",
+        );
+        assert_eq!(read(&fine, GraphFormat::RdfXml), Ok(1));
+        let bomb = rdf(
+            "<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">",
+            "&b;",
+        );
+        assert!(matches!(
+            read(&bomb, GraphFormat::RdfXml),
+            Err(HttpError::Refused(_))
+        ));
+        let outside = rdf("<!ENTITY x SYSTEM \"file:///etc/passwd\">", "&x;");
+        assert!(matches!(
+            read(&outside, GraphFormat::RdfXml),
+            Err(HttpError::Refused(_))
+        ));
+        let wide = rdf(
+            &format!("<!ENTITY a \"{}\">", "a".repeat(1_000)),
+            &"&a;".repeat(20_000),
+        );
+        assert!(matches!(
+            read(&wide, GraphFormat::RdfXml),
+            Err(HttpError::Refused(_))
+        ));
+    }
+
+    #[test]
+    fn remote_contexts_are_not_fetched() {
+        let text = r#"{"@context":"http://127.0.0.1:9/ctx","@id":"urn:a","p":1}"#;
+        assert!(matches!(
+            read(text, GraphFormat::JsonLd),
+            Err(HttpError::Syntax(_))
+        ));
+    }
+
+    #[test]
+    fn one_graph_is_one_graph() {
+        let text = "<urn:a> <urn:b> <urn:c> <urn:g> .";
+        assert!(read(text, GraphFormat::NQuads).is_err());
+    }
+}

@@ -1,0 +1,105 @@
+//! Writes: who may, under which label, and one commit for all of a request.
+
+use kenning_access::{Clearance, Refusal, Target};
+use kenning_store::{Batch, CommitError, GraphInfo, View};
+use oxrdf::NamedNode;
+
+use crate::App;
+use crate::error::HttpError;
+use crate::reader::Reader;
+
+/// How often a write is tried again when somebody else was faster.
+const TRIES: usize = 5;
+
+/// Judges the writes of one reader against the store as it is now.
+pub(crate) struct Judge<'a> {
+    app: &'a App,
+    reader: &'a Reader,
+    /// Sees everything: a rule about a graph needs its label, also where the writer may not know that there is one.
+    ///
+    /// INVARIANT: nothing of it reaches an answer but what `Writer::target` says, which refuses a hidden graph as one that
+    /// is not granted (guard: `tests/store.rs`).
+    all: View,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(app: &'a App, reader: &'a Reader) -> Self {
+        let everything = Clearance::everything("a write is judged by the label of its graph");
+        Self {
+            app,
+            reader,
+            all: app.kb.view(&everything),
+        }
+    }
+
+    /// Whether and with which label the reader may write a graph.
+    ///
+    /// # Errors
+    /// [`HttpError::SignIn`] or [`HttpError::Forbidden`], the same for hidden graphs as for ones that are not granted.
+    pub(crate) fn target(&self, name: &NamedNode) -> Result<Target, HttpError> {
+        let existing = self.existing(name);
+        let label = existing.as_ref().map(|graph| &graph.label);
+        self.reader
+            .writer()
+            .target(name.as_str(), label, self.is_built_in(name))
+            .map_err(|refusal| refused(self.reader, refusal))
+    }
+
+    /// A graph, whoever may see it.
+    fn existing(&self, name: &NamedNode) -> Option<GraphInfo> {
+        let id = self.all.id(name.into())?;
+        self.all.graph(id)
+    }
+
+    /// The graphs the reader sees and may write: what CLEAR and DROP of many graphs mean.
+    ///
+    /// # Errors
+    /// When the reader may not change many graphs at once.
+    pub(crate) fn all_writable(&self) -> Result<Vec<NamedNode>, HttpError> {
+        self.reader
+            .writer()
+            .clear_many()
+            .map_err(|refusal| refused(self.reader, refusal))?;
+        let visible = self.reader.view(self.app).graphs();
+        let names = visible.map(|graph| graph.name);
+        Ok(names
+            .filter(|name| !self.is_built_in(name) && self.target(name).is_ok())
+            .collect())
+    }
+
+    /// Whether the server keeps this graph itself: ontologies, notes, links, meta.
+    pub(crate) fn is_built_in(&self, name: &NamedNode) -> bool {
+        if self.reader.has_free_hand() {
+            return false;
+        }
+        let rest = name.as_str().strip_prefix(self.app.base.as_str());
+        rest.is_some_and(|rest| rest.starts_with("id/graph/"))
+    }
+}
+
+/// What a refusal means for this reader: sign in, or no.
+pub(crate) fn refused(reader: &Reader, refusal: Refusal) -> HttpError {
+    reader.refused(refusal.to_string())
+}
+
+/// Makes a batch and commits it; again, when another write came between.
+///
+/// # Errors
+/// What `make` fails with, [`HttpError::Conflict`] when others keep being faster, [`HttpError::Internal`] when the store fails.
+pub(crate) fn commit<T>(
+    app: &App,
+    mut make: impl FnMut() -> Result<(Batch, T), HttpError>,
+) -> Result<T, HttpError> {
+    for _ in 0..TRIES {
+        let (batch, told) = make()?;
+        if batch.is_empty() {
+            return Ok(told);
+        }
+        match app.kb.commit(batch) {
+            Ok(_) => return Ok(told),
+            Err(CommitError::Conflict { .. } | CommitError::Exists { .. }) => {}
+            Err(error) => return Err(HttpError::Internal(format!("{error:?}"))),
+        }
+    }
+    Err(HttpError::Conflict)
+}
