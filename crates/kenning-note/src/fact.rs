@@ -25,13 +25,8 @@ pub enum FactKind {
     Event(Event),
     /// Somebody knows a topic.
     Knows(Knows),
-    /// Somebody confirmed that the note is still right.
-    Verified {
-        /// Who.
-        by: Option<Mention>,
-        /// When.
-        at: Option<Moment>,
-    },
+    /// Something that is held in heads.
+    Held(Held),
     /// Somebody leaves.
     Departure {
         /// Who; `None` for the person whose page this is.
@@ -71,6 +66,65 @@ pub struct Knows {
     pub level: Option<Text>,
     /// Since when.
     pub since: Option<Moment>,
+}
+
+/// Something that is held in heads, such as `- Where the bass goes: [[Ada]], tacit, criticality 3, expressible 0.2`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Held {
+    /// What it is.
+    pub what: String,
+    /// By whom.
+    pub by: Vec<Mention>,
+    /// Of which kinds, as written: `tacit`.
+    pub kinds: Vec<Text>,
+    /// How much would be lost, from 0 to 3.
+    pub criticality: Option<u8>,
+    /// How much of it could be written down, as a decimal from 0 to 1.
+    pub expressible: Option<String>,
+}
+
+/// Upkeep, weight and people: what the keys of the front matter say for which an ontology term stands ready.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct About {
+    /// `responsible`: who keeps the note right.
+    pub responsible: Vec<Mention>,
+    /// `verified`: when somebody confirmed it, and who.
+    pub verified: Vec<(Option<Moment>, Option<Mention>)>,
+    /// `reviewInterval`: how long that holds, as an XML Schema duration.
+    pub review_interval: Option<String>,
+    /// `stale_after`: from when it counts as stale.
+    pub stale_after: Option<Moment>,
+    /// `status`, in the author's words.
+    pub status: Option<Text>,
+    /// `knowledgeType`: of which kind the knowledge of the topic is, as written.
+    pub knowledge_types: Vec<Text>,
+    /// `criticality`, from 0 to 3.
+    pub criticality: Option<u8>,
+    /// `confidence`, as a decimal from 0 to 1.
+    pub confidence: Option<String>,
+    /// Whether the page is about a person.
+    pub is_person: bool,
+    /// `visibility`: how openly the person is named, as written.
+    pub visibility: Option<Text>,
+    /// `unit`: where the person works.
+    pub unit: Option<Text>,
+    /// `role`: as what.
+    pub role: Option<Text>,
+    /// `members` of a community.
+    pub members: Vec<Mention>,
+    /// `covers`: topics of a community or a plan.
+    pub covers: Vec<Mention>,
+    /// `person`: whom a plan is about.
+    pub person: Vec<Mention>,
+    /// `stage` of a plan, as written.
+    pub stage: Option<Text>,
+    /// `family` of a plan, as written.
+    pub family: Option<Text>,
+    /// `modes` that a practice carries, as written.
+    pub modes: Vec<Text>,
+    /// `suits`: kinds of knowledge that a practice suits, as written.
+    pub suits: Vec<Text>,
 }
 
 /// A name in a convention.

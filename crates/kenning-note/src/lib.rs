@@ -2,38 +2,167 @@
 //!
 //! This crate opens no file, looks at no clock and knows no other note. [`read`] is a pure function of bytes, path and
 //! settings; it never fails: what it cannot understand becomes a [`Problem`]. What a link means is not known here, so
-//! triples hold the name that was written, never a note it might stand for.
+//! triples hold the name that was written, never a note it might stand for. What a level or a group means is not known
+//! either: [`Stated`] hands on the words.
+//!
+//! ```
+//! use kenning_note::{Settings, graphs, read};
+//!
+//! let text = "---\ntitle: SECI\nprotection: internal\n---\nIt turns [[tacit knowledge]] into words. ^[nonaka-1994.md]\n";
+//! let reading = read(text.as_bytes(), "ideas/seci.md", &Settings::default());
+//! assert_eq!(reading.note.title, "SECI");
+//! assert_eq!(reading.note.content.links[0].key(), Some("tacit knowledge"));
+//! assert_eq!(reading.note.content.passages[0].citations[0].source, "nonaka-1994.md");
+//! assert!(reading.problems.is_empty());
+//!
+//! let graphs = graphs(&reading.note, "handbook", &kenning_vocab::Base::default());
+//! assert_eq!(graphs[0].name.as_str(), "http://localhost:7878/id/graph/note/handbook/ideas/seci");
+//! ```
 
+mod article;
+mod body;
 mod context;
+mod conventions;
+mod digest;
 mod fact;
+mod front_matter;
+mod link;
+mod meta;
 mod name;
 mod note;
 mod problem;
 mod settings;
+mod text;
 mod triples;
 mod value;
 
 pub use context::{Context, ContextTerm};
-pub use fact::{Event, Fact, FactKind, Knows, Mention};
+pub use fact::{About, Event, Fact, FactKind, Held, Knows, Mention};
 pub use name::{fold_plural, normal_key, slug, tag_key};
 pub use note::*;
 pub use problem::{Place, Problem, ProblemKind};
 pub use settings::{Detail, Dialect, Limits, Settings};
-pub use triples::{NoteGraph, Part, graphs};
+pub use triples::{NoteGraph, Part, Sink, graphs, write};
 pub use value::{Moment, Precision, Value};
 
+use crate::conventions::Rooms;
+use crate::meta::Meta;
+use crate::text::Source;
+
 /// Reads the note at `path`, which is relative to the folder of its wiki, with `/` between names.
+///
+/// The same bytes, path and settings give the same reading, on every machine. It never fails; problems come in the order of lines.
 #[must_use]
 pub fn read(bytes: &[u8], path: &str, settings: &Settings) -> Reading {
-    let _ = bytes;
-    let note = Note {
+    let mut problems = Vec::new();
+    let source = Source::new(bytes, &settings.limits, &mut problems);
+    let mut note = Note {
         path: path.to_owned(),
         dialect: settings.dialect,
         detail: settings.detail,
         ..Note::default()
     };
+    markdown(&source, &mut note, settings, &mut problems);
+    finish(&mut note, settings);
     Reading {
         note,
-        problems: Vec::new(),
+        problems: in_order(problems, settings.limits.problems),
     }
+}
+
+/// Markdown, or an article when the text says so.
+fn markdown(
+    source: &Source<'_>,
+    note: &mut Note,
+    settings: &Settings,
+    problems: &mut Vec<Problem>,
+) {
+    let front = front_matter::read(source, &settings.limits, problems);
+    if !front.present && front.unreadable.is_none() && article::read(source, note) {
+        return;
+    }
+    let mut meta = Meta::new(problems);
+    meta.read(note, front.map.unwrap_or_default());
+    if let Some(title) = meta.title.take() {
+        note.title = title;
+        note.title_from = TitleFrom::FrontMatter;
+    }
+    if let Some((place, why)) = front.unreadable {
+        note.protection = Stated::Unreadable { why, place };
+    }
+    let known_sources = note.sources.clone();
+    let rooms = Rooms::new(settings);
+    let path = note.path.clone();
+    let cx = body::Context {
+        source,
+        settings,
+        rooms: &rooms,
+        path: &path,
+        dialect: note.dialect,
+        known_sources: &known_sources,
+    };
+    let fields = body::read(&cx, front.body, note, problems);
+    Meta::new(problems).read_fields(note, fields);
+}
+
+/// What can be said only when all has been read.
+fn finish(note: &mut Note, settings: &Settings) {
+    if note.title.is_empty() {
+        let first = note
+            .content
+            .headings
+            .iter()
+            .find(|heading| heading.rank == 1 && !heading.text.is_empty());
+        if let Some(heading) = first {
+            note.title = heading.text.clone();
+            note.title_from = TitleFrom::Heading;
+        } else {
+            note.title = link::stem(&note.path).to_owned();
+            note.title_from = TitleFrom::FileName;
+        }
+    }
+    let title_slug = slug(&note.title);
+    let title = note.title.clone();
+    let mut seen = Vec::new();
+    for alias in std::mem::take(&mut note.aliases) {
+        if alias.text == title_slug && alias.text != title {
+            note.slugs.push(alias.text);
+        } else if alias.text != title && !seen.contains(&alias.text) {
+            seen.push(alias.text.clone());
+            note.aliases.push(alias);
+        }
+    }
+    let mut slugs = Vec::new();
+    for slug in std::mem::take(&mut note.slugs) {
+        if !slugs.contains(&slug) {
+            slugs.push(slug);
+        }
+    }
+    note.slugs = slugs;
+    note.about.is_person = note
+        .types
+        .iter()
+        .any(|kind| meta::is_person_type(&kind.text));
+    if note.language.is_none() {
+        note.language.clone_from(&settings.language);
+    }
+}
+
+fn in_order(mut problems: Vec<Problem>, limit: usize) -> Vec<Problem> {
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    problems.dedup();
+    if problems.len() > limit {
+        let left = problems.len() - limit;
+        let place = problems.get(limit).map_or(Place::START, |problem| Place {
+            line: problem.line,
+            column: problem.column,
+        });
+        problems.truncate(limit);
+        problems.push(Problem::new(
+            ProblemKind::Limit,
+            place,
+            format!("{left} more problems in this note are not listed"),
+        ));
+    }
+    problems
 }

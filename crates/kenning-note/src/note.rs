@@ -59,6 +59,8 @@ pub struct Note {
     pub protection: Stated,
     /// Keys with a value that have no place above, in the order of the note. Also inline fields of the note.
     pub fields: Vec<Field>,
+    /// Upkeep, weight and people: what the keys for these say.
+    pub about: crate::About,
     /// Who knows what, what happened, who leaves: what the conventions for people and practices say.
     pub facts: Vec<crate::Fact>,
     /// Properties that a rule of thumb drew from running text, with the name of the rule.
@@ -95,6 +97,8 @@ pub struct Protected {
     pub name: String,
     /// Who may read it, uninterpreted. It can only raise what holds for the note.
     pub protection: Stated,
+    /// The protected block it stands in, whose protection holds for it too: its place in [`Note::sections`].
+    pub within: Option<usize>,
     /// Where it begins and ends.
     pub span: Span,
     /// Its text.
@@ -214,6 +218,8 @@ pub struct Agent {
     pub name: String,
     /// What it is, where the note tells.
     pub kind: AgentKind,
+    /// As what the agent works, where the note tells.
+    pub role: Option<String>,
     /// Where it stands.
     pub place: Place,
 }
@@ -254,6 +260,10 @@ pub struct SourceRef {
 
 /// What a text says about who may read it. Levels and groups are words here: what they mean is not ours to say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one in a note, and a box would be in everybody's way"
+)]
 pub enum Stated {
     /// It says nothing.
     #[default]
@@ -334,8 +344,9 @@ pub struct Passage {
     pub links: (usize, usize),
     /// Where it stands.
     pub span: Span,
-    /// Where it stands in characters of the text with line ends of one character and without a byte order mark.
-    pub characters: (usize, usize),
+    /// Where it stands in characters of the text with line ends of one character and without a byte order mark. Counted at
+    /// detail `full` only.
+    pub characters: Option<(usize, usize)>,
     /// For a task: whether it is done.
     pub task: Option<bool>,
 }
@@ -428,6 +439,8 @@ pub enum LinkTo {
     Itself,
     /// An address outside the wiki.
     Url(String),
+    /// A block that gave itself this identifier, in whatever note it stands.
+    Block(String),
     /// A file of the wiki that is no note: its path, or what was written.
     File(String),
     /// Nothing: the target cannot be used, and a problem says why.

@@ -245,7 +245,7 @@ fn two_digits(text: &str) -> Option<u32> {
 }
 
 fn days_in(year: u32, month: u32) -> u32 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if leap => 29,
@@ -308,4 +308,29 @@ pub(crate) fn number(text: &str) -> Option<Value> {
     let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
     (!exponent.is_empty() && exponent.bytes().all(|b| b.is_ascii_digit()))
         .then(|| Value::Double(text.to_owned()))
+}
+
+/// The day that lies `days` after a day of a month; a day that the month does not have is its last one.
+pub(crate) fn day_after(year: i64, month: i64, day: i64, days: i64) -> Option<Moment> {
+    if !(0..=9999).contains(&year) || !(0..=4_000_000).contains(&days) {
+        return None;
+    }
+    let last = days_in(u32::try_from(year).ok()?, u32::try_from(month).ok()?);
+    let day = day.min(i64::from(last));
+    let (year, month, day) = civil(since_1970(year, month, day) + days);
+    (0..=9999).contains(&year).then(|| Moment {
+        lexical: format!("{year:04}-{month:02}-{day:02}"),
+        precision: Precision::Day,
+    })
+}
+
+/// Days since 1970-01-01 (Howard Hinnant's `days_from_civil`).
+fn since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_year = (153 * shifted + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }

@@ -1,0 +1,88 @@
+//! Comments between `%%` and `%%`, as Obsidian has them.
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use crate::problem::{Problem, ProblemKind};
+use crate::text::Source;
+
+/// Where comments stand in `text`, which begins at byte `offset` of the source. One that never ends runs to the end of the text.
+pub(super) fn find(
+    text: &str,
+    offset: usize,
+    source: &Source<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<(usize, usize)> {
+    if memchr::memmem::find(text.as_bytes(), b"%%").is_none() {
+        return Vec::new();
+    }
+    let code = code(text);
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(start) = next(text, at, &code) {
+        match next(text, start + 2, &code) {
+            Some(end) => {
+                out.push((start + offset, end + 2 + offset));
+                at = end + 2;
+            }
+            None => {
+                let place = source.place(start + offset);
+                let hint = "end it with `%%`; until then the rest of the note counts as a comment";
+                problems.push(
+                    Problem::new(
+                        ProblemKind::Value,
+                        place,
+                        "the comment `%%` is never closed",
+                    )
+                    .with_hint(hint),
+                );
+                out.push((start + offset, text.len() + offset));
+                break;
+            }
+        }
+    }
+    out
+}
+
+/// The next `%%` that stands neither in code nor in an address.
+fn next(text: &str, from: usize, code: &[(usize, usize)]) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let found = at + memchr::memmem::find(text.as_bytes().get(at..)?, b"%%")?;
+        if let Some((_, end)) = code
+            .iter()
+            .find(|(start, end)| (*start..*end).contains(&found))
+        {
+            at = *end;
+            continue;
+        }
+        let before = text.get(..found)?;
+        let word = before
+            .rsplit(char::is_whitespace)
+            .next()
+            .unwrap_or_default();
+        if word.contains("://") || word.contains("](") {
+            at = found + 2;
+            continue;
+        }
+        return Some(found);
+    }
+}
+
+/// Where code stands, as Markdown reads the text.
+fn code(text: &str) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut start = None;
+    for (event, range) in Parser::new_ext(text, super::options()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => start = Some(range.start),
+            Event::End(TagEnd::CodeBlock) => {
+                out.push((start.take().unwrap_or(range.start), range.end))
+            }
+            Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {
+                out.push((range.start, range.end))
+            }
+            _ => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,186 @@
+//! The text of a Markdown note.
+
+mod comment;
+mod inline;
+mod protected;
+mod scan;
+mod walk;
+
+use std::borrow::Cow;
+
+use pulldown_cmark::Options;
+
+use crate::conventions::Rooms;
+use crate::fact::Fact;
+use crate::note::{Content, Field, Note, Protected, SourceRef, Stated};
+use crate::problem::Problem;
+use crate::settings::Settings;
+use crate::text::Source;
+
+use protected::{Block, blank};
+
+/// What is the same for all parts of a note.
+pub(crate) struct Context<'a> {
+    pub(crate) source: &'a Source<'a>,
+    pub(crate) settings: &'a Settings,
+    pub(crate) rooms: &'a Rooms,
+    /// Path of the note.
+    pub(crate) path: &'a str,
+    pub(crate) dialect: crate::Dialect,
+    /// Keys and footnote names of the sources that the front matter lists.
+    pub(crate) known_sources: &'a [SourceRef],
+}
+
+/// What one part of a text says.
+#[derive(Default)]
+pub(crate) struct Said {
+    pub(crate) content: Content,
+    pub(crate) sources: Vec<SourceRef>,
+    /// Fields, and whether each one is about the note and not about a passage.
+    pub(crate) fields: Vec<Field>,
+    pub(crate) facts: Vec<Fact>,
+    /// Where the opening line of a protected block was read as open text.
+    pub(crate) slipped: Option<crate::Place>,
+}
+
+/// How Markdown is read.
+pub(crate) fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_MATH
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_WIKILINKS
+}
+
+/// Reads the text from `start` on into the note; returns the fields that are about the note.
+pub(crate) fn read(
+    cx: &Context<'_>,
+    start: usize,
+    note: &mut Note,
+    problems: &mut Vec<Problem>,
+) -> Vec<Field> {
+    let blocks = protected::find(cx.source, start, true, problems);
+    let text = cx.source.text.as_ref();
+    let own = part(
+        cx,
+        (start, text.len()),
+        &blocks,
+        None,
+        String::new(),
+        problems,
+    );
+    if let Some(place) = own.slipped {
+        let why =
+            "a protected block stands where it cannot be told from the text around it".to_owned();
+        problems.push(
+            Problem::new(crate::ProblemKind::Protection, place, why.clone())
+                .with_hint("the note is closed until this is mended"),
+        );
+        note.protection = Stated::Unreadable { why, place };
+    }
+    let fields = put(own, &mut note.content, &mut note.sources, &mut note.facts);
+    for (index, block) in blocks.iter().enumerate() {
+        let name = format!("s{}", index + 1);
+        let said = part(
+            cx,
+            block.inner,
+            &blocks,
+            Some(index),
+            format!("{name}-"),
+            problems,
+        );
+        let mut section = section(cx.source, block, name);
+        section.fields = put(
+            said,
+            &mut section.content,
+            &mut section.sources,
+            &mut section.facts,
+        );
+        if let Some(field) = section
+            .fields
+            .iter()
+            .find(|field| crate::meta::is_protection_key(&field.key))
+        {
+            let why = format!("`{}` cannot be stated inside a protected block", field.key);
+            problems.push(Problem::new(
+                crate::ProblemKind::Protection,
+                field.place,
+                why.clone(),
+            ));
+            section.protection = Stated::Unreadable {
+                why,
+                place: field.place,
+            };
+        }
+        note.sections.push(section);
+    }
+    fields
+}
+
+/// A protected block without its text.
+pub(crate) fn section(source: &Source<'_>, block: &Block, name: String) -> Protected {
+    Protected {
+        name,
+        protection: block.protection.clone(),
+        within: block.within,
+        span: source.span(block.outer.0, block.outer.1),
+        ..Protected::default()
+    }
+}
+
+/// Reads the bytes `range` of the text, less what is inside other blocks.
+fn part(
+    cx: &Context<'_>,
+    range: (usize, usize),
+    blocks: &[Block],
+    this: Option<usize>,
+    anchors: String,
+    problems: &mut Vec<Problem>,
+) -> Said {
+    let mut text = Cow::Borrowed(cx.source.text.get(range.0..range.1).unwrap_or_default());
+    // Only the blocks directly inside need to go: they hold the others.
+    let inner: Vec<(usize, usize)> = blocks
+        .iter()
+        .filter(|block| block.within == this)
+        .map(|block| block.outer)
+        .collect();
+    if !inner.is_empty() {
+        text = Cow::Owned(blank(&text, range.0, inner.into_iter()));
+    }
+    let comments = comment::find(&text, range.0, cx.source, problems);
+    if !comments.is_empty() {
+        text = Cow::Owned(blank(&text, range.0, comments.into_iter()));
+    }
+    walk::Walk::new(cx, &text, range.0, anchors, problems).run()
+}
+
+fn put(
+    said: Said,
+    content: &mut Content,
+    sources: &mut Vec<SourceRef>,
+    facts: &mut Vec<Fact>,
+) -> Vec<Field> {
+    let before = content.links.len();
+    let shift = |range: (usize, usize)| (range.0 + before, range.1 + before);
+    content.links.extend(said.content.links);
+    content.headings = said.content.headings;
+    content.passages = said.content.passages;
+    for passage in &mut content.passages {
+        passage.links = shift(passage.links);
+    }
+    for tag in said.content.tags {
+        if !content.tags.iter().any(|known| known.key == tag.key) {
+            content.tags.push(tag);
+        }
+    }
+    for source in said.sources {
+        match sources.iter_mut().find(|known| known.key == source.key) {
+            Some(known) => known.in_section = true,
+            None => sources.push(source),
+        }
+    }
+    facts.extend(said.facts);
+    said.fields
+}

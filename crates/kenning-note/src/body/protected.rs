@@ -1,0 +1,153 @@
+//! Protected blocks: `::: protected {…}` to `:::`.
+//!
+//! INVARIANT: no byte between the two lines reaches the reading of the text around them. Whatever is unclear closes: a block
+//! without an end runs to the end of the note, and one that cannot be read hides its text from all but those who see everything.
+
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
+
+use crate::meta::block_attributes;
+use crate::note::Stated;
+use crate::problem::{Problem, ProblemKind};
+use crate::text::Source;
+
+/// A protected block of a text.
+pub(crate) struct Block {
+    pub(crate) protection: Stated,
+    /// The block it stands in.
+    pub(crate) within: Option<usize>,
+    /// First byte of the opening line, and the byte after the closing line.
+    pub(crate) outer: (usize, usize),
+    /// What stands between the two lines.
+    pub(crate) inner: (usize, usize),
+}
+
+/// How many lines that could open a block are held against code blocks; beyond that every one opens a block.
+const LOOKED_AT: usize = 64;
+
+/// Finds the protected blocks of the text from `start` on.
+pub(crate) fn find(
+    source: &Source<'_>,
+    start: usize,
+    in_markdown: bool,
+    problems: &mut Vec<Problem>,
+) -> Vec<Block> {
+    let text = source.text.as_ref();
+    let body = text.get(start..).unwrap_or_default();
+    if memchr::memmem::find(body.as_bytes(), b":::").is_none() {
+        return Vec::new();
+    }
+    let mut blocks: Vec<Block> = Vec::new();
+    // Open blocks: a protected one with its place in `blocks`, another one with nothing.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    let mut looked_at = 0;
+    let mut at = start;
+    for line in body.split_inclusive('\n') {
+        let (from, to) = (at, at + line.len());
+        at = to;
+        let Some(mark) = mark(line) else { continue };
+        let is_inside = open.iter().any(Option::is_some);
+        let place = source.place(from);
+        if let Some(attributes) = block_attributes(mark, place) {
+            // Inside a block nothing can be shown by mistake, so code need not be told from text there.
+            if in_markdown && !is_inside && looked_at < LOOKED_AT {
+                looked_at += 1;
+                if is_code(text, start, from, &blocks) {
+                    continue;
+                }
+            }
+            let protection = match attributes {
+                Ok(protection) => Stated::Says(protection),
+                Err(why) => {
+                    problems.push(
+                        Problem::new(ProblemKind::Protection, place, why.clone())
+                            .with_hint("the block is closed until this is mended"),
+                    );
+                    Stated::Unreadable { why, place }
+                }
+            };
+            let within = open.iter().rev().find_map(|block| *block);
+            open.push(Some(blocks.len()));
+            blocks.push(Block {
+                protection,
+                within,
+                outer: (from, text.len()),
+                inner: (to, text.len()),
+            });
+        } else if is_inside {
+            if mark.trim_end().bytes().all(|b| b == b':') {
+                if let Some(Some(index)) = open.pop()
+                    && let Some(block) = blocks.get_mut(index)
+                {
+                    block.outer.1 = to;
+                    block.inner.1 = from;
+                }
+            } else {
+                open.push(None);
+            }
+        }
+    }
+    for index in open.into_iter().flatten() {
+        if let Some(block) = blocks.get(index) {
+            let place = source.place(block.outer.0);
+            let text = "the protected block is never closed; it runs to the end of the note";
+            problems.push(
+                Problem::new(ProblemKind::Protection, place, text)
+                    .with_hint("end it with a line `:::`"),
+            );
+        }
+    }
+    blocks
+}
+
+/// A line from its first `:::` on, when nothing but the marks of quotes and lists stands before it.
+fn mark(line: &str) -> Option<&str> {
+    let rest = line.trim_start_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '>' | '-' | '*' | '+')
+            || c.is_ascii_digit()
+            || matches!(c, '.' | ')')
+    });
+    rest.starts_with(":::").then_some(rest)
+}
+
+/// Whether the line at `line` shows a block as an example: it stands in a fenced code block, as Markdown reads the text without
+/// the blocks found so far.
+fn is_code(text: &str, start: usize, line: usize, blocks: &[Block]) -> bool {
+    let before = text.get(start..line).unwrap_or_default();
+    if !before.contains("```") && !before.contains("~~~") {
+        return false;
+    }
+    let shown = blank(
+        text.get(start..).unwrap_or_default(),
+        start,
+        blocks.iter().map(|block| block.outer),
+    );
+    Parser::new_ext(&shown, super::options())
+        .into_offset_iter()
+        .any(|(event, range)| {
+            matches!(
+                event,
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
+            ) && range.contains(&(line - start))
+        })
+}
+
+/// The text with these ranges made spaces; lines stay lines, and every byte stays where it is.
+pub(crate) fn blank(
+    text: &str,
+    offset: usize,
+    ranges: impl Iterator<Item = (usize, usize)>,
+) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for (from, to) in ranges {
+        let range = from.saturating_sub(offset).min(bytes.len())
+            ..to.saturating_sub(offset).min(bytes.len());
+        for byte in bytes.get_mut(range).unwrap_or_default() {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+    }
+    // Ranges begin and end between characters, so what is left is text.
+    String::from_utf8(bytes).unwrap_or_default()
+}

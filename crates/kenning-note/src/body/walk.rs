@@ -1,0 +1,999 @@
+//! From parser events to headings, passages, links and tags.
+
+use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
+
+use super::inline::Inline;
+use super::scan::{self, Found, Wanted};
+use super::{Context, Said};
+use crate::conventions::{self, Room};
+use crate::digest;
+use crate::link;
+use crate::meta::{add_tag, scalar, source_key};
+use crate::name::slug;
+use crate::note::{
+    Citation, Field, Heading, Link, LinkKind, LinkTo, Passage, PassageKind, SourceRef,
+};
+use crate::problem::{Problem, ProblemKind};
+use crate::settings::{Detail, Dialect};
+use crate::value::Value;
+
+/// What the words under collection will be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Heading(u8),
+    Passage(PassageKind),
+}
+
+/// Words under collection, and where they stand.
+struct Open {
+    kind: Kind,
+    inline: Inline,
+    start: usize,
+    end: usize,
+    first_link: usize,
+    task: Option<bool>,
+}
+
+/// A link whose words are being read.
+struct OpenLink {
+    /// Its place in the links; nothing for what turns out to be no link.
+    index: Option<usize>,
+    /// First byte of its words in the words of the block.
+    from: usize,
+    /// Whether its words are left out: those of pictures and embeds, and of links that show other words.
+    silent: bool,
+    /// `[` and `]` are part of the words.
+    brackets: bool,
+}
+
+pub(super) struct Walk<'a, 'p> {
+    cx: &'a Context<'a>,
+    text: &'a str,
+    /// Byte of the source at which `text` begins.
+    base: usize,
+    /// What anchors begin with.
+    anchors: String,
+    problems: &'p mut Vec<Problem>,
+    said: Said,
+    open: Option<Open>,
+    link: Vec<OpenLink>,
+    /// A wikilink that just ended, and where: letters may follow.
+    trail: Option<(usize, usize)>,
+    /// Depth of lists' items.
+    items: usize,
+    /// Callouts of the quotes around, innermost last.
+    quotes: Vec<Option<String>>,
+    footnote: usize,
+    /// The heading in force.
+    heading: Option<usize>,
+    room: Room,
+    rooms_above: Vec<(u8, Room)>,
+    wanted: Wanted,
+    seen: std::collections::HashMap<String, u32>,
+    /// Whether a passage was seen: before that, fields are about the note in Logseq.
+    first_block: bool,
+}
+
+impl<'a, 'p> Walk<'a, 'p> {
+    pub(super) fn new(
+        cx: &'a Context<'a>,
+        text: &'a str,
+        base: usize,
+        anchors: String,
+        problems: &'p mut Vec<Problem>,
+    ) -> Self {
+        let publishing = matches!(
+            cx.dialect,
+            Dialect::Hugo | Dialect::Jekyll | Dialect::MkDocs | Dialect::Docusaurus
+        );
+        let wanted = Wanted {
+            tags: !publishing && memchr::memchr(b'#', text.as_bytes()).is_some(),
+            fields: !publishing && memchr::memmem::find(text.as_bytes(), b"::").is_some(),
+            blocks: cx.dialect == Dialect::Logseq || cx.dialect == Dialect::Markdown,
+        };
+        Self {
+            cx,
+            text,
+            base,
+            anchors,
+            problems,
+            said: Said::default(),
+            open: None,
+            link: Vec::new(),
+            trail: None,
+            items: 0,
+            quotes: Vec::new(),
+            footnote: 0,
+            heading: None,
+            room: Room::Ordinary,
+            rooms_above: Vec::new(),
+            wanted,
+            seen: std::collections::HashMap::new(),
+            first_block: true,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Said {
+        // Rows of a table may hold cells that nobody wrote, so a short text can make a long stream.
+        let budget = self.text.len().saturating_mul(4).saturating_add(10_000);
+        for (count, (event, range)) in Parser::new_ext(self.text, super::options())
+            .into_offset_iter()
+            .enumerate()
+        {
+            if count > budget {
+                let place = self.cx.source.place(self.base + range.start);
+                self.problems.push(Problem::new(
+                    ProblemKind::Limit,
+                    place,
+                    "the text has more parts than bytes; the rest is left out",
+                ));
+                break;
+            }
+            self.event(event, range.start, range.end);
+        }
+        self.finish();
+        if self.cx.settings.detail == Detail::Full {
+            self.count_characters();
+        }
+        self.said
+    }
+
+    fn event(&mut self, event: Event<'_>, start: usize, end: usize) {
+        if !matches!(event, Event::Text(_)) {
+            self.trail = None;
+        }
+        match event {
+            Event::Start(tag) => self.start(tag, start, end),
+            Event::End(tag) => self.end(tag, end),
+            Event::Text(words) => self.words(&words, start, end),
+            Event::Code(words) | Event::InlineMath(words) | Event::DisplayMath(words) => {
+                if let Some(inline) = self.inline(start, end) {
+                    inline.push_opaque(&words, start);
+                }
+            }
+            Event::InlineHtml(html) => {
+                if html.starts_with("<br")
+                    && let Some(inline) = self.inline(start, end)
+                {
+                    inline.push("\n", start);
+                }
+            }
+            Event::SoftBreak | Event::HardBreak => {
+                if let Some(inline) = self.inline(start, end) {
+                    inline.push("\n", start);
+                }
+            }
+            Event::FootnoteReference(name) => {
+                if let Some(inline) = self.inline(start, end) {
+                    inline.footnotes.push((name.to_string(), start));
+                }
+            }
+            Event::TaskListMarker(done) => {
+                self.begin(Kind::Passage(PassageKind::Item), start);
+                if let Some(open) = &mut self.open {
+                    open.task = Some(done);
+                }
+            }
+            Event::Html(_) | Event::Rule => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, start: usize, end: usize) {
+        match tag {
+            Tag::Paragraph => {
+                let kind = if self.footnote > 0 {
+                    PassageKind::Footnote
+                } else if self.items > 0 {
+                    PassageKind::Item
+                } else {
+                    PassageKind::Paragraph
+                };
+                // A task's mark comes before the paragraph of its item.
+                if self
+                    .open
+                    .as_ref()
+                    .is_none_or(|open| !open.inline.plain.is_empty())
+                {
+                    self.finish();
+                    self.begin(Kind::Passage(kind), start);
+                }
+            }
+            Tag::Heading { level, .. } => {
+                self.finish();
+                self.begin(Kind::Heading(level as u8), start);
+            }
+            Tag::Item => {
+                self.finish();
+                self.items += 1;
+            }
+            Tag::List(_) | Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Table(_) => self.finish(),
+            Tag::BlockQuote(_) => {
+                self.finish();
+                self.quotes.push(None);
+            }
+            Tag::FootnoteDefinition(_) => {
+                self.finish();
+                self.footnote += 1;
+            }
+            Tag::TableHead | Tag::TableRow => {
+                self.finish();
+                self.begin(Kind::Passage(PassageKind::Row), start);
+            }
+            Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            } => self.start_link(link_type, &dest_url, start, end, false),
+            Tag::Image {
+                link_type,
+                dest_url,
+                ..
+            } => self.start_link(link_type, &dest_url, start, end, true),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, end: usize) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::TableHead | TagEnd::TableRow => {
+                self.finish_at(end)
+            }
+            TagEnd::Item => {
+                self.finish();
+                self.items = self.items.saturating_sub(1);
+            }
+            TagEnd::BlockQuote(_) => {
+                self.finish();
+                self.quotes.pop();
+            }
+            TagEnd::FootnoteDefinition => {
+                self.finish();
+                self.footnote = self.footnote.saturating_sub(1);
+            }
+            TagEnd::CodeBlock => {
+                // The words of code are nobody's claim; what collected them is dropped.
+                self.open = None;
+            }
+            TagEnd::TableCell => {
+                if let Some(open) = &mut self.open {
+                    open.inline.push(" | ", end);
+                }
+            }
+            TagEnd::Link | TagEnd::Image => self.end_link(end),
+            _ => {}
+        }
+    }
+
+    /// The words under collection; an item that has no paragraph begins with its first word.
+    fn inline(&mut self, start: usize, end: usize) -> Option<&mut Inline> {
+        if self.link.last().is_some_and(|link| link.silent) {
+            return None;
+        }
+        if self.open.is_none() && self.items > 0 {
+            self.begin(Kind::Passage(PassageKind::Item), start);
+        }
+        let open = self.open.as_mut()?;
+        open.end = open.end.max(end);
+        Some(&mut open.inline)
+    }
+
+    fn begin(&mut self, kind: Kind, start: usize) {
+        if self.open.is_none() {
+            let first_link = self.said.content.links.len();
+            self.open = Some(Open {
+                kind,
+                inline: Inline::default(),
+                start,
+                end: start,
+                first_link,
+                task: None,
+            });
+        }
+    }
+
+    fn words(&mut self, words: &str, start: usize, end: usize) {
+        let trail = self.trail.take().filter(|(_, at)| *at == start);
+        let Some(inline) = self.inline(start, end) else {
+            return;
+        };
+        inline.push(words, start);
+        if let Some((index, _)) = trail {
+            let length = words
+                .find(|c: char| !c.is_lowercase())
+                .unwrap_or(words.len());
+            let letters = words.get(..length).unwrap_or_default();
+            if !letters.is_empty()
+                && let Some(link) = self.said.content.links.get_mut(index)
+            {
+                let shown = link.text.take().unwrap_or_else(|| link.target.clone());
+                link.text = Some(shown + letters);
+                link.bytes.1 += letters.len();
+            }
+        }
+    }
+
+    fn start_link(&mut self, kind: LinkType, dest: &str, start: usize, end: usize, embeds: bool) {
+        // A picture or link may be the first thing in an item.
+        if self.inline(start, end).is_none() && self.link.is_empty() && self.open.is_none() {
+            return;
+        }
+        let from = self.open.as_ref().map_or(0, |open| open.inline.plain.len());
+        let raw = self.text.get(start..end).unwrap_or_default();
+        let mut silent = embeds || self.link.last().is_some_and(|link| link.silent);
+        let mut link = if matches!(kind, LinkType::WikiLink { .. }) {
+            let inside = raw
+                .trim_start_matches('!')
+                .trim_start_matches("[[")
+                .trim_end_matches("]]");
+            // `trim_end_matches` takes more than one pair; a name may end in a bracket.
+            let inside = raw
+                .trim_start_matches('!')
+                .strip_prefix("[[")
+                .and_then(|r| r.strip_suffix("]]"))
+                .unwrap_or(inside);
+            let mut link = link::wikilink(inside, self.cx.path, self.cx.dialect);
+            if self.cx.dialect == Dialect::Dendron && link.text.is_some() {
+                let shown = link.text.clone().unwrap_or_default();
+                if let Some(open) = &mut self.open {
+                    open.inline.push(&shown, start);
+                }
+                silent = true;
+            }
+            if embeds {
+                // The size of a picture is no name for it.
+                link.text = link
+                    .text
+                    .filter(|text| !text.bytes().all(|b| b.is_ascii_digit() || b == b'x'));
+            }
+            link
+        } else {
+            let before = self
+                .open
+                .as_ref()
+                .is_some_and(|open| open.inline.plain.ends_with('^'));
+            let shortcut = matches!(
+                kind,
+                LinkType::Shortcut | LinkType::Collapsed | LinkType::Reference
+            );
+            if before && shortcut && raw.starts_with('[') {
+                // `^[source.md]` is a citation even where `[source.md]` has an address.
+                if let Some(open) = &mut self.open {
+                    open.inline.push("[", start);
+                }
+                self.link.push(OpenLink {
+                    index: None,
+                    from,
+                    silent: false,
+                    brackets: true,
+                });
+                return;
+            }
+            let dest = if kind == LinkType::Email {
+                format!("mailto:{dest}")
+            } else {
+                dest.to_owned()
+            };
+            link::destination(&dest, self.cx.path)
+        };
+        let place = self.cx.source.place(self.base + start);
+        if link.to == LinkTo::Nothing && !(link.target.is_empty() && embeds) {
+            self.problems.push(useless(&link, place));
+        }
+        if embeds
+            && matches!(link.kind, LinkKind::Markdown)
+            && matches!(link.to, LinkTo::Name { .. })
+        {
+            // A picture without a known extension is a file all the same.
+            let path = match &link.to {
+                LinkTo::Name { path, .. } => path.clone().unwrap_or_default(),
+                _ => String::new(),
+            };
+            link.kind = LinkKind::File;
+            link.to = LinkTo::File(path);
+        }
+        link.embeds = embeds;
+        link.place = place;
+        link.bytes = (
+            self.cx.source.in_note(self.base + start),
+            self.cx.source.in_note(self.base + end),
+        );
+        link.heading = self.heading;
+        link.related = self.room == Room::Related;
+        self.said.content.links.push(link);
+        let index = Some(self.said.content.links.len() - 1);
+        let from = if silent && !embeds {
+            from
+        } else {
+            self.open
+                .as_ref()
+                .map_or(from, |open| open.inline.plain.len())
+        };
+        self.link.push(OpenLink {
+            index,
+            from,
+            silent,
+            brackets: false,
+        });
+    }
+
+    fn end_link(&mut self, end: usize) {
+        let Some(link) = self.link.pop() else { return };
+        let Some(open) = &mut self.open else { return };
+        open.end = open.end.max(end);
+        if link.brackets {
+            open.inline.push("]", end);
+            return;
+        }
+        let Some(index) = link.index else { return };
+        let to = open.inline.plain.len();
+        let Some(known) = self.said.content.links.get_mut(index) else {
+            return;
+        };
+        if known.kind != LinkKind::Wiki && known.text.is_none() && !known.embeds {
+            let shown = link::one_line(open.inline.plain.get(link.from..to).unwrap_or_default());
+            known.text = (!shown.is_empty() && shown != known.target).then_some(shown);
+        }
+        if to > link.from {
+            open.inline.links.push((link.from, to, index));
+            open.inline.opaque.push((link.from, to));
+        }
+        if known.kind == LinkKind::Wiki && !known.embeds {
+            self.trail = Some((index, end));
+        }
+    }
+
+    fn finish(&mut self) {
+        if let Some(end) = self.open.as_ref().map(|open| open.end) {
+            self.finish_at(end);
+        }
+    }
+
+    fn finish_at(&mut self, end: usize) {
+        self.link.clear();
+        let Some(mut open) = self.open.take() else {
+            return;
+        };
+        open.end = end.max(open.end);
+        while self
+            .text
+            .get(open.start..open.end)
+            .is_some_and(|raw| raw.ends_with(['\n', '\r']))
+        {
+            open.end -= 1;
+        }
+        match open.kind {
+            Kind::Heading(rank) => self.heading(rank, open),
+            Kind::Passage(kind) => self.passage(kind, open),
+        }
+    }
+
+    fn heading(&mut self, rank: u8, open: Open) {
+        let found = scan::scan(
+            &open.inline,
+            Wanted {
+                fields: false,
+                blocks: false,
+                ..self.wanted
+            },
+        );
+        for (start, _, found) in &found {
+            if let Found::Tag(tag) = found {
+                let place = self.cx.source.place(self.base + open.inline.origin(*start));
+                add_tag(&mut self.said.content.tags, tag, place);
+            }
+        }
+        let text = link::one_line(&open.inline.plain);
+        let base = slug(&text);
+        let base = if base.is_empty() {
+            "section".to_owned()
+        } else {
+            base
+        };
+        let anchor = self.unique(format!("{}{base}", self.anchors), '-');
+        let headings = &self.said.content.headings;
+        let mut parent = self.heading;
+        while let Some(above) = parent.and_then(|index| headings.get(index)) {
+            if above.rank < rank {
+                break;
+            }
+            parent = above.parent;
+        }
+        while self
+            .rooms_above
+            .last()
+            .is_some_and(|(above, _)| *above >= rank)
+        {
+            self.rooms_above.pop();
+        }
+        let own = self.cx.rooms.of(&text);
+        let room = if own == Room::Ordinary {
+            self.rooms_above
+                .last()
+                .map_or(Room::Ordinary, |(_, room)| *room)
+        } else {
+            own
+        };
+        self.rooms_above.push((rank, room));
+        self.room = room;
+        let index = headings.len();
+        for link in self.said.content.links.iter_mut().skip(open.first_link) {
+            link.heading = Some(index);
+            link.related = false;
+        }
+        let span = self
+            .cx
+            .source
+            .span(self.base + open.start, self.base + open.end);
+        self.said.content.headings.push(Heading {
+            rank,
+            text,
+            anchor,
+            parent,
+            span,
+        });
+        self.heading = Some(index);
+    }
+
+    fn passage(&mut self, kind: PassageKind, mut open: Open) {
+        if kind == PassageKind::Row && open.inline.plain.ends_with(" | ") {
+            open.inline.plain.truncate(open.inline.plain.len() - 3);
+        }
+        let callout = self.callout(&mut open);
+        let found = scan::scan(&open.inline, self.wanted);
+        let mut citations = Vec::new();
+        let mut name = None;
+        let mut cut: Vec<(usize, usize)> = Vec::new();
+        let mut fields = Vec::new();
+        for (start, end, found) in found {
+            let place = self.cx.source.place(self.base + open.inline.origin(start));
+            match found {
+                Found::Citation(inside) => {
+                    let Some(entries) = scan::citations(&inside, self.cx.known_sources) else {
+                        continue;
+                    };
+                    cut.push((start, end));
+                    for entry in entries {
+                        let (source, lines) = match entry {
+                            Ok(entry) => entry,
+                            Err((source, why)) => {
+                                let text = format!("the citation of `{source}`: {why}");
+                                self.problems.push(
+                                    Problem::new(ProblemKind::Citation, place, text)
+                                        .with_hint("the source counts, its lines do not"),
+                                );
+                                (source, None)
+                            }
+                        };
+                        let source = self.by_id(&source).unwrap_or(source);
+                        citations.push(Citation {
+                            source,
+                            lines,
+                            place,
+                        });
+                    }
+                }
+                Found::Footnote(id) => {
+                    if let Some(source) = self.by_id(&id) {
+                        cut.push((start, end));
+                        citations.push(Citation {
+                            source,
+                            lines: None,
+                            place,
+                        });
+                    }
+                }
+                Found::Tag(tag) => add_tag(&mut self.said.content.tags, &tag, place),
+                Found::Block(id) => {
+                    self.said.content.links.push(Link {
+                        kind: LinkKind::Block,
+                        target: id.clone(),
+                        to: LinkTo::Block(id),
+                        place,
+                        heading: self.heading,
+                        ..Link::default()
+                    });
+                }
+                Found::Name(id) => {
+                    cut.push((start, end));
+                    name = Some(id);
+                }
+                Found::Field {
+                    key,
+                    value,
+                    whole_line,
+                } => fields.push((key, value, whole_line, place)),
+            }
+        }
+        for (id, at) in std::mem::take(&mut open.inline.footnotes) {
+            if let Some(source) = self.by_id(&id) {
+                let place = self.cx.source.place(self.base + at);
+                citations.push(Citation {
+                    source,
+                    lines: None,
+                    place,
+                });
+            }
+        }
+        let text = words_without(&open.inline.plain, &cut);
+        self.watch_for_blocks(&text, open.start);
+        let links = (open.first_link, self.said.content.links.len());
+        let position = self.said.content.passages.len();
+        // Logseq keeps the properties of a page in its first block; elsewhere a line of its own is about the note.
+        let about_note = if self.cx.dialect == Dialect::Logseq {
+            self.first_block
+        } else {
+            kind == PassageKind::Paragraph
+        };
+        let only_fields =
+            !fields.is_empty() && fields.iter().all(|(_, _, whole_line, _)| *whole_line) && {
+                let lines = open
+                    .inline
+                    .plain
+                    .lines()
+                    .filter(|line| !line.trim().is_empty())
+                    .count();
+                lines == fields.len()
+            };
+        for (key, value, _, place) in fields {
+            if key.eq_ignore_ascii_case("id") && !about_note {
+                name = open
+                    .inline
+                    .plain
+                    .get(value.0..value.1)
+                    .map(|id| id.trim().to_ascii_lowercase());
+                continue;
+            }
+            let passage = (!about_note).then_some(position);
+            self.field(&open.inline, key, value, passage, place);
+        }
+        self.first_block = false;
+        if self.room == Room::Sources && self.source(&open, links, &text) {
+            return;
+        }
+        if kind == PassageKind::Item || kind == PassageKind::Paragraph {
+            self.facts(&open, &text);
+        }
+        if only_fields && name.is_none() {
+            return;
+        }
+        if text.is_empty() {
+            // A citation on a line of its own belongs to what stands before it.
+            if let Some(before) = self
+                .said
+                .content
+                .passages
+                .last_mut()
+                .filter(|before| before.heading == self.heading)
+            {
+                before.citations.append(&mut citations);
+                before.is_claim = !citations_do_not_count(self.room);
+            }
+            if links.0 == links.1 && name.is_none() {
+                return;
+            }
+        }
+        let cites = !citations.is_empty();
+        let is_claim = !citations_do_not_count(self.room)
+            && (cites || (kind != PassageKind::Row && is_sentence(&text)));
+        let anchor = match name {
+            Some(name) => self.unique(format!("{}^{name}", self.anchors), '-'),
+            None => self.unique(format!("{}{}", self.anchors, digest::of(&text)), '-'),
+        };
+        let span = self
+            .cx
+            .source
+            .span(self.base + open.start, self.base + open.end);
+        self.said.content.passages.push(Passage {
+            anchor,
+            position: u32::try_from(position + 1).unwrap_or(u32::MAX),
+            kind,
+            text,
+            is_claim,
+            heading: self.heading,
+            callout,
+            citations,
+            links,
+            span,
+            characters: None,
+            task: open.task,
+        });
+    }
+
+    /// The source that the front matter gives this identifier.
+    fn by_id(&self, id: &str) -> Option<String> {
+        self.cx
+            .known_sources
+            .iter()
+            .find(|source| source.id.as_deref() == Some(id))
+            .map(|source| source.key.clone())
+    }
+
+    fn callout(&mut self, open: &mut Open) -> Option<String> {
+        if let Some(innermost) = self.quotes.last_mut()
+            && innermost.is_none()
+            && let Some(rest) = open.inline.plain.strip_prefix("[!")
+            && let Some((kind, _)) = rest
+                .split_once(']')
+                .filter(|(kind, _)| !kind.is_empty() && kind.len() <= 40)
+        {
+            let end = kind.len() + 3;
+            *innermost = Some(kind.to_owned());
+            // Its place stays: the mark becomes spaces.
+            let folded = open
+                .inline
+                .plain
+                .get(end..)
+                .is_some_and(|rest| rest.starts_with(['+', '-']));
+            let blank = " ".repeat(end + usize::from(folded));
+            open.inline.plain.replace_range(..blank.len(), &blank);
+        }
+        self.quotes.iter().rev().flatten().next().cloned()
+    }
+
+    fn field(
+        &mut self,
+        inline: &Inline,
+        key: String,
+        range: (usize, usize),
+        passage: Option<usize>,
+        place: crate::Place,
+    ) {
+        let words = inline.plain.get(range.0..range.1).unwrap_or_default();
+        let inside: Vec<usize> = inline
+            .links
+            .iter()
+            .filter(|(s, e, _)| *s >= range.0 && *e <= range.1)
+            .map(|(_, _, index)| *index)
+            .collect();
+        for index in &inside {
+            if let Some(link) = self.said.content.links.get_mut(*index) {
+                link.relation = Some(key.clone());
+            }
+        }
+        let found: Vec<Value> = inside
+            .iter()
+            .filter_map(|index| self.said.content.links.get(*index))
+            .map(|link| Value::Link(Box::new(link.clone())))
+            .collect();
+        // Nothing but links, commas and spaces is a list of links.
+        let rest = inline
+            .links
+            .iter()
+            .filter(|(s, e, _)| *s >= range.0 && *e <= range.1)
+            .fold(words.len(), |left, (s, e, _)| left.saturating_sub(e - s));
+        let separators = words
+            .chars()
+            .filter(|c| matches!(c, ',' | ' ' | ';'))
+            .count();
+        let value = if !found.is_empty() && rest <= separators {
+            match <[Value; 1]>::try_from(found) {
+                Ok([one]) => one,
+                Err(list) => Value::List(list),
+            }
+        } else if words.is_empty() {
+            Value::Null
+        } else {
+            scalar(words, false, self.cx.path, self.cx.dialect)
+        };
+        self.said.fields.push(Field {
+            key,
+            value,
+            passage,
+            place,
+        });
+    }
+
+    /// An item of a "Sources" section; `false` when it names none.
+    fn source(&mut self, open: &Open, links: (usize, usize), text: &str) -> bool {
+        let found: Vec<&Link> = self
+            .said
+            .content
+            .links
+            .get(links.0..links.1)
+            .unwrap_or_default()
+            .iter()
+            .collect();
+        let place = self.cx.source.place(self.base + open.start);
+        let mut source = SourceRef {
+            in_section: true,
+            place,
+            ..SourceRef::default()
+        };
+        match found.first() {
+            Some(link) => {
+                source.key = source_key(&link.target);
+                source.url = match &link.to {
+                    LinkTo::Url(url) => Some(url.clone()),
+                    _ => None,
+                };
+                source.title = link.text.clone();
+            }
+            None if !text.is_empty() && !text.contains('\n') && text.chars().count() <= 300 => {
+                source.key = source_key(text);
+                source.url = link::is_address(text)
+                    .then(|| text.to_owned())
+                    .filter(|t| link::is_safe_address(t) && !t.contains(' '));
+            }
+            None => return false,
+        }
+        if source.key.is_empty() {
+            return false;
+        }
+        // A source is no mention of a note.
+        let in_wiki = found
+            .first()
+            .is_some_and(|link| matches!(link.to, LinkTo::Name { .. }));
+        if !self
+            .said
+            .sources
+            .iter()
+            .any(|known| known.key == source.key)
+        {
+            self.said.sources.push(source);
+        }
+        !in_wiki
+    }
+
+    fn facts(&mut self, open: &Open, text: &str) {
+        if !self.room.holds_facts() && self.cx.dialect != Dialect::BasicMemory {
+            return;
+        }
+        let links = &self.said.content.links;
+        let line = open.inline.with_links(0, open.inline.plain.len(), |index| {
+            links
+                .get(index)
+                .map(|link| link.target.clone())
+                .unwrap_or_default()
+        });
+        let place = self.cx.source.place(self.base + open.start);
+        match conventions::line(self.room, &link::one_line(&line), text, place) {
+            conventions::Line::Nothing => {}
+            conventions::Line::Fact(mut fact) => {
+                fact.anchor = self.unique(format!("{}{}", self.anchors, fact.anchor), '-');
+                self.said.facts.push(*fact);
+            }
+            conventions::Line::Odd(why) => {
+                self.problems.push(
+                    Problem::new(ProblemKind::Convention, place, why)
+                        .with_hint("`docs/writing-notes.md` shows how such a line is written"),
+                );
+            }
+            conventions::Line::Relation(name) => {
+                for link in self
+                    .said
+                    .content
+                    .links
+                    .iter_mut()
+                    .skip(open.first_link)
+                    .take(1)
+                {
+                    link.relation = Some(name.clone());
+                }
+                let target = self.said.content.links.get(open.first_link).cloned();
+                if let Some(target) = target {
+                    self.said.fields.push(Field {
+                        key: name,
+                        value: Value::Link(Box::new(target)),
+                        passage: None,
+                        place,
+                    });
+                }
+            }
+            conventions::Line::Observation(category) => {
+                let position = self.said.content.passages.len();
+                self.said.fields.push(Field {
+                    key: "observation".to_owned(),
+                    value: Value::Text(category),
+                    passage: Some(position),
+                    place,
+                });
+            }
+        }
+    }
+
+    /// INVARIANT: the text of a protected block is never read as open text. Its opening line among open words means that one
+    /// slipped through; then the whole note says so.
+    fn watch_for_blocks(&mut self, text: &str, start: usize) {
+        if text.contains(":::") {
+            let place = self.cx.source.place(self.base + start);
+            let opens =
+                |line: &str| crate::meta::block_attributes(line.trim_start(), place).is_some();
+            if text.split('\n').any(opens) {
+                self.said.slipped = Some(place);
+            }
+        }
+    }
+
+    fn unique(&mut self, anchor: String, separator: char) -> String {
+        let count = self.seen.entry(anchor.clone()).or_insert(0);
+        *count += 1;
+        match *count {
+            1 => anchor,
+            count => format!("{anchor}{separator}{count}"),
+        }
+    }
+
+    fn count_characters(&mut self) {
+        let text = self.cx.source.text.as_ref();
+        let (mut at, mut characters) = (0, 0);
+        let mut to = |offset: usize| {
+            if offset >= at {
+                let between = text.get(at..offset).unwrap_or_default();
+                characters += between.chars().filter(|c| *c != '\r').count();
+                at = offset;
+            }
+            characters
+        };
+        let first = self.cx.source.in_note(0);
+        for passage in &mut self.said.content.passages {
+            let start = to(passage.span.start - first);
+            passage.characters = Some((start, to(passage.span.end - first)));
+        }
+    }
+}
+
+fn useless(link: &Link, place: crate::Place) -> Problem {
+    let target = &link.target;
+    if target.is_empty() {
+        return Problem::new(ProblemKind::Link, place, "a link has no target");
+    }
+    if link::is_address(target) {
+        return Problem::new(
+            ProblemKind::Link,
+            place,
+            format!("the link to `{target}` is not followed"),
+        )
+        .with_hint("addresses that run code or open files are left out");
+    }
+    Problem::new(
+        ProblemKind::Link,
+        place,
+        format!("the link to `{target}` leaves the wiki"),
+    )
+}
+
+/// Links of a "See also" and sources of a "Sources" section are no claims, whatever stands beside them.
+fn citations_do_not_count(room: Room) -> bool {
+    matches!(
+        room,
+        Room::Related | Room::Sources | Room::Log | Room::Held | Room::Knows | Room::KnownBy
+    )
+}
+
+/// At least four words that end as a statement does.
+fn is_sentence(text: &str) -> bool {
+    let end = text.trim_end_matches(|c: char| {
+        matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '*' | '_') || c.is_whitespace()
+    });
+    if end.ends_with(['。', '！']) {
+        return true;
+    }
+    end.ends_with(['.', '!', '…', '۔', '।']) && text.split_whitespace().nth(3).is_some()
+}
+
+/// The words without these ranges, on one line for each line that was broken on purpose.
+fn words_without(plain: &str, cut: &[(usize, usize)]) -> String {
+    let mut out = String::with_capacity(plain.len());
+    let mut at = 0;
+    for (start, end) in cut {
+        add(&mut out, plain.get(at..*start).unwrap_or_default());
+        at = *end;
+    }
+    add(&mut out, plain.get(at..).unwrap_or_default());
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn add(out: &mut String, words: &str) {
+    let mut space = words.starts_with(char::is_whitespace);
+    for word in words.split_whitespace() {
+        if space && !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        out.push_str(word);
+        space = true;
+    }
+    if words.ends_with(char::is_whitespace) && !out.is_empty() && !out.ends_with(' ') {
+        out.push(' ');
+    }
+}

@@ -1,0 +1,202 @@
+//! The block of keys and values at the head of a note.
+
+mod toml;
+mod yaml;
+
+use crate::problem::{Place, Problem, ProblemKind};
+use crate::settings::Limits;
+use crate::text::Source;
+
+/// A value as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) data: Data,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Data {
+    Null,
+    /// Text with the question whether it was in quotes.
+    Scalar {
+        text: String,
+        quoted: bool,
+    },
+    List(Vec<Node>),
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key {
+    pub(crate) text: String,
+    pub(crate) place: Place,
+}
+
+impl Node {
+    /// The text of a scalar.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.data {
+            Data::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value itself, or the values of the list.
+    pub(crate) fn each(&self) -> &[Self] {
+        match &self.data {
+            Data::List(list) => list,
+            Data::Null => &[],
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// The value of a key of a map.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        match &self.data {
+            Data::Map(map) => map
+                .iter()
+                .find(|(k, _)| k.text.eq_ignore_ascii_case(key))
+                .map(|(_, node)| node),
+            _ => None,
+        }
+    }
+}
+
+/// What stands at the head of a note.
+pub(crate) struct FrontMatter {
+    /// Keys and values, in order. `None`: there is a block that cannot be read.
+    pub(crate) map: Option<Vec<(Key, Node)>>,
+    /// Where the text after it begins.
+    pub(crate) body: usize,
+    /// Why a block cannot be read, or why what looks like one may state a protection that would be missed.
+    pub(crate) unreadable: Option<(Place, String)>,
+    /// Whether there is a block.
+    pub(crate) present: bool,
+}
+
+/// The ways in which a block is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Syntax {
+    Yaml,
+    Toml,
+}
+
+/// Reads the front matter of a text, if it has one.
+pub(crate) fn read(
+    source: &Source<'_>,
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+) -> FrontMatter {
+    let text = source.text.as_ref();
+    let Some((syntax, start, end, body)) = find(text) else {
+        let unreadable = hidden_protection(source).map(|place| {
+            let why = "`protection` stands in what looks like front matter and is none".to_owned();
+            problems.push(
+                Problem::new(ProblemKind::Protection, place, why.clone())
+                    .with_hint("front matter begins with `---` on the first line and ends with `---` on a line of its own"),
+            );
+            (place, why)
+        });
+        return FrontMatter {
+            map: Some(Vec::new()),
+            body: 0,
+            unreadable,
+            present: false,
+        };
+    };
+    let block = text.get(start..end).unwrap_or_default();
+    let first_line = source.line(start);
+    let parsed = match syntax {
+        Syntax::Yaml => yaml::parse(block, first_line, limits, problems),
+        Syntax::Toml => toml::parse(
+            block,
+            |offset| source.place(start + offset),
+            limits,
+            problems,
+        ),
+    };
+    match parsed {
+        Ok(map) => FrontMatter {
+            map: Some(map),
+            body,
+            unreadable: None,
+            present: true,
+        },
+        Err((place, why)) => {
+            let mut problem = Problem::new(ProblemKind::FrontMatter, place, why.clone());
+            if block.contains("{{") || block.contains("<%") {
+                problem = problem.with_hint("it looks like a template; its keys were left out");
+            }
+            problems.push(problem);
+            FrontMatter {
+                map: None,
+                body,
+                unreadable: Some((place, why)),
+                present: true,
+            }
+        }
+    }
+}
+
+/// Where the block begins and ends, and where the text goes on.
+fn find(text: &str) -> Option<(Syntax, usize, usize, usize)> {
+    let first_end = text.find('\n')?;
+    let first = text.get(..first_end)?.trim_end();
+    let (syntax, closers): (_, &[&str]) = match first {
+        "---" | "---yaml" | "--- yaml" | "---yml" => (Syntax::Yaml, &["---", "..."]),
+        "---json" | "--- json" => (Syntax::Yaml, &["---"]),
+        "---toml" | "--- toml" => (Syntax::Toml, &["---"]),
+        ";;;" => (Syntax::Yaml, &[";;;"]),
+        "+++" => (Syntax::Toml, &["+++"]),
+        _ => return None,
+    };
+    let start = first_end + 1;
+    let rest = text.get(start..)?;
+    // A rule at the head of a text is followed by an empty line; keys are not.
+    if syntax == Syntax::Yaml
+        && rest
+            .lines()
+            .next()
+            .is_none_or(|line| line.trim().is_empty())
+    {
+        return None;
+    }
+    let mut at = start;
+    for line in rest.split_inclusive('\n') {
+        if closers.contains(&line.trim_end()) {
+            return Some((syntax, start, at, at + line.len()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Where a text that has no front matter states a protection in its first block all the same: its author meant it.
+fn hidden_protection(source: &Source<'_>) -> Option<Place> {
+    let text = source.text.as_ref();
+    let head = text.trim_start();
+    if !head.starts_with("---") && !head.starts_with("+++") && !head.starts_with(";;;") {
+        return None;
+    }
+    let mut at = text.len() - head.len();
+    for line in head.split_inclusive('\n').take(200) {
+        let key = line.trim_start_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'');
+        let word = key.get(..10).unwrap_or_default();
+        if word.eq_ignore_ascii_case("protection")
+            || key
+                .get(..8)
+                .unwrap_or_default()
+                .eq_ignore_ascii_case("audience")
+        {
+            let after = key.trim_start_matches(|c: char| {
+                c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '"' | '\'')
+            });
+            if after.trim_start().starts_with([':', '=']) {
+                return Some(source.place(at));
+            }
+        }
+        at += line.len();
+    }
+    None
+}

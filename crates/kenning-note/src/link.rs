@@ -1,0 +1,404 @@
+//! Links: what the text between the brackets says.
+
+use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::name::normal_key;
+use crate::note::{Link, LinkKind, LinkTo};
+use crate::settings::Dialect;
+
+/// Extensions of files that are notes; they are left out of names.
+const NOTE_EXTENSIONS: [&str; 13] = [
+    "md",
+    "markdown",
+    "mdx",
+    "mdown",
+    "txt",
+    "org",
+    "tid",
+    "wiki",
+    "mediawiki",
+    "html",
+    "htm",
+    "xhtml",
+    "rmd",
+];
+
+/// Reads what stands between `[[` and `]]`. `from` is the path of the note.
+pub(crate) fn wikilink(inside: &str, from: &str, dialect: Dialect) -> Link {
+    // In a table the bar is written `\|`.
+    let (left, right) = match inside.find('|') {
+        Some(bar) => {
+            let left = inside.get(..bar).unwrap_or_default();
+            (
+                left.strip_suffix('\\').unwrap_or(left),
+                inside.get(bar + 1..),
+            )
+        }
+        None => (inside, None),
+    };
+    // Dendron writes the words first.
+    let (target, text) = match right {
+        Some(right) if dialect == Dialect::Dendron => (right, Some(left)),
+        right => (left, right),
+    };
+    let target = target.trim();
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    let mut link = target_of(target, from);
+    link.text = text.map(one_line);
+    link
+}
+
+/// Reads a target as it stands in a wikilink: a name, with a heading or block after `#`.
+pub(crate) fn target_of(target: &str, from: &str) -> Link {
+    if is_address(target) {
+        return Link {
+            target: target.to_owned(),
+            to: address(target),
+            ..Link::default()
+        };
+    }
+    let (name, fragment) = match target.find('#') {
+        // `C#` is a name.
+        Some(at) if at + 1 < target.len() => {
+            (target.get(..at).unwrap_or_default(), target.get(at + 1..))
+        }
+        _ => (target, None),
+    };
+    let name = name.trim();
+    let mut link = Link {
+        target: one_line(name),
+        fragment: fragment.map(|text| one_line(text.trim())),
+        ..Link::default()
+    };
+    if name.is_empty() {
+        link.to = if fragment.is_some() {
+            LinkTo::Itself
+        } else {
+            LinkTo::Nothing
+        };
+        return link;
+    }
+    let decoded = decode(&link.target);
+    if let Some(extension) = extension(&decoded).filter(|e| is_other_file(e)) {
+        link.kind = if extension.is_empty() {
+            link.kind
+        } else {
+            LinkKind::File
+        };
+        link.to = LinkTo::File(decoded);
+        return link;
+    }
+    let relative = decoded.starts_with("./") || decoded.starts_with("../");
+    let (path, name) = if relative {
+        match join(from, &decoded) {
+            Some(path) => (Some(path.clone()), path),
+            None => {
+                link.to = LinkTo::Nothing;
+                return link;
+            }
+        }
+    } else {
+        (None, decoded)
+    };
+    link.to = LinkTo::Name {
+        key: normal_key(without_extension(&name).trim_matches('/')),
+        path,
+    };
+    link
+}
+
+/// Reads the destination of a Markdown, HTML or Org link.
+pub(crate) fn destination(dest: &str, from: &str) -> Link {
+    let dest = dest.trim();
+    let mut link = Link {
+        kind: LinkKind::Markdown,
+        ..Link::default()
+    };
+    if is_address(dest) {
+        dest.clone_into(&mut link.target);
+        link.to = address(dest);
+        return link;
+    }
+    let (path, fragment) = dest
+        .split_once('#')
+        .map_or((dest, None), |(path, fragment)| (path, Some(fragment)));
+    let path = path.split('?').next().unwrap_or(path);
+    path.clone_into(&mut link.target);
+    link.fragment = fragment.filter(|f| !f.is_empty()).map(decode);
+    if path.is_empty() {
+        link.to = if dest.is_empty() {
+            LinkTo::Nothing
+        } else {
+            LinkTo::Itself
+        };
+        return link;
+    }
+    let decoded = decode(path);
+    let Some(full) = (if decoded.starts_with('/') {
+        absolute(&decoded)
+    } else {
+        join(from, &decoded)
+    }) else {
+        link.to = LinkTo::Nothing;
+        return link;
+    };
+    if extension(&full).is_some_and(is_other_file) {
+        link.kind = LinkKind::File;
+        link.to = LinkTo::File(full);
+        return link;
+    }
+    let key = normal_key(without_extension(&full).trim_matches('/'));
+    link.to = if key.is_empty() {
+        LinkTo::Nothing
+    } else {
+        LinkTo::Name {
+            key,
+            path: Some(full),
+        }
+    };
+    link
+}
+
+/// Whether a target is an address and no name: a scheme of letters, a colon, and something after it.
+pub(crate) fn is_address(target: &str) -> bool {
+    if target.starts_with("//") {
+        return true;
+    }
+    let Some((scheme, rest)) = target.split_once(':') else {
+        return false;
+    };
+    let plain = scheme.len() > 1
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    // `Meeting: notes` and `C:\x` are names.
+    plain
+        && !rest.is_empty()
+        && !rest.starts_with([' ', '\\', ':'])
+        && (rest.starts_with("//") || is_known_scheme(scheme))
+}
+
+fn is_known_scheme(scheme: &str) -> bool {
+    const KNOWN: [&str; 16] = [
+        "http",
+        "https",
+        "mailto",
+        "ftp",
+        "urn",
+        "tel",
+        "doi",
+        "obsidian",
+        "zotero",
+        "javascript",
+        "data",
+        "file",
+        "vbscript",
+        "blob",
+        "sms",
+        "geo",
+    ];
+    KNOWN.iter().any(|known| known.eq_ignore_ascii_case(scheme))
+}
+
+/// Whether an address may become an IRI of the graph. Scripts, embedded data and files of somebody's machine may not.
+pub(crate) fn is_safe_address(target: &str) -> bool {
+    let scheme = target.split(':').next().unwrap_or_default();
+    !["javascript", "data", "file", "vbscript", "blob"]
+        .iter()
+        .any(|bad| bad.eq_ignore_ascii_case(scheme))
+}
+
+fn address(target: &str) -> LinkTo {
+    if is_safe_address(target) {
+        LinkTo::Url(target.to_owned())
+    } else {
+        LinkTo::Nothing
+    }
+}
+
+/// Percent-decoded once and composed; as it is where decoding gives no text.
+pub(crate) fn decode(text: &str) -> String {
+    let decoded = if text.contains('%') {
+        percent_decode_str(text)
+            .decode_utf8()
+            .map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
+    } else {
+        text.to_owned()
+    };
+    let decoded = if decoded.contains(['\0', '\n', '\r']) {
+        decoded.replace(['\0', '\n', '\r'], " ")
+    } else {
+        decoded
+    };
+    if decoded.is_ascii() {
+        decoded
+    } else {
+        decoded.nfc().collect()
+    }
+}
+
+/// `path` as seen from the folder of the note `from`; `None` when it leaves the wiki.
+pub(crate) fn join(from: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    walk(parts, path)
+}
+
+/// A path that begins with `/`, without `.` and `..`, with the `/`.
+fn absolute(path: &str) -> Option<String> {
+    walk(Vec::new(), path).map(|path| format!("/{path}"))
+}
+
+fn walk<'a>(mut parts: Vec<&'a str>, path: &'a str) -> Option<String> {
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    let mut out = parts.join("/");
+    // A final slash tells a folder or a published address from a file.
+    if path.ends_with('/') && !out.is_empty() {
+        out.push('/');
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+fn extension(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (stem, extension) = name.rsplit_once('.')?;
+    (!stem.is_empty()).then_some(extension)
+}
+
+/// Whether this is the extension of a file that is no note. What merely looks like one, as in `vs. 2`, is not.
+fn is_other_file(extension: &str) -> bool {
+    const FILES: [&str; 58] = [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "svg",
+        "webp",
+        "avif",
+        "bmp",
+        "ico",
+        "tif",
+        "tiff",
+        "heic",
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "odt",
+        "ods",
+        "odp",
+        "zip",
+        "gz",
+        "tar",
+        "7z",
+        "mp3",
+        "wav",
+        "ogg",
+        "m4a",
+        "flac",
+        "mp4",
+        "mov",
+        "webm",
+        "mkv",
+        "avi",
+        "json",
+        "yaml",
+        "yml",
+        "toml",
+        "xml",
+        "csv",
+        "tsv",
+        "js",
+        "ts",
+        "css",
+        "py",
+        "rs",
+        "go",
+        "sh",
+        "c",
+        "h",
+        "java",
+        "canvas",
+        "base",
+        "excalidraw",
+        "epub",
+        "jsonld",
+    ];
+    extension.len() < 12
+        && FILES
+            .iter()
+            .any(|file| file.eq_ignore_ascii_case(extension))
+}
+
+/// The path without the extension of a note.
+pub(crate) fn without_extension(path: &str) -> &str {
+    match path.rsplit_once('.') {
+        Some((stem, extension))
+            if !stem.is_empty()
+                && !stem.ends_with('/')
+                && NOTE_EXTENSIONS
+                    .iter()
+                    .any(|e| e.eq_ignore_ascii_case(extension)) =>
+        {
+            stem
+        }
+        _ => path,
+    }
+}
+
+/// The name of a file without folders and extension.
+pub(crate) fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    without_extension(name)
+}
+
+/// White space of any sort made single spaces.
+pub(crate) fn one_line(text: &str) -> String {
+    let squeezed = |b: &u8| matches!(b, b'\n' | b'\r' | b'\t') || *b == 0;
+    if !text.as_bytes().iter().any(squeezed) && !text.contains("  ") {
+        return text.trim().to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// The wikilinks in a short text that is no Markdown, such as a value of the front matter: where each stands, and what it says.
+pub(crate) fn wikilinks_in(text: &str, from: &str, dialect: Dialect) -> Vec<(usize, usize, Link)> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text
+        .get(at..)
+        .and_then(|rest| rest.find("[["))
+        .map(|found| found + at)
+    {
+        let Some(length) = text.get(start + 2..).and_then(|rest| rest.find("]]")) else {
+            break;
+        };
+        let end = start + 2 + length + 2;
+        let inside = text.get(start + 2..start + 2 + length).unwrap_or_default();
+        if !inside.trim().is_empty() && !inside.contains("[[") {
+            out.push((start, end, wikilink(inside, from, dialect)));
+        }
+        at = end;
+    }
+    out
+}

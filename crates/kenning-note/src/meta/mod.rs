@@ -1,0 +1,640 @@
+//! What the keys of the front matter mean.
+
+mod people;
+mod protection;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::front_matter::{Data, Key, Node};
+use crate::link;
+use crate::name::{normal_key, slug, tag_key};
+use crate::note::{
+    Agent, AgentKind, DateRole, Dated, Field, Identifier, Link, LinkKind, LinkTo, Note, SourceRef,
+    Tag, Text, Typed,
+};
+use crate::problem::{Place, Problem, ProblemKind};
+use crate::settings::Dialect;
+use crate::value::{Moment, Value, number};
+
+pub(crate) use people::{due, is_person_type, level, mention, name_and_rest, share};
+pub(crate) use protection::{block_attributes, is_protection_key};
+
+/// What the reading of keys needs and gives.
+pub(crate) struct Meta<'a> {
+    pub(crate) problems: &'a mut Vec<Problem>,
+    /// The title that the front matter gives.
+    pub(crate) title: Option<String>,
+    /// Whether keys come from the text, where links have been read and any key is welcome.
+    in_text: bool,
+}
+
+/// A key without case and separators: `createdAt`, `created_at` and `Created-At` are one.
+pub(crate) fn squeezed(key: &str) -> String {
+    key.chars()
+        .filter(|c| !matches!(c, '-' | '_' | ' ' | '.'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+impl<'a> Meta<'a> {
+    pub(crate) fn new(problems: &'a mut Vec<Problem>) -> Self {
+        Self {
+            problems,
+            title: None,
+            in_text: false,
+        }
+    }
+}
+
+impl Meta<'_> {
+    /// Puts fields of the text into the note: those about the note as if they stood in the front matter, others as they are.
+    ///
+    /// INVARIANT: a field that speaks of protection counts for the whole note, or closes it when it cannot.
+    pub(crate) fn read_fields(&mut self, note: &mut Note, fields: Vec<Field>) {
+        self.in_text = true;
+        let mut protection = Vec::new();
+        for field in fields {
+            let key = Key {
+                text: field.key.clone(),
+                place: field.place,
+            };
+            if is_protection_key(&field.key) {
+                protection.push((key, node_of(&field.value, field.place)));
+            } else if field.passage.is_some() {
+                note.fields.push(field);
+            } else if squeezed(&field.key) == "title" {
+                let title = words(&node_of(&field.value, field.place))
+                    .filter(|title| !title.text.is_empty());
+                if let (Some(title), true) = (title, note.title.is_empty()) {
+                    note.title = title.text;
+                    note.title_from = crate::note::TitleFrom::FrontMatter;
+                }
+            } else {
+                self.key(note, &key, &node_of(&field.value, field.place));
+            }
+        }
+        if protection.is_empty() {
+            return;
+        }
+        let before = std::mem::take(&mut note.protection);
+        protection::read(note, &protection, self.problems);
+        if before != crate::note::Stated::Nothing && before != note.protection {
+            let place = protection
+                .first()
+                .map_or(Place::START, |(key, _)| key.place);
+            let why = "protection is stated in the front matter and again in the text".to_owned();
+            self.problems
+                .push(Problem::new(ProblemKind::Protection, place, why.clone()));
+            note.protection = crate::note::Stated::Unreadable { why, place };
+        }
+    }
+
+    /// Puts what the front matter says into the note.
+    pub(crate) fn read(&mut self, note: &mut Note, map: Vec<(Key, Node)>) {
+        // What `aliases` are may depend on the title.
+        if let Some((_, node)) = map.iter().find(|(key, _)| squeezed(&key.text) == "title") {
+            self.title = words(node)
+                .map(|text| text.text)
+                .filter(|text| !text.is_empty());
+        }
+        protection::read(note, &map, self.problems);
+        for (key, node) in map {
+            self.key(note, &key, &node);
+        }
+    }
+
+    fn key(&mut self, note: &mut Note, key: &Key, node: &Node) {
+        if is_protection_key(&key.text) {
+            return;
+        }
+        let dialect = note.dialect;
+        match squeezed(&key.text).as_str() {
+            "title" => {}
+            "alias" | "aliases" => self.aliases(note, node),
+            "tags" | "tag" | "keywords" | "categories" | "category" => {
+                if !matches!(node.data, Data::Map(_)) {
+                    tags(note, node);
+                }
+            }
+            "summary" | "description" | "desc" | "excerpt" | "abstract"
+                if node.text().is_some() =>
+            {
+                if note.summary.is_none() {
+                    note.summary = words(node).filter(|text| !text.text.is_empty());
+                }
+            }
+            "created" | "createdat" | "datecreated" | "creationdate" | "createdon" => {
+                self.date(note, key, node, DateRole::Created)
+            }
+            "date" => {
+                let published = matches!(
+                    dialect,
+                    Dialect::Jekyll | Dialect::Hugo | Dialect::Docusaurus | Dialect::Article
+                );
+                self.date(
+                    note,
+                    key,
+                    node,
+                    if published {
+                        DateRole::Issued
+                    } else {
+                        DateRole::Created
+                    },
+                );
+            }
+            "publishdate" | "publishedat" | "issued" | "datepublished" | "msdate"
+            | "publicationdate" => {
+                self.date(note, key, node, DateRole::Issued);
+            }
+            "updated" | "updatedat" | "modified" | "lastmod" | "lastmodified" | "lastupdate"
+            | "lastupdated" | "datemodified" => {
+                self.date(note, key, node, DateRole::Modified);
+            }
+            "author" | "authors" | "creator" | "creators" => {
+                for node in node.each() {
+                    note.authors.extend(people::agent(node));
+                }
+            }
+            "generated" if node.get("by").is_some() || node.get("at").is_some() => {
+                note.authors.extend(node.get("by").and_then(people::agent));
+                if let Some(at) = node.get("at") {
+                    self.date(note, key, at, DateRole::Created);
+                }
+            }
+            "sources" | "source" => sources(note, node),
+            "slug" => note.slugs.extend(node.text().map(str::to_owned)),
+            "permalink" | "url"
+                if node
+                    .text()
+                    .is_some_and(|text| !text.is_empty() && !link::is_address(text)) =>
+            {
+                note.permalinks
+                    .insert(0, node.text().unwrap_or_default().to_owned());
+                note.has_permalink = true;
+            }
+            "redirectfrom" | "redirects" => note
+                .permalinks
+                .extend(node.each().iter().filter_map(Node::text).map(str::to_owned)),
+            "id" | "@id" | "uid" | "uri" | "iri" if node.text().is_some() => {
+                self.identifier(note, node)
+            }
+            "type" | "@type" | "types" | "class" => self.types(note, node),
+            "lang" | "language" | "locale" => {
+                let tag = node.text().unwrap_or_default().replace('_', "-");
+                if is_language(&tag) {
+                    note.language = Some(tag);
+                } else {
+                    self.odd(
+                        key,
+                        format!("`{tag}` is not a language tag"),
+                        "write `en`, `de` or `pt-BR`",
+                    );
+                }
+            }
+            "draft" if truth(node).is_some() => note.draft = truth(node),
+            "published" if truth(node) == Some(false) => note.draft = Some(true),
+            "kgskip" => {}
+            "related" | "seealso" => self.add_links(note, key, node, true),
+            name if people::read(self, note, name, key, node) => {}
+            _ => self.field(note, key, node),
+        }
+    }
+
+    fn aliases(&mut self, note: &mut Note, node: &Node) {
+        let list: Vec<Text> = match &node.data {
+            // Foam writes `alias: one, two`.
+            Data::Scalar { text, .. } if text.contains(',') => text
+                .split(',')
+                .map(|part| Text {
+                    text: part.trim().to_owned(),
+                    place: node.place,
+                })
+                .collect(),
+            _ => node.each().iter().filter_map(words).collect(),
+        };
+        let title_slug = self.title.as_deref().map(slug);
+        for alias in list.into_iter().filter(|alias| !alias.text.is_empty()) {
+            // In Hugo, and wherever it looks like one, an alias is an address that leads here.
+            if note.dialect == Dialect::Hugo || alias.text.starts_with('/') {
+                note.permalinks.push(alias.text);
+            } else if title_slug.as_deref() == Some(&alias.text)
+                || alias.text == slug(link::stem(&note.path))
+            {
+                note.slugs.push(alias.text);
+            } else {
+                note.aliases.push(alias);
+            }
+        }
+    }
+
+    fn date(&mut self, note: &mut Note, key: &Key, node: &Node, role: DateRole) {
+        let Some(text) = node.text() else { return };
+        if let Some(date) = Moment::parse(text).or_else(|| Moment::parse_milliseconds(text)) {
+            note.dates.push(Dated {
+                role,
+                date,
+                place: node.place,
+            });
+            return;
+        }
+        if text.contains("{{") || text.contains("<%") {
+            self.odd(
+                key,
+                format!("`{text}` is a place for a template to fill"),
+                "this note looks like a template",
+            );
+        } else {
+            self.odd(
+                key,
+                format!("`{text}` is not a date"),
+                "write it as 2026-03-31",
+            );
+        }
+        note.fields.push(Field {
+            key: key.text.clone(),
+            value: Value::Text(text.to_owned()),
+            passage: None,
+            place: node.place,
+        });
+    }
+
+    fn identifier(&mut self, note: &mut Note, node: &Node) {
+        let text = node.text().unwrap_or_default().trim();
+        let lower = text.to_ascii_lowercase();
+        if lower.starts_with("http://")
+            || lower.starts_with("https://")
+            || lower.starts_with("urn:")
+        {
+            if oxrdf::NamedNode::new(text).is_ok() {
+                note.id = Some(Identifier::Iri(text.to_owned()));
+            } else {
+                let problem = Problem::new(
+                    ProblemKind::Value,
+                    node.place,
+                    format!("`{text}` is not an IRI"),
+                );
+                self.problems.push(problem);
+            }
+        } else if !text.is_empty() && note.id.is_none() {
+            note.id = Some(Identifier::Opaque(text.to_owned()));
+        }
+    }
+
+    fn types(&mut self, note: &mut Note, node: &Node) {
+        // There it names the template of the page.
+        if matches!(note.dialect, Dialect::Hugo) {
+            return;
+        }
+        for node in node.each() {
+            let Some(text) = node.text().map(str::trim).filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            match link::wikilinks_in(text, &note.path, note.dialect)
+                .into_iter()
+                .next()
+            {
+                Some((_, _, found)) => {
+                    note.types.push(Typed {
+                        text: found.target.clone(),
+                        is_link: true,
+                        place: node.place,
+                    });
+                }
+                None => note.types.push(Typed {
+                    text: text.to_owned(),
+                    is_link: false,
+                    place: node.place,
+                }),
+            }
+        }
+    }
+
+    fn field(&mut self, note: &mut Note, key: &Key, node: &Node) {
+        if key.text.is_empty() {
+            return;
+        }
+        let value = value(node, &note.path, note.dialect);
+        self.add_links(note, key, node, false);
+        if !self.in_text && !is_publishing_key(&squeezed(&key.text)) {
+            let text = format!(
+                "the key `{}` has no meaning of its own; it is kept as a property",
+                key.text
+            );
+            self.problems
+                .push(Problem::new(ProblemKind::UnknownKey, key.place, text));
+        }
+        note.fields.push(Field {
+            key: key.text.clone(),
+            value,
+            passage: None,
+            place: key.place,
+        });
+    }
+
+    /// Links in a value link. Those of a field in the text are there already.
+    fn add_links(&self, note: &mut Note, key: &Key, node: &Node, related: bool) {
+        if self.in_text {
+            return;
+        }
+        for (_, _, mut found) in links(node, &note.path, note.dialect) {
+            found.relation = Some(key.text.clone());
+            found.related = related;
+            note.content.links.push(found);
+        }
+    }
+
+    pub(crate) fn odd(&mut self, key: &Key, text: String, hint: &str) {
+        self.problems.push(
+            Problem::new(
+                ProblemKind::Value,
+                key.place,
+                format!("`{}`: {text}", key.text),
+            )
+            .with_hint(hint),
+        );
+    }
+}
+
+/// A value as front matter would write it.
+fn node_of(value: &Value, place: Place) -> Node {
+    let plain = |text: String| Data::Scalar {
+        text,
+        quoted: false,
+    };
+    let data = match value {
+        Value::Null => Data::Null,
+        Value::Bool(truth) => plain(truth.to_string()),
+        Value::Integer(text) | Value::Decimal(text) | Value::Double(text) | Value::Text(text) => {
+            plain(text.clone())
+        }
+        Value::Moment(moment) => plain(moment.lexical.clone()),
+        Value::Link(link) => plain(format!("[[{}]]", link.target)),
+        Value::List(items) => Data::List(items.iter().map(|item| node_of(item, place)).collect()),
+        Value::Map(items) => {
+            let pair = |(key, item): &(String, Value)| {
+                (
+                    Key {
+                        text: key.clone(),
+                        place,
+                    },
+                    node_of(item, place),
+                )
+            };
+            Data::Map(items.iter().map(pair).collect())
+        }
+    };
+    Node { data, place }
+}
+
+/// Keys that tell a publishing tool how a page looks. They are kept, and nobody needs to hear of them.
+fn is_publishing_key(key: &str) -> bool {
+    const KEYS: [&str; 28] = [
+        "layout",
+        "comments",
+        "image",
+        "cssclass",
+        "cssclasses",
+        "weight",
+        "sidebarposition",
+        "sidebarlabel",
+        "navorder",
+        "toc",
+        "parent",
+        "haschildren",
+        "template",
+        "hero",
+        "cover",
+        "banner",
+        "icon",
+        "theme",
+        "pagination",
+        "hide",
+        "menu",
+        "linktitle",
+        "featured",
+        "subtitle",
+        "series",
+        "feature",
+        "version",
+        "publish",
+    ];
+    KEYS.contains(&key)
+}
+
+/// The words of a scalar, on one line, composed.
+pub(crate) fn words(node: &Node) -> Option<Text> {
+    node.text().map(|text| Text {
+        text: link::one_line(text),
+        place: node.place,
+    })
+}
+
+/// `true` or `false` as YAML 1.2 has them. `NO` is text.
+pub(crate) fn truth(node: &Node) -> Option<bool> {
+    match node.text()? {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+fn tags(note: &mut Note, node: &Node) {
+    for node in node.each() {
+        let Some(text) = node.text() else { continue };
+        for part in text.split(',') {
+            add_tag(&mut note.content.tags, part, node.place);
+        }
+    }
+}
+
+/// Adds a tag unless its key is there already.
+pub(crate) fn add_tag(tags: &mut Vec<Tag>, text: &str, place: Place) {
+    let label = text.trim().trim_start_matches('#').trim().trim_matches('/');
+    let key = tag_key(label);
+    if !key.is_empty() && !tags.iter().any(|tag| tag.key == key) {
+        tags.push(Tag {
+            key,
+            label: link::one_line(label),
+            place,
+        });
+    }
+}
+
+fn sources(note: &mut Note, node: &Node) {
+    for node in node.each() {
+        let mut source = SourceRef {
+            in_front_matter: true,
+            place: node.place,
+            ..SourceRef::default()
+        };
+        match &node.data {
+            Data::Scalar { text, .. } => {
+                let text = text.trim();
+                match link::wikilinks_in(text, &note.path, note.dialect)
+                    .into_iter()
+                    .next()
+                {
+                    Some((0, _, found)) => source.key = source_key(&found.target),
+                    _ => source.key = source_key(text),
+                }
+                source.url = link::is_address(text)
+                    .then(|| text.to_owned())
+                    .filter(|t| link::is_safe_address(t));
+            }
+            Data::Map(_) => {
+                let field = |key: &str| {
+                    node.get(key)
+                        .and_then(Node::text)
+                        .map(str::trim)
+                        .filter(|t| !t.is_empty())
+                        .map(str::to_owned)
+                };
+                source.id = field("id");
+                source.title = field("title").or_else(|| field("name"));
+                source.author = field("author");
+                source.url = field("url")
+                    .or_else(|| field("resource"))
+                    .filter(|t| link::is_address(t) && link::is_safe_address(t));
+                let key = field("resource")
+                    .or_else(|| field("url"))
+                    .or_else(|| field("path"))
+                    .or_else(|| field("file"));
+                let key = key.or_else(|| field("title")).or_else(|| source.id.clone());
+                source.key = source_key(&key.unwrap_or_default());
+            }
+            Data::Null | Data::List(_) => {}
+        }
+        if !source.key.is_empty() && !note.sources.iter().any(|other| other.key == source.key) {
+            note.sources.push(source);
+        }
+    }
+}
+
+/// The key of a source: what was written, composed and on one line, without `./` in front.
+pub(crate) fn source_key(text: &str) -> String {
+    let text = link::one_line(text);
+    let text = text.strip_prefix("./").unwrap_or(&text);
+    text.nfc().collect()
+}
+
+/// A value with its sort, as front matter gives it.
+pub(crate) fn value(node: &Node, path: &str, dialect: Dialect) -> Value {
+    match &node.data {
+        Data::Null => Value::Null,
+        Data::Scalar { text, quoted } => scalar(text, *quoted, path, dialect),
+        Data::List(items) => {
+            if let Some(found) = bare_link(node) {
+                return Value::Link(Box::new(link::target_of(&found, path)));
+            }
+            Value::List(
+                items
+                    .iter()
+                    .map(|item| value(item, path, dialect))
+                    .collect(),
+            )
+        }
+        Data::Map(items) => Value::Map(
+            items
+                .iter()
+                .map(|(key, item)| (key.text.clone(), value(item, path, dialect)))
+                .collect(),
+        ),
+    }
+}
+
+/// `[[Name]]` without quotes, which YAML reads as a list in a list.
+fn bare_link(node: &Node) -> Option<String> {
+    let Data::List(outer) = &node.data else {
+        return None;
+    };
+    let [
+        Node {
+            data: Data::List(inner),
+            ..
+        },
+    ] = outer.as_slice()
+    else {
+        return None;
+    };
+    let [one] = inner.as_slice() else { return None };
+    one.text().map(str::to_owned)
+}
+
+/// A value with its sort, as a single text gives it.
+pub(crate) fn scalar(text: &str, quoted: bool, path: &str, dialect: Dialect) -> Value {
+    let trimmed = text.trim();
+    if trimmed.starts_with("[[") && trimmed.ends_with("]]") {
+        let mut found = link::wikilinks_in(trimmed, path, dialect);
+        if let [(0, end, _)] = found.as_slice()
+            && *end == trimmed.len()
+            && let Some((_, _, link)) = found.pop()
+        {
+            return Value::Link(Box::new(link));
+        }
+    }
+    if quoted {
+        return Value::Text(text.to_owned());
+    }
+    match trimmed {
+        "true" | "True" | "TRUE" => return Value::Bool(true),
+        "false" | "False" | "FALSE" => return Value::Bool(false),
+        _ => {}
+    }
+    if let Some(number) = number(trimmed) {
+        return number;
+    }
+    let looks_like_date = trimmed.len() >= 7 && trimmed.starts_with(|c: char| c.is_ascii_digit());
+    match Moment::parse(trimmed).filter(|_| looks_like_date && trimmed.contains('-')) {
+        Some(moment) => Value::Moment(moment),
+        None => Value::Text(text.to_owned()),
+    }
+}
+
+/// Every link in a value.
+pub(crate) fn links(node: &Node, path: &str, dialect: Dialect) -> Vec<(usize, usize, Link)> {
+    let mut out = Vec::new();
+    let mut waiting = vec![node];
+    while let Some(node) = waiting.pop() {
+        if let Some(target) = bare_link(node) {
+            out.push((0, 0, link::target_of(&target, path)));
+        } else {
+            match &node.data {
+                Data::Null => {}
+                Data::Scalar { text, .. } => out.extend(link::wikilinks_in(text, path, dialect)),
+                Data::List(items) => waiting.extend(items.iter().rev()),
+                Data::Map(items) => waiting.extend(items.iter().rev().map(|(_, item)| item)),
+            }
+        }
+        for (_, _, link) in &mut out {
+            if link.kind == LinkKind::Wiki && link.place == Place::default() {
+                link.kind = LinkKind::Property;
+                link.place = node.place;
+            }
+        }
+    }
+    out.retain(|(_, _, link)| !matches!(link.to, LinkTo::Nothing));
+    out
+}
+
+/// Whether a text has the shape of a language tag (BCP 47): `en`, `pt-BR`, `zh-Hant`.
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or_default();
+    (2..=3).contains(&first.len())
+        && first.bytes().all(|b| b.is_ascii_alphabetic())
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+}
+
+/// An agent of this name.
+pub(crate) fn named_agent(name: &str, kind: AgentKind, place: Place) -> Option<Agent> {
+    let name = link::one_line(name);
+    (!name.is_empty()).then(|| Agent {
+        key: normal_key(&name),
+        name,
+        kind,
+        role: None,
+        place,
+    })
+}

@@ -1,0 +1,278 @@
+//! What keys and blocks say about protection. Words only: what a level or a group means is not known here.
+//!
+//! INVARIANT: what mentions protection and cannot be read becomes [`Stated::Unreadable`], never [`Stated::Nothing`].
+
+use crate::front_matter::{Data, Key, Node};
+use crate::link;
+use crate::note::{Note, Protection, Stated, Text};
+use crate::problem::{Place, Problem, ProblemKind};
+
+use super::squeezed;
+
+/// Whether a key speaks of protection, rightly spelt or not.
+pub(crate) fn is_protection_key(key: &str) -> bool {
+    let key = squeezed(key);
+    key.starts_with("protection")
+        || matches!(
+            key.as_str(),
+            "audience" | "private" | "classification" | "tlp"
+        )
+}
+
+/// Reads all keys that speak of protection.
+pub(super) fn read(note: &mut Note, map: &[(Key, Node)], problems: &mut Vec<Problem>) {
+    let mut protection = Protection::default();
+    let mut any = false;
+    let mut unreadable = None;
+    for (key, node) in map {
+        let name = squeezed(&key.text);
+        if !is_protection_key(&key.text) && name != "publish" {
+            continue;
+        }
+        if !any {
+            protection.place = key.place;
+        }
+        match put(&mut protection, &name, key, node) {
+            // `publish` and the like say nothing by themselves.
+            Ok(says) => any |= says,
+            Err(why) => {
+                problems.push(
+                    Problem::new(ProblemKind::Protection, node.place, why.clone())
+                        .with_hint("the note is closed until this is mended"),
+                );
+                unreadable.get_or_insert((why, node.place));
+            }
+        }
+    }
+    note.protection = match unreadable {
+        Some((why, place)) => Stated::Unreadable { why, place },
+        None if any => Stated::Says(protection),
+        None => Stated::Nothing,
+    };
+}
+
+fn put(protection: &mut Protection, name: &str, key: &Key, node: &Node) -> Result<bool, String> {
+    let text = || -> Result<Text, String> {
+        let text = node.text().map(plain).filter(|text| !text.is_empty());
+        text.map(|text| Text {
+            text,
+            place: node.place,
+        })
+        .ok_or_else(|| format!("`{}` needs a value of one word", key.text))
+    };
+    match name {
+        "protection" | "protectionlevel" => {
+            if protection.level.is_some() {
+                return Err(format!("`{}` states the level a second time", key.text));
+            }
+            protection.level = Some(text()?);
+        }
+        "audience" | "protectionaudience" => {
+            if !protection.audience.is_empty() {
+                return Err(format!("`{}` states the audience a second time", key.text));
+            }
+            protection.audience =
+                clauses(node).ok_or_else(|| format!("`{}` needs a list of groups", key.text))?;
+        }
+        "protectionmethod" | "protectionmethods" => {
+            let methods: Option<Vec<Text>> = node.each().iter().map(super::words).collect();
+            protection.methods =
+                methods.ok_or_else(|| format!("`{}` needs a list of words", key.text))?;
+        }
+        "protectionbasis" => protection.basis = Some(text()?),
+        "protectionowner" => protection.owner = Some(text()?),
+        "protectionuntil" => protection.until = Some(text()?),
+        "protectionthen" => protection.then = Some(text()?),
+        "private" | "publish" | "classification" | "tlp" => {
+            let text = node.text().unwrap_or_default().to_owned();
+            protection.imported.push((
+                name.to_owned(),
+                Text {
+                    text,
+                    place: node.place,
+                },
+            ));
+        }
+        _ => {
+            return Err(format!(
+                "the key `{}` looks like protection and is none that is known",
+                key.text
+            ));
+        }
+    }
+    Ok(true)
+}
+
+/// A word, or the target of the link that stands for it.
+fn plain(text: &str) -> String {
+    let text = text.trim();
+    let inner = text
+        .strip_prefix("[[")
+        .and_then(|rest| rest.strip_suffix("]]"));
+    inner.map_or_else(
+        || link::one_line(text),
+        |inner| link::one_line(inner.split('|').next().unwrap_or(inner)),
+    )
+}
+
+/// `[a, b]` is one clause, a list of lists is several, `a, b` in one text is one clause. `None` when it is none of these.
+fn clauses(node: &Node) -> Option<Vec<Vec<Text>>> {
+    let words = |node: &Node| -> Option<Vec<Text>> {
+        let text = node.text()?;
+        let list: Vec<Text> = text
+            .split(',')
+            .map(|part| Text {
+                text: plain(part),
+                place: node.place,
+            })
+            .collect();
+        (!list.iter().any(|group| group.text.is_empty())).then_some(list)
+    };
+    match &node.data {
+        Data::Scalar { .. } => words(node).map(|clause| vec![clause]),
+        Data::List(items) if items.is_empty() => None,
+        Data::List(items) if items.iter().all(|item| matches!(item.data, Data::List(_))) => items
+            .iter()
+            .map(|item| {
+                let clause: Option<Vec<Vec<Text>>> = item.each().iter().map(words).collect();
+                clause
+                    .map(|parts| parts.concat())
+                    .filter(|clause| !clause.is_empty())
+            })
+            .collect(),
+        Data::List(items) => {
+            let clause: Option<Vec<Vec<Text>>> = items.iter().map(words).collect();
+            clause.map(|parts| vec![parts.concat()])
+        }
+        Data::Null | Data::Map(_) => None,
+    }
+}
+
+/// Reads the attributes of `::: protected {level=… audience=[…]}`. `None` when the line opens no protected block.
+///
+/// A line that names a level or an audience opens one however its name is spelt: the author meant it.
+pub(crate) fn block_attributes(line: &str, place: Place) -> Option<Result<Protection, String>> {
+    let colons = line.len() - line.trim_start_matches(':').len();
+    if colons < 3 {
+        return None;
+    }
+    let rest = line.get(colons..)?.trim();
+    let rest = rest.trim_end_matches(':').trim_end();
+    let lower = rest.to_ascii_lowercase();
+    let name = lower
+        .trim_start_matches('{')
+        .trim_start()
+        .trim_start_matches('.');
+    let named = name
+        .strip_prefix("protected")
+        .is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    let meant =
+        lower.contains("level=") || lower.contains("audience=") || lower.contains("protect");
+    if !named && !meant {
+        return None;
+    }
+    if !named {
+        return Some(Err(
+            "a block names a level or an audience and is not called `protected`".to_owned(),
+        ));
+    }
+    let start = rest.len() - name.len() + "protected".len();
+    let attributes = rest.get(start..).unwrap_or_default().trim();
+    let attributes = attributes.strip_prefix('{').unwrap_or(attributes);
+    let attributes = attributes.strip_suffix('}').unwrap_or(attributes);
+    Some(read_attributes(attributes, place))
+}
+
+fn read_attributes(text: &str, place: Place) -> Result<Protection, String> {
+    let mut protection = Protection {
+        place,
+        ..Protection::default()
+    };
+    let mut rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+    while !rest.is_empty() {
+        let Some((key, after)) = rest.split_once('=') else {
+            return Err(format!(
+                "`{}` in a protected block is no `name=value`",
+                rest.trim()
+            ));
+        };
+        let (value, after) = take_value(after.trim_start())
+            .ok_or_else(|| format!("the value of `{}` has no end", key.trim()))?;
+        let clause = || -> Vec<Text> {
+            value
+                .trim_matches(['[', ']'])
+                .split(',')
+                .map(|part| Text {
+                    text: plain(part.trim().trim_matches(['"', '\''])),
+                    place,
+                })
+                .filter(|group| !group.text.is_empty())
+                .collect()
+        };
+        match key.trim().to_ascii_lowercase().as_str() {
+            "level" | "protection" if protection.level.is_none() => {
+                let text = plain(value.trim_matches(['"', '\'']));
+                if text.is_empty() {
+                    return Err("a protected block has a level without a name".to_owned());
+                }
+                protection.level = Some(Text { text, place });
+            }
+            "audience" => {
+                let inner = value
+                    .strip_prefix('[')
+                    .and_then(|v| v.strip_suffix(']'))
+                    .unwrap_or(value)
+                    .trim();
+                if inner.starts_with('[') {
+                    // Several clauses: `[[hr, legal], [project-x]]`.
+                    for part in inner.split(']') {
+                        let clause: Vec<Text> = part
+                            .trim_matches(|c: char| matches!(c, '[' | ',') || c.is_whitespace())
+                            .split(',')
+                            .map(|group| Text {
+                                text: plain(group.trim().trim_matches(['"', '\''])),
+                                place,
+                            })
+                            .filter(|group| !group.text.is_empty())
+                            .collect();
+                        if !clause.is_empty() {
+                            protection.audience.push(clause);
+                        }
+                    }
+                } else {
+                    protection.audience.push(clause());
+                }
+                if protection.audience.is_empty() || protection.audience.iter().any(Vec::is_empty) {
+                    return Err("a protected block has an audience without groups".to_owned());
+                }
+            }
+            "method" | "methods" => protection.methods = clause(),
+            other => return Err(format!("`{other}` is not known in a protected block")),
+        }
+        rest = after.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+    }
+    if protection.level.is_none() && protection.audience.is_empty() {
+        return Err("a protected block names neither level nor audience".to_owned());
+    }
+    Ok(protection)
+}
+
+/// A value up to the next space outside brackets and quotes, and what follows it.
+fn take_value(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '[') => depth += 1,
+            (None, ']') => depth = depth.checked_sub(1)?,
+            (None, c) if c.is_whitespace() && depth == 0 => {
+                return Some((text.get(..at)?, text.get(at..)?));
+            }
+            _ => {}
+        }
+    }
+    (depth == 0 && quote.is_none()).then_some((text, ""))
+}

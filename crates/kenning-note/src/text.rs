@@ -1,0 +1,143 @@
+//! The bytes of a note as text, and where in them a place is.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter};
+
+use crate::note::Span;
+use crate::problem::{Place, Problem, ProblemKind};
+use crate::settings::Limits;
+
+/// Text of a note with an index of its lines.
+pub(crate) struct Source<'a> {
+    /// The text: no byte order mark, no NUL, no lone carriage return.
+    pub(crate) text: Cow<'a, str>,
+    /// How many bytes of the note stand before the text: those of a byte order mark.
+    shift: usize,
+    /// Where each line begins.
+    lines: Vec<usize>,
+}
+
+impl<'a> Source<'a> {
+    /// Reads bytes as UTF-8, or as UTF-16 when a byte order mark says so. Bytes that are no text become U+FFFD.
+    pub(crate) fn new(bytes: &'a [u8], limits: &Limits, problems: &mut Vec<Problem>) -> Self {
+        let mut trouble =
+            |text: String| problems.push(Problem::new(ProblemKind::Encoding, Place::START, text));
+        let bytes = if bytes.len() > limits.bytes {
+            trouble(format!(
+                "the note has {} bytes and only the first {} are read",
+                bytes.len(),
+                limits.bytes
+            ));
+            bytes.get(..limits.bytes).unwrap_or(bytes)
+        } else {
+            bytes
+        };
+        let (mut text, shift) = match bytes {
+            [0xEF, 0xBB, 0xBF, rest @ ..] => (utf8(rest, 3, &mut trouble), 3),
+            [0xFF, 0xFE, rest @ ..] => (utf16(rest, u16::from_le_bytes, &mut trouble), 0),
+            [0xFE, 0xFF, rest @ ..] => (utf16(rest, u16::from_be_bytes, &mut trouble), 0),
+            _ => (utf8(bytes, 0, &mut trouble), 0),
+        };
+        if let Some(at) = memchr(0, text.as_bytes()) {
+            trouble(format!(
+                "byte {} is NUL; such bytes are read as spaces",
+                at + shift
+            ));
+            text = Cow::Owned(text.replace('\0', " "));
+        }
+        // One character for one character, so that every place stays where it was.
+        if has_lone_return(&text) {
+            text = Cow::Owned(without_lone_returns(&text));
+        }
+        let lines = std::iter::once(0)
+            .chain(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
+            .collect();
+        Self { text, shift, lines }
+    }
+
+    /// The line of a byte of the text, counted from zero.
+    fn line_index(&self, offset: usize) -> usize {
+        self.lines
+            .partition_point(|start| *start <= offset)
+            .saturating_sub(1)
+    }
+
+    /// The line of a byte of the text, counted from one.
+    pub(crate) fn line(&self, offset: usize) -> u32 {
+        u32::try_from(self.line_index(offset) + 1).unwrap_or(u32::MAX)
+    }
+
+    /// The place of a byte of the text.
+    pub(crate) fn place(&self, offset: usize) -> Place {
+        let index = self.line_index(offset);
+        let start = self.lines.get(index).copied().unwrap_or(0);
+        let before = self.text.get(start..offset).unwrap_or_default();
+        Place {
+            line: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The span of bytes of the note for bytes of the text.
+    pub(crate) fn span(&self, start: usize, end: usize) -> Span {
+        Span {
+            start: start + self.shift,
+            end: end + self.shift,
+            first_line: self.line(start),
+            last_line: self.line(end.saturating_sub(1).max(start)),
+        }
+    }
+
+    /// The byte of the note for a byte of the text.
+    pub(crate) fn in_note(&self, offset: usize) -> usize {
+        offset + self.shift
+    }
+}
+
+fn utf8<'a>(bytes: &'a [u8], shift: usize, trouble: &mut impl FnMut(String)) -> Cow<'a, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(error) => {
+            let at = error.valid_up_to() + shift;
+            trouble(format!(
+                "byte {at} is not UTF-8; what is not text is read as `\u{FFFD}`"
+            ));
+            String::from_utf8_lossy(bytes)
+        }
+    }
+}
+
+fn utf16(
+    bytes: &[u8],
+    unit: fn([u8; 2]) -> u16,
+    trouble: &mut impl FnMut(String),
+) -> Cow<'static, str> {
+    trouble("the note is UTF-16; places are given for the same text in UTF-8".to_owned());
+    let units = bytes
+        .chunks_exact(2)
+        .filter_map(|pair| pair.try_into().ok().map(unit));
+    Cow::Owned(
+        char::decode_utf16(units)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect(),
+    )
+}
+
+fn has_lone_return(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
+}
+
+fn without_lone_returns(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        out.push(if c == '\r' && chars.peek() != Some(&'\n') {
+            '\n'
+        } else {
+            c
+        });
+    }
+    out
+}

@@ -1,0 +1,102 @@
+//! Fields: keys that have no meaning of their own, with their values.
+
+use kenning_vocab::xsd;
+use oxrdf::NamedNode;
+
+use super::Writer;
+use super::head::datatype;
+use crate::note::{Content, Field, LinkTo};
+use crate::value::Value;
+
+impl Writer<'_> {
+    pub(super) fn fields(&mut self, fields: &[Field], content: &Content) {
+        let (iri, concept) = (self.iri.clone(), self.concept.clone());
+        for (index, field) in fields.iter().enumerate() {
+            let subject = match field.passage {
+                Some(passage) if self.detail >= crate::Detail::Claims => content
+                    .passages
+                    .get(passage)
+                    .map(|passage| self.base.passage(&iri, &passage.anchor)),
+                Some(_) => continue,
+                None => None,
+            };
+            let subject = subject.unwrap_or_else(|| concept.clone());
+            let property = self.property(&field.key);
+            self.value(
+                &subject,
+                &property,
+                &field.value,
+                &format!("{}/{index}", field.key),
+                0,
+            );
+        }
+    }
+
+    fn value(
+        &mut self,
+        subject: &NamedNode,
+        property: &NamedNode,
+        value: &Value,
+        pointer: &str,
+        depth: usize,
+    ) {
+        let literal = |text: &str, kind| oxrdf::Literal::new_typed_literal(text, kind);
+        let literal = match value {
+            Value::Null => return,
+            Value::Bool(truth) => literal(if *truth { "true" } else { "false" }, xsd::BOOLEAN),
+            Value::Integer(text) => literal(text, xsd::INTEGER),
+            Value::Decimal(text) => literal(text, xsd::DECIMAL),
+            Value::Double(text) => literal(text, xsd::DOUBLE),
+            Value::Moment(moment) => literal(&moment.lexical, datatype(moment)),
+            Value::Text(text) => oxrdf::Literal::new_simple_literal(text.as_str()),
+            Value::Link(link) => {
+                match &link.to {
+                    LinkTo::Name { key, .. } => {
+                        let name = self.name(key, &link.target);
+                        self.say_once(subject, property.as_ref(), name.as_ref());
+                    }
+                    LinkTo::Url(url) => {
+                        if let Ok(url) = NamedNode::new(url.as_str()) {
+                            self.say_once(subject, property.as_ref(), url.as_ref());
+                        }
+                    }
+                    _ => {}
+                }
+                return;
+            }
+            Value::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.value(
+                        subject,
+                        property,
+                        item,
+                        &format!("{pointer}/{index}"),
+                        depth,
+                    );
+                }
+                return;
+            }
+            // A map has no name; its address is the way to it. The front matter's own limit bounds the depth.
+            Value::Map(items) => {
+                if depth > 32 {
+                    return;
+                }
+                let iri = self.iri.clone();
+                let node = self.base.part(&iri, "f", pointer);
+                self.say_once(subject, property.as_ref(), node.as_ref());
+                for (key, item) in items {
+                    let property = self.property(key);
+                    self.value(
+                        &node,
+                        &property,
+                        item,
+                        &format!("{pointer}/{key}"),
+                        depth + 1,
+                    );
+                }
+                return;
+            }
+        };
+        self.say_once(subject, property.as_ref(), literal.as_ref());
+    }
+}
