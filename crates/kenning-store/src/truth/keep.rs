@@ -77,6 +77,12 @@ pub(crate) fn verify(directory: &Path) -> Result<Verified, StoreError> {
         Err(error) => return Err(error),
     }
     let mut verified = verify_tables(directory)?;
+    if super::store::mark_is_damaged(directory) {
+        pages.push(Damage::new(
+            Affected::Nothing,
+            format_args!("`{MARK}` cannot be read; it is made anew when the store is opened"),
+        ));
+    }
     // A page names nobody. It is of interest where the tables, which do, show nothing.
     if verified.damages.is_empty() {
         verified.damages = pages;

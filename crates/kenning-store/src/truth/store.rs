@@ -466,6 +466,11 @@ fn read_mark(directory: &Path) -> ReadMark {
     }
 }
 
+/// Whether there is a mark that cannot be read.
+pub(crate) fn mark_is_damaged(directory: &Path) -> bool {
+    matches!(read_mark(directory), ReadMark::Unreadable)
+}
+
 /// A mark that cannot be read says nothing, since it is not waited for and a crash may tear it.
 fn test_mark(mark: &ReadMark, seal: &Seal) -> Result<(), StoreError> {
     match mark {

@@ -1,0 +1,79 @@
+//! The disk is full: a small tmpfs is filled, and then made larger.
+
+use crate::notes::{self, Acknowledged};
+use anyhow::{Context, Result, bail, ensure};
+use kenning_store::{CommitError, KnowledgeBase, Options, StoreError};
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+pub(crate) fn run() -> Result<()> {
+    let place = tempfile::tempdir()?;
+    mount(place.path(), "size=24m")?;
+    let result = fill(place.path());
+    let _ = Command::new("umount").arg(place.path()).status();
+    result
+}
+
+fn fill(disk: &Path) -> Result<()> {
+    let data = disk.join("data");
+    let kb = KnowledgeBase::open(&data, Options::default())?;
+    let mut acknowledged = Acknowledged::new();
+    let mut number = 0;
+    let (error, took) = loop {
+        let start = Instant::now();
+        match kb.commit(notes::batch((0, number), 1)?) {
+            Ok(_) => acknowledged.insert((0, number), 1),
+            Err(error) => break (error, start.elapsed()),
+        };
+        number += 1;
+        ensure!(number < 1_000_000, "the disk never gets full");
+    };
+    ensure!(
+        matches!(error, CommitError::Store(StoreError::Full)),
+        "not what a full disk is called: {error}"
+    );
+    println!("full: after {number} commits `{error}`, within {took:.0?}");
+    ensure!(took.as_secs() < 1, "that took long");
+    for _ in 0..5 {
+        let start = Instant::now();
+        let again = kb.commit(notes::batch((0, number), 1)?);
+        ensure!(
+            matches!(again, Err(CommitError::Store(StoreError::Full))),
+            "{again:?}"
+        );
+        ensure!(start.elapsed().as_secs() < 1, "that took long");
+    }
+    let found = notes::compare(&kb, &acknowledged)?;
+    ensure!(found.lost == 0 && found.torn == 0, "{found:?}");
+    println!(
+        "full: all {} notes can be read meanwhile",
+        acknowledged.len()
+    );
+    mount(disk, "remount,size=64m")?;
+    for more in 0..100 {
+        kb.commit(notes::batch((0, number + more), 1)?)
+            .context("there is room again")?;
+        acknowledged.insert((0, number + more), 1);
+    }
+    drop(kb);
+    let found = notes::check(&data, &acknowledged)?;
+    if found.lost > 0 || found.torn > 0 {
+        bail!("{found:?}");
+    }
+    println!(
+        "full: 100 more commits when there is room, without a restart; all {} notes are there after one",
+        acknowledged.len()
+    );
+    Ok(())
+}
+
+fn mount(place: &Path, options: &str) -> Result<()> {
+    let mut command = Command::new("mount");
+    if !options.starts_with("remount") {
+        command.args(["-t", "tmpfs", "kenning-faults"]);
+    }
+    let status = command.args(["-o", options]).arg(place).status()?;
+    ensure!(status.success(), "cannot mount a tmpfs: are you root?");
+    Ok(())
+}
