@@ -1,0 +1,79 @@
+//! The W3C's test suites, where they are present beside the checkout.
+//!
+//! Comparison is strict: terms by term and not by value, graphs by isomorphism. `expected.txt` names each test that is known
+//! to fail, with whose fault it is; a test that passes although it is named there fails the run.
+//! `cargo test -p kenning-sparql --test w3c -- NAME` runs those whose name holds NAME.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, reason = "a test may end in a panic")]
+#![expect(missing_docs, reason = "a test")]
+
+mod compare;
+mod manifest;
+mod query;
+
+use std::collections::BTreeMap;
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use manifest::Case;
+
+/// Suite, manifest below the suites' folder.
+const SUITES: &[(&str, &str)] = &[
+    ("sparql10", "sparql/sparql10/manifest.ttl"),
+    ("sparql11", "sparql/sparql11/manifest.ttl"),
+    ("sparql12", "sparql/sparql12/manifest.ttl"),
+];
+
+/// (suite, syntax or evaluation) → (passed, all).
+type Table = Arc<Mutex<BTreeMap<(String, &'static str), (u32, u32)>>>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    if manifest::folder().is_none() {
+        println!("skipped: the test suites are not beside the checkout");
+        return ExitCode::SUCCESS;
+    }
+    let table = Table::default();
+    let expected = manifest::expected();
+    let mut trials = Vec::new();
+    for (suite, path) in SUITES {
+        for case in manifest::cases(&format!("{}{path}", manifest::WEB)) {
+            let name = format!("{suite}/{}", case.id);
+            let cause = expected.get(name.as_str()).copied();
+            let table = Arc::clone(&table);
+            trials.push(Trial::test(name, move || judge(suite, &case, cause, &table)));
+        }
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    println!("\nstrictly passed, of those that ran:");
+    for ((suite, kind), (passed, all)) in table.lock().unwrap().iter() {
+        println!("  {suite:<10} {kind:<11} {passed:>4} of {all:>4}  {:.1} %", 100.0 * f64::from(*passed) / f64::from(*all));
+    }
+    conclusion.exit_code()
+}
+
+fn judge(suite: &str, case: &Case, cause: Option<&str>, table: &Table) -> Result<(), Failed> {
+    let run = case.clone();
+    let result = kenning_sparql::on_big_stack(move || catch_unwind(|| run_case(&run)).unwrap_or_else(|_| Err("it panicked".into())))
+        .unwrap_or_else(|error| Err(error.to_string()));
+    let kind = if case.kind.contains("Syntax") { "syntax" } else { "evaluation" };
+    let mut table = table.lock().unwrap();
+    let counts = table.entry((suite.into(), kind)).or_default();
+    counts.1 += 1;
+    counts.0 += u32::from(result.is_ok());
+    match (result, cause) {
+        (Ok(()), None) | (Err(_), Some(_)) => Ok(()),
+        (Err(why), None) => Err(why.into()),
+        (Ok(()), Some(cause)) => Err(format!("it passes, and `expected.txt` says it fails: {cause}").into()),
+    }
+}
+
+fn run_case(case: &Case) -> Result<(), String> {
+    match case.kind.as_str() {
+        "PositiveSyntaxTest" | "PositiveSyntaxTest11" => query::syntax(case, true),
+        "NegativeSyntaxTest" | "NegativeSyntaxTest11" => query::syntax(case, false),
+        "QueryEvaluationTest" | "CSVResultFormatTest" => query::evaluation(case),
+        other => Err(format!("no runner for `{other}`")),
+    }
+}
