@@ -45,8 +45,19 @@ pub fn same_rows(a: &Rows, b: &Rows, ordered: bool) -> bool {
     count.values().all(|count| *count == 0) && matches(&open_a, &mut open_b, &names)
 }
 
+/// Whether `got` has the solutions of `wanted`, each at least once and at most as often: what `REDUCED` allows.
+pub fn reduced_rows(wanted: &Rows, got: &Rows) -> bool {
+    let count =
+        |rows: &Rows, row: &Vec<(String, Term)>| rows.iter().filter(|other| *other == row).count();
+    got.iter()
+        .all(|row| (1..=count(wanted, row)).contains(&count(got, row)))
+        && wanted.iter().all(|row| count(got, row) > 0)
+}
+
 fn matches(a: &[&Vec<(String, Term)>], b: &mut Vec<&Vec<(String, Term)>>, names: &Names) -> bool {
-    let Some((first, rest)) = a.split_first() else { return b.is_empty() };
+    let Some((first, rest)) = a.split_first() else {
+        return b.is_empty();
+    };
     for i in 0..b.len() {
         let mut names = names.clone();
         if names.unify_row(first, b[i]) {
@@ -76,16 +87,22 @@ struct Names {
 
 impl Names {
     fn unify_row(&mut self, a: &[(String, Term)], b: &[(String, Term)]) -> bool {
-        a.len() == b.len() && a.iter().zip(b).all(|((va, a), (vb, b))| va == vb && self.unify(a, b))
+        a.len() == b.len()
+            && a.iter()
+                .zip(b)
+                .all(|((va, a), (vb, b))| va == vb && self.unify(a, b))
     }
 
     fn unify(&mut self, a: &Term, b: &Term) -> bool {
         match (a, b) {
             (Term::BlankNode(a), Term::BlankNode(b)) => {
-                self.there.entry(a.clone()).or_insert_with(|| b.clone()) == b && self.back.entry(b.clone()).or_insert_with(|| a.clone()) == a
+                self.there.entry(a.clone()).or_insert_with(|| b.clone()) == b
+                    && self.back.entry(b.clone()).or_insert_with(|| a.clone()) == a
             }
             (Term::Triple(a), Term::Triple(b)) => {
-                a.predicate == b.predicate && self.unify(&a.subject.clone().into(), &b.subject.clone().into()) && self.unify(&a.object, &b.object)
+                a.predicate == b.predicate
+                    && self.unify(&a.subject.clone().into(), &b.subject.clone().into())
+                    && self.unify(&a.object, &b.object)
             }
             _ => a == b,
         }

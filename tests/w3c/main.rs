@@ -3,7 +3,13 @@
 //! Comparison is strict: terms by term and not by value, graphs by isomorphism. `expected.txt` names each test that is known
 //! to fail, with whose fault it is; a test that passes although it is named there fails the run.
 //! `cargo test -p kenning-sparql --test w3c -- NAME` runs those whose name holds NAME.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, reason = "a test may end in a panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may end in a panic"
+)]
 #![expect(missing_docs, reason = "a test")]
 
 mod compare;
@@ -42,22 +48,33 @@ fn main() -> ExitCode {
             let name = format!("{suite}/{}", case.id);
             let cause = expected.get(name.as_str()).copied();
             let table = Arc::clone(&table);
-            trials.push(Trial::test(name, move || judge(suite, &case, cause, &table)));
+            trials.push(Trial::test(name, move || {
+                judge(suite, &case, cause, &table)
+            }));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     println!("\nstrictly passed, of those that ran:");
     for ((suite, kind), (passed, all)) in table.lock().unwrap().iter() {
-        println!("  {suite:<10} {kind:<11} {passed:>4} of {all:>4}  {:.1} %", 100.0 * f64::from(*passed) / f64::from(*all));
+        println!(
+            "  {suite:<10} {kind:<11} {passed:>4} of {all:>4}  {:.1} %",
+            100.0 * f64::from(*passed) / f64::from(*all)
+        );
     }
     conclusion.exit_code()
 }
 
 fn judge(suite: &str, case: &Case, cause: Option<&str>, table: &Table) -> Result<(), Failed> {
     let run = case.clone();
-    let result = kenning_sparql::on_big_stack(move || catch_unwind(|| run_case(&run)).unwrap_or_else(|_| Err("it panicked".into())))
-        .unwrap_or_else(|error| Err(error.to_string()));
-    let kind = if case.kind.contains("Syntax") { "syntax" } else { "evaluation" };
+    let result = kenning_sparql::on_big_stack(move || {
+        catch_unwind(|| run_case(&run)).unwrap_or_else(|_| Err("it panicked".into()))
+    })
+    .unwrap_or_else(|error| Err(error.to_string()));
+    let kind = if case.kind.contains("Syntax") {
+        "syntax"
+    } else {
+        "evaluation"
+    };
     let mut table = table.lock().unwrap();
     let counts = table.entry((suite.into(), kind)).or_default();
     counts.1 += 1;
@@ -65,7 +82,9 @@ fn judge(suite: &str, case: &Case, cause: Option<&str>, table: &Table) -> Result
     match (result, cause) {
         (Ok(()), None) | (Err(_), Some(_)) => Ok(()),
         (Err(why), None) => Err(why.into()),
-        (Ok(()), Some(cause)) => Err(format!("it passes, and `expected.txt` says it fails: {cause}").into()),
+        (Ok(()), Some(cause)) => {
+            Err(format!("it passes, and `expected.txt` says it fails: {cause}").into())
+        }
     }
 }
 

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use oxrdf::{Graph, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef, TripleRef, vocab::rdf};
+use oxrdf::{
+    Graph, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef,
+    TripleRef, vocab::rdf,
+};
 use oxrdfio::{RdfFormat, RdfParser};
 
 /// Where the suites live on the web, and the base that their relative IRIs resolve against.
@@ -13,7 +16,8 @@ pub const WEB: &str = "https://w3c.github.io/rdf-tests/";
 const MF: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#";
 const QT: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#";
 const UT: &str = "http://www.w3.org/2009/sparql/tests/test-update#";
-const RDFS_LABEL: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("http://www.w3.org/2000/01/rdf-schema#label");
+const RDFS_LABEL: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("http://www.w3.org/2000/01/rdf-schema#label");
 
 /// One test.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +48,10 @@ pub struct Data {
 
 /// The folder of the suites on this machine, if it is there.
 pub fn folder() -> Option<PathBuf> {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/conformance/rdf-tests"));
+    let path = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../shared/conformance/rdf-tests"
+    ));
     path.is_dir().then(|| path.to_path_buf())
 }
 
@@ -80,7 +87,9 @@ fn read(address: &str, out: &mut Vec<Case>) {
                 read(&iri(&item), out);
             }
         }
-        let base = objects(&graph, &manifest, MF, "assumedTestBase").first().map(iri);
+        let base = objects(&graph, &manifest, MF, "assumedTestBase")
+            .first()
+            .map(iri);
         for entries in objects(&graph, &manifest, MF, "entries") {
             for entry in list(&graph, entries) {
                 out.push(case(&graph, &entry, address, base.clone()));
@@ -92,25 +101,65 @@ fn read(address: &str, out: &mut Vec<Case>) {
 fn case(graph: &Graph, entry: &Term, address: &str, base: Option<String>) -> Case {
     let node = subject(entry);
     let folder = address.rsplit('/').nth(1).unwrap_or_default();
-    let fragment = iri(entry).rsplit(['#', '/']).next().unwrap_or_default().to_owned();
-    let mut case = Case { id: format!("{folder}/{fragment}"), base, ..Case::default() };
-    case.kind = objects(graph, &node, "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type")
-        .iter()
-        .map(|kind| iri(kind).rsplit(['#', '/']).next().unwrap_or_default().to_owned())
-        .find(|kind| kind.contains("Test"))
+    let fragment = iri(entry)
+        .rsplit(['#', '/'])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let mut case = Case {
+        id: format!("{folder}/{fragment}"),
+        base,
+        ..Case::default()
+    };
+    case.kind = objects(
+        graph,
+        &node,
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "type",
+    )
+    .iter()
+    .map(|kind| {
+        iri(kind)
+            .rsplit(['#', '/'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    })
+    .find(|kind| kind.contains("Test"))
+    .unwrap_or_default();
+    case.name = objects(graph, &node, MF, "name")
+        .first()
+        .map(value)
         .unwrap_or_default();
-    case.name = objects(graph, &node, MF, "name").first().map(value).unwrap_or_default();
-    case.approved = ["http://www.w3.org/2001/sw/DataAccess/tests/test-dawg#", "http://www.w3.org/ns/rdftest#"].iter().all(|namespace| {
-        objects(graph, &node, namespace, "approval").iter().all(|approval| !iri(approval).ends_with("NotClassified") && !iri(approval).ends_with("Withdrawn") && !iri(approval).ends_with("Rejected"))
+    case.approved = [
+        "http://www.w3.org/2001/sw/DataAccess/tests/test-dawg#",
+        "http://www.w3.org/ns/rdftest#",
+    ]
+    .iter()
+    .all(|namespace| {
+        objects(graph, &node, namespace, "approval")
+            .iter()
+            .all(|approval| {
+                !iri(approval).ends_with("NotClassified")
+                    && !iri(approval).ends_with("Withdrawn")
+                    && !iri(approval).ends_with("Rejected")
+            })
     });
     if let Some(action) = objects(graph, &node, MF, "action").first() {
         let inner = subject(action);
-        let text = objects(graph, &inner, QT, "query").into_iter().chain(objects(graph, &inner, UT, "request")).next();
+        let text = objects(graph, &inner, QT, "query")
+            .into_iter()
+            .chain(objects(graph, &inner, UT, "request"))
+            .next();
         case.action = text.as_ref().map_or_else(|| iri(action), iri);
         case.before = data(graph, &inner);
     }
     match objects(graph, &node, MF, "result").first() {
-        Some(Term::NamedNode(file)) if file.as_str().starts_with(WEB) && !file.as_str().contains('#') => case.result = Some(file.as_str().into()),
+        Some(Term::NamedNode(file))
+            if file.as_str().starts_with(WEB) && !file.as_str().contains('#') =>
+        {
+            case.result = Some(file.as_str().into())
+        }
         Some(result) => case.after = data(graph, &subject(result)),
         None => {}
     }
@@ -120,11 +169,17 @@ fn case(graph: &Graph, entry: &Term, address: &str, base: Option<String>) -> Cas
 fn data(graph: &Graph, node: &NamedOrBlankNode) -> Data {
     let mut data = Data::default();
     for namespace in [QT, UT] {
-        data.default.extend(objects(graph, node, namespace, "data").iter().map(iri));
+        data.default
+            .extend(objects(graph, node, namespace, "data").iter().map(iri));
         for named in objects(graph, node, namespace, "graphData") {
             let inner = subject(&named);
-            let files = objects(graph, &inner, UT, "graph").into_iter().chain(objects(graph, &inner, UT, "data")).collect::<Vec<_>>();
-            let label = graph.object_for_subject_predicate(&inner, RDFS_LABEL).map(|label| value(&label.into_owned()));
+            let files = objects(graph, &inner, UT, "graph")
+                .into_iter()
+                .chain(objects(graph, &inner, UT, "data"))
+                .collect::<Vec<_>>();
+            let label = graph
+                .object_for_subject_predicate(&inner, RDFS_LABEL)
+                .map(|label| value(&label.into_owned()));
             match (files.first(), label) {
                 (Some(file), Some(label)) => data.named.push((label, iri(file))),
                 _ => data.named.push((iri(&named), iri(&named))),
@@ -136,7 +191,9 @@ fn data(graph: &Graph, node: &NamedOrBlankNode) -> Data {
 
 fn graph(address: &str) -> Result<Graph, String> {
     let text = text(address)?;
-    let parser = RdfParser::from_format(RdfFormat::Turtle).with_base_iri(address).map_err(|error| error.to_string())?;
+    let parser = RdfParser::from_format(RdfFormat::Turtle)
+        .with_base_iri(address)
+        .map_err(|error| error.to_string())?;
     let mut graph = Graph::new();
     for quad in parser.for_slice(&text) {
         let quad = quad.map_err(|error| error.to_string())?;
@@ -149,16 +206,23 @@ fn list(graph: &Graph, head: Term) -> Vec<Term> {
     let (mut out, mut at) = (Vec::new(), head);
     loop {
         let node = subject(&at);
-        let Some(first) = graph.object_for_subject_predicate(&node, rdf::FIRST) else { return out };
+        let Some(first) = graph.object_for_subject_predicate(&node, rdf::FIRST) else {
+            return out;
+        };
         out.push(first.into_owned());
-        let Some(rest) = graph.object_for_subject_predicate(&node, rdf::REST) else { return out };
+        let Some(rest) = graph.object_for_subject_predicate(&node, rdf::REST) else {
+            return out;
+        };
         at = rest.into_owned();
     }
 }
 
 fn objects(graph: &Graph, node: &NamedOrBlankNode, namespace: &str, name: &str) -> Vec<Term> {
     let predicate = NamedNode::new_unchecked(format!("{namespace}{name}"));
-    graph.objects_for_subject_predicate(node, &predicate).map(TermRef::into_owned).collect()
+    graph
+        .objects_for_subject_predicate(node, &predicate)
+        .map(TermRef::into_owned)
+        .collect()
 }
 
 fn subject(term: &Term) -> NamedOrBlankNode {

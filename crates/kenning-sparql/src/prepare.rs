@@ -1,6 +1,7 @@
 //! Texts that have been found to be SPARQL.
 
-use spargebra::algebra::{Expression, Function, GraphPattern};
+use oxrdf::Variable;
+use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern};
 use spargebra::{Query, SparqlParser};
 
 use crate::error::SyntaxError;
@@ -103,16 +104,22 @@ pub(crate) fn parser(options: &ParseOptions) -> Result<SparqlParser, TextError> 
 
 /// What no query and no WHERE clause may hold.
 pub(crate) fn check(pattern: &GraphPattern) -> Result<(), QueryError> {
-    let (mut service, mut patterns) = (false, 0_usize);
+    let (mut service, mut patterns, mut nested) = (false, 0_usize, false);
     visit(Part::Pattern(pattern), &mut |part| match part {
         Part::Pattern(GraphPattern::Service { .. }) => service = true,
         Part::Pattern(GraphPattern::Bgp { patterns: triples }) => patterns += triples.len(),
         Part::Pattern(GraphPattern::Path { .. }) => patterns += 1,
+        Part::Pattern(GraphPattern::Group { aggregates, .. }) => nested |= nests(aggregates),
         _ => {}
     });
     if service {
         return Err(QueryError::Refused(
             "`SERVICE` is switched off: this server asks no other server".into(),
+        ));
+    }
+    if nested {
+        return Err(QueryError::Refused(
+            "an aggregate cannot be the argument of an aggregate".into(),
         ));
     }
     if patterns > PATTERNS {
@@ -121,6 +128,21 @@ pub(crate) fn check(pattern: &GraphPattern) -> Result<(), QueryError> {
         )));
     }
     Ok(())
+}
+
+/// Whether an aggregate is computed from another one of the same group (SPARQL 1.2 Query section 19.8, note 13).
+fn nests(aggregates: &[(Variable, AggregateExpression)]) -> bool {
+    let mut found = false;
+    for (_, aggregate) in aggregates {
+        if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
+            visit(Part::Expression(expr), &mut |part| {
+                if let Part::Expression(Expression::Variable(variable)) = part {
+                    found |= aggregates.iter().any(|(other, _)| other == variable);
+                }
+            });
+        }
+    }
+    found
 }
 
 pub(crate) const fn pattern(query: &Query) -> &GraphPattern {

@@ -11,7 +11,7 @@ use spareval::{QueryEvaluationError, QueryEvaluator, QueryResults};
 
 use crate::dataset::{Dataset, ViewDataset};
 use crate::gauge::{Failure, measured};
-use crate::{AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind};
+use crate::{AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, normal};
 
 /// How to answer a query.
 #[derive(Clone, Debug, Default)]
@@ -206,7 +206,7 @@ impl Prepared {
             keeps,
         );
         let evaluated = measured(&options.limits, &options.cancel, || {
-            let evaluator = QueryEvaluator::new();
+            let evaluator = evaluator();
             let mut prepared = evaluator.prepare(query);
             // Which graphs are read is the dataset's business; the evaluator's own lists would not remove duplicates.
             *prepared.dataset_mut() = spareval::QueryDatasetSpecification::new();
@@ -220,7 +220,12 @@ impl Prepared {
     }
 }
 
-fn evaluation(error: QueryEvaluationError) -> QueryError {
+/// The evaluator with our own functions.
+pub(crate) fn evaluator() -> QueryEvaluator {
+    QueryEvaluator::new().with_custom_function(normal::BNODE.into_owned(), normal::blank_node)
+}
+
+pub(crate) fn evaluation(error: QueryEvaluationError) -> QueryError {
     match error {
         QueryEvaluationError::UnsupportedCustomFunction(name) => {
             QueryError::Refused(format!("there is no function `{}`", name.as_str()))
