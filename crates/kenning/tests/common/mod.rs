@@ -25,8 +25,20 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 /// The command, with this data directory.
 pub fn kenning(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kenning"));
-    command.arg("--data").arg(data).current_dir(root()).stdin(Stdio::null());
-    for name in ["KENNING_DATA", "KENNING_CONFIG", "KENNING_SERVER", "KENNING_TOKEN", "KENNING_LISTEN", "KENNING_BASE_URL", "KENNING_LOG"] {
+    command
+        .arg("--data")
+        .arg(data)
+        .current_dir(root())
+        .stdin(Stdio::null());
+    for name in [
+        "KENNING_DATA",
+        "KENNING_CONFIG",
+        "KENNING_SERVER",
+        "KENNING_TOKEN",
+        "KENNING_LISTEN",
+        "KENNING_BASE_URL",
+        "KENNING_LOG",
+    ] {
         command.env_remove(name);
     }
     command
@@ -57,7 +69,19 @@ pub fn run(data: &Path, arguments: &[&str]) -> Said {
 
 /// The rows of a query as TSV without its head, sorted; the query must succeed.
 pub fn rows(data: &Path, clearance: &str, query: &str) -> Vec<String> {
-    let said = run(data, &["query", "--clearance", clearance, "--groups", "", "--format", "tsv", query]);
+    let said = run(
+        data,
+        &[
+            "query",
+            "--clearance",
+            clearance,
+            "--groups",
+            "",
+            "--format",
+            "tsv",
+            query,
+        ],
+    );
     assert_eq!(said.code, 0, "{}: {query}", said.err);
     let mut rows: Vec<String> = said.out.lines().skip(1).map(str::to_owned).collect();
     rows.sort();
@@ -96,7 +120,12 @@ impl Server {
             let mut line = String::new();
             if lines.read_line(&mut line).unwrap() == 0 {
                 let mut err = String::new();
-                child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+                child
+                    .stderr
+                    .take()
+                    .unwrap()
+                    .read_to_string(&mut err)
+                    .unwrap();
                 panic!("the server did not come up: {greeting}{err}");
             }
             greeting.push_str(&line);
@@ -117,7 +146,11 @@ impl Server {
             greeting.push_str(&line);
             greeting.push('\n');
         }
-        Self { child, address, greeting }
+        Self {
+            child,
+            address,
+            greeting,
+        }
     }
 
     /// Ends the server as a power cut would: it gets no chance to tidy up.
@@ -171,7 +204,10 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -188,11 +224,22 @@ pub fn encode(text: &str) -> String {
 }
 
 /// One request over a connection of its own.
-pub fn request(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+pub fn request(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(120)))
+        .unwrap();
     let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+    if !headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("host"))
+    {
         head.push_str(&format!("Host: {address}\r\n"));
     }
     for (name, value) in headers {
@@ -215,15 +262,32 @@ fn parse(answer: &[u8], method: &str) -> Answer {
     let end = end.unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(answer)));
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
     let mut lines = head.lines();
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let status = lines
+        .next()
+        .unwrap()
+        .split(' ')
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
     let headers: Vec<(String, String)> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
     let rest = &answer[end + 4..];
-    let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
-    let body = if chunked && method != "HEAD" { dechunk(rest) } else { rest.to_vec() };
-    Answer { status, headers, body }
+    let chunked = headers
+        .iter()
+        .any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+    let body = if chunked && method != "HEAD" {
+        dechunk(rest)
+    } else {
+        rest.to_vec()
+    };
+    Answer {
+        status,
+        headers,
+        body,
+    }
 }
 
 fn dechunk(mut rest: &[u8]) -> Vec<u8> {
