@@ -3,6 +3,7 @@
 use crate::commit::{Content, Group};
 use crate::held::Held;
 use crate::merge::Merging;
+use crate::queue::Queue;
 use crate::snapshot::Snapshot;
 use crate::truth::{Change, Truth};
 use crate::{Batch, Cancel, CommitError, OpenError, StoreError, View};
@@ -26,19 +27,12 @@ pub(crate) struct Inner {
     current: RwLock<Arc<Snapshot>>,
     settings: RwLock<BTreeMap<String, Vec<u8>>>,
     /// Batches that wait for a writer to take them along.
-    waiting: Mutex<Vec<Job>>,
+    queue: Queue<Batch, Result<Committed, CommitError>>,
     /// Held by whoever makes the next snapshot.
     writer: Mutex<()>,
     truth: Option<Truth>,
     pub(crate) merging: Merging,
     _held: Option<Held>,
-}
-
-/// A batch and the place for what became of it.
-#[derive(Debug)]
-struct Job {
-    batch: Batch,
-    done: Arc<Mutex<Option<Result<Committed, CommitError>>>>,
 }
 
 /// How a knowledge base is opened.
@@ -86,7 +80,7 @@ impl KnowledgeBase {
                 scale: options.scale,
                 current: RwLock::new(Arc::new(snapshot)),
                 settings: RwLock::new(settings),
-                waiting: Mutex::default(),
+                queue: Queue::default(),
                 writer: Mutex::new(()),
                 truth: Some(truth),
                 merging: Merging::default(),
@@ -103,7 +97,7 @@ impl KnowledgeBase {
                 scale: options.scale,
                 current: RwLock::default(),
                 settings: RwLock::default(),
-                waiting: Mutex::default(),
+                queue: Queue::default(),
                 writer: Mutex::new(()),
                 truth: None,
                 merging: Merging::default(),
@@ -130,20 +124,16 @@ impl KnowledgeBase {
     /// # Errors
     /// [`CommitError`]; nothing has changed then.
     pub fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        let done = Arc::default();
-        lock(&self.inner.waiting).push(Job {
-            batch,
-            done: Arc::clone(&done),
+        let done = self.inner.queue.run(batch, |batches| {
+            let _writer = lock(&self.inner.writer);
+            let results = self.inner.commit_group(batches);
+            crate::merge::start_if_due(&self.inner);
+            results
         });
-        let _writer = lock(&self.inner.writer);
-        // Another writer may have taken this batch along while this thread waited.
-        if let Some(result) = lock(&done).take() {
-            return result;
-        }
-        let jobs = std::mem::take(&mut *lock(&self.inner.waiting));
-        self.inner.commit_group(jobs);
-        crate::merge::start_if_due(&self.inner);
-        lock(&done).take().unwrap_or(Ok(Committed::default()))
+        done.unwrap_or_else(|| {
+            let why = "the writer that took this batch along came to grief".to_owned();
+            Err(StoreError::Stopped(why).into())
+        })
     }
 
     /// A setting of the operator. Settings are never visible to a view.
@@ -261,23 +251,23 @@ impl Inner {
     }
 
     /// Commits batches together. Called with `writer` held.
-    fn commit_group(&self, jobs: Vec<Job>) {
+    fn commit_group(&self, batches: Vec<Batch>) -> Vec<Result<Committed, CommitError>> {
         let base = self.snapshot();
         let mut group = Group::new(&base);
-        let mut applied = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            match group.apply(job.batch) {
-                Ok(committed) => applied.push((job.done, committed)),
-                Err(error) => *lock(&job.done) = Some(Err(error)),
+        let mut results: Vec<_> = batches
+            .into_iter()
+            .map(|batch| group.apply(batch))
+            .collect();
+        if !group.is_empty()
+            && let Err(error) = self.write_group(&base, &group)
+        {
+            for result in &mut results {
+                if result.is_ok() {
+                    *result = Err(error.clone());
+                }
             }
         }
-        let result = match group.is_empty() {
-            true => Ok(()),
-            false => self.write_group(&base, &group),
-        };
-        for (done, committed) in applied {
-            *lock(&done) = Some(result.clone().map(|()| committed));
-        }
+        results
     }
 
     /// Makes a group durable and then visible.

@@ -37,6 +37,7 @@ mod merge;
 mod model_tests;
 mod pattern;
 mod publish;
+mod queue;
 mod run;
 mod scan;
 mod shared;
