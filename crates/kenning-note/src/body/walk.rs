@@ -1,6 +1,6 @@
 //! From parser events to headings, passages, links and tags.
 
-use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::inline::Inline;
 use super::scan::{self, Found, Wanted};
@@ -72,6 +72,8 @@ pub(super) struct Walk<'a, 'p> {
     seen: std::collections::HashMap<String, u32>,
     /// Whether a passage was seen: before that, fields are about the note in Logseq.
     first_block: bool,
+    /// Whether the text stands in a `<script>` or `<style>`.
+    in_script: bool,
 }
 
 impl<'a, 'p> Walk<'a, 'p> {
@@ -110,13 +112,20 @@ impl<'a, 'p> Walk<'a, 'p> {
             wanted,
             seen: std::collections::HashMap::new(),
             first_block: true,
+            in_script: false,
         }
     }
 
     pub(super) fn run(mut self) -> Said {
         // Rows of a table may hold cells that nobody wrote, so a short text can make a long stream.
         let budget = self.text.len().saturating_mul(4).saturating_add(10_000);
-        for (count, (event, range)) in Parser::new_ext(self.text, super::options())
+        let mut options = super::options();
+        // There, two brackets are a table of TOML or plain brackets.
+        options.set(
+            Options::ENABLE_WIKILINKS,
+            !matches!(self.cx.dialect, Dialect::Hugo | Dialect::Docusaurus),
+        );
+        for (count, (event, range)) in Parser::new_ext(self.text, options)
             .into_offset_iter()
             .enumerate()
         {
@@ -152,6 +161,13 @@ impl<'a, 'p> Walk<'a, 'p> {
                 }
             }
             Event::InlineHtml(html) => {
+                let name = html.trim_start_matches(['<', '/']);
+                if ["script", "style"].iter().any(|tag| {
+                    name.get(..tag.len())
+                        .is_some_and(|n| n.eq_ignore_ascii_case(tag))
+                }) {
+                    self.in_script = !html.starts_with("</");
+                }
                 if html.starts_with("<br")
                     && let Some(inline) = self.inline(start, end)
                 {
@@ -266,7 +282,7 @@ impl<'a, 'p> Walk<'a, 'p> {
 
     /// The words under collection; an item that has no paragraph begins with its first word.
     fn inline(&mut self, start: usize, end: usize) -> Option<&mut Inline> {
-        if self.link.last().is_some_and(|link| link.silent) {
+        if self.in_script || self.link.last().is_some_and(|link| link.silent) {
             return None;
         }
         if self.open.is_none() && self.items > 0 {
@@ -313,6 +329,9 @@ impl<'a, 'p> Walk<'a, 'p> {
     }
 
     fn start_link(&mut self, kind: LinkType, dest: &str, start: usize, end: usize, embeds: bool) {
+        if self.in_script {
+            return;
+        }
         // A picture or link may be the first thing in an item.
         if self.inline(start, end).is_none() && self.link.is_empty() && self.open.is_none() {
             return;
@@ -449,6 +468,7 @@ impl<'a, 'p> Walk<'a, 'p> {
     }
 
     fn finish_at(&mut self, end: usize) {
+        self.in_script = false;
         self.link.clear();
         let Some(mut open) = self.open.take() else {
             return;
@@ -653,7 +673,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         if kind == PassageKind::Item || kind == PassageKind::Paragraph {
             self.facts(&open, &text);
         }
-        if only_fields && name.is_none() {
+        if only_fields && name.is_none() && citations.is_empty() {
             return;
         }
         if text.is_empty() {
@@ -978,6 +998,13 @@ fn words_without(plain: &str, cut: &[(usize, usize)]) -> String {
     for (start, end) in cut {
         add(&mut out, plain.get(at..*start).unwrap_or_default());
         at = *end;
+        // The space stood between a word and the mark.
+        if plain
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with(['.', ',', ';', ':', '!', '?', ')']))
+        {
+            out.truncate(out.trim_end().len());
+        }
     }
     add(&mut out, plain.get(at..).unwrap_or_default());
     out.truncate(out.trim_end().len());

@@ -315,6 +315,27 @@ impl Meta<'_> {
         }
         let value = value(node, &note.path, note.dialect);
         self.add_links(note, key, node, false);
+        if let Data::Scalar {
+            text,
+            quoted: false,
+        } = &node.data
+        {
+            let like_a_day = text.len() == 10
+                && text.bytes().enumerate().all(|(at, b)| {
+                    if matches!(at, 4 | 7) {
+                        b == b'-'
+                    } else {
+                        b.is_ascii_digit()
+                    }
+                });
+            if like_a_day && Moment::parse(text).is_none() {
+                self.odd(
+                    key,
+                    format!("`{text}` is not a day of the calendar"),
+                    "it is kept as text",
+                );
+            }
+        }
         if !self.in_text && !is_publishing_key(&squeezed(&key.text)) {
             let text = format!(
                 "the key `{}` has no meaning of its own; it is kept as a property",

@@ -198,6 +198,7 @@ fn read_attributes(text: &str, place: Place) -> Result<Protection, String> {
         };
         let (value, after) = take_value(after.trim_start())
             .ok_or_else(|| format!("the value of `{}` has no end", key.trim()))?;
+        let value = value.trim_matches(['"', '\'']);
         let clause = || -> Vec<Text> {
             value
                 .trim_matches(['[', ']'])

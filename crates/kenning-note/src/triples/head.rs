@@ -133,6 +133,9 @@ impl Writer<'_> {
                 let name = self.name(&normal_key(&typed.text), &typed.text);
                 self.say_once(&concept, kenning_vocab::rdf::TYPE, name.as_ref());
                 continue;
+            } else if crate::meta::is_person_type(&typed.text) {
+                // The person is the agent; the concept of the page is not a second one.
+                continue;
             } else {
                 self.class(&typed.text)
             };

@@ -5,9 +5,12 @@
 
 mod content;
 mod head;
+mod nquads;
 mod people;
 mod scheme;
 mod value;
+
+pub use nquads::NQuads;
 
 use kenning_vocab::{Base, rdf};
 use oxrdf::{
@@ -83,7 +86,8 @@ pub fn graphs(note: &Note, wiki: &str, base: &Base) -> Vec<NoteGraph> {
 }
 
 /// What the graph of a part is called.
-fn graph_name(note: &Note, part: Part, wiki: &str, base: &Base) -> NamedNode {
+#[must_use]
+pub fn graph_name(note: &Note, part: Part, wiki: &str, base: &Base) -> NamedNode {
     match part {
         Part::Note => base.note_graph(wiki, &note.path),
         Part::Section(index) => {
