@@ -1,15 +1,18 @@
 //! A view as the evaluator wants to see data. The only file that knows the evaluator's trait.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+use kenning_access::Label;
 use kenning_store::{GraphPattern, GraphSet, Pattern, Quads, TermId, Value, View};
 use oxrdf::{NamedNode, NamedNodeRef, Term};
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use spargebra::algebra::QueryDataset;
 
 use crate::gauge::{self, Held};
+use crate::update::Seen;
 
 /// The name of the RDF default graph, which is a graph like any other.
 pub const DEFAULT_GRAPH: NamedNodeRef<'static> =
@@ -47,7 +50,7 @@ impl Dataset {
     }
 
     /// Whether a request named it, so that it stands instead of what the query says (SPARQL 1.1 Protocol section 2.1.4).
-    fn is_named(&self) -> bool {
+    pub(crate) fn is_named(&self) -> bool {
         self.named.is_some() || matches!(self.default, DefaultGraphs::These(_))
     }
 
@@ -87,6 +90,18 @@ pub(crate) struct ViewDataset {
     named: Named,
     /// Whether terms that leave are kept by the evaluator (it removes duplicate triples).
     keeps: bool,
+    /// What was asked for, by name.
+    names: Dataset,
+    /// What earlier operations of the same request changed.
+    over: Option<Rc<Over>>,
+}
+
+/// What an overlay adds to scans and leaves out of them.
+struct Over {
+    seen: Seen,
+    /// New quads: subject, predicate, object, graph; and whether the graph is in the default graph, and a named one.
+    added: Vec<([Node; 4], bool, bool)>,
+    created: Vec<Node>,
 }
 
 impl ViewDataset {
@@ -116,7 +131,140 @@ impl ViewDataset {
             default,
             named,
             keeps,
+            names: dataset.clone(),
+            over: None,
         }
+    }
+
+    /// The same with only those of its graphs whose labels `allow` allows.
+    pub(crate) fn within(mut self, allow: &dyn Fn(&Label) -> bool) -> Self {
+        let view = &self.view;
+        let allowed = |id: &TermId| view.graph(*id).is_some_and(|graph| allow(&graph.label));
+        let of = |set: &GraphSet| view.graph_set(set.names().iter().copied().filter(allowed));
+        let all = |but: Option<TermId>| {
+            let graphs = view
+                .graphs()
+                .filter(|graph| allow(&graph.label) && Some(graph.id) != but);
+            view.graph_set(graphs.map(|graph| graph.id))
+        };
+        self.default = match &self.default {
+            Defaults::Union => Defaults::Set(all(None)),
+            Defaults::One(id) if allowed(id) => Defaults::One(*id),
+            Defaults::One(_) => Defaults::Set(view.graph_set([])),
+            Defaults::Set(set) => Defaults::Set(of(set)),
+        };
+        self.named = match &self.named {
+            Named::All => Named::Set(all(None)),
+            Named::AllBut(own) => Named::Set(all(Some(*own))),
+            Named::Set(set) => Named::Set(of(set)),
+        };
+        self
+    }
+
+    /// The same as changed by earlier operations of the request.
+    pub(crate) fn over(mut self, seen: Seen) -> Self {
+        let node = |term: Term| match self.internalize_term(term) {
+            Ok(node) => node,
+            Err(never) => match never {},
+        };
+        let added = seen.inserted.iter().map(|(graph, triple)| {
+            let quad = [
+                node(triple.subject.clone().into()),
+                node(triple.predicate.clone().into()),
+                node(triple.object.clone()),
+                node(graph.clone().into()),
+            ];
+            (quad, self.in_default(graph), self.in_named(graph))
+        });
+        let added = added.collect();
+        let created = seen
+            .created
+            .iter()
+            .filter(|graph| self.in_named(graph))
+            .map(|graph| node(graph.clone().into()))
+            .collect();
+        self.over = Some(Rc::new(Over {
+            seen,
+            added,
+            created,
+        }));
+        self
+    }
+
+    fn in_default(&self, graph: &NamedNode) -> bool {
+        match &self.names.default {
+            DefaultGraphs::Union => true,
+            DefaultGraphs::Own => graph.as_ref() == DEFAULT_GRAPH,
+            DefaultGraphs::These(names) => names.contains(graph),
+        }
+    }
+
+    fn in_named(&self, graph: &NamedNode) -> bool {
+        match (&self.names.named, &self.names.default) {
+            (Some(names), _) => names.contains(graph),
+            (None, DefaultGraphs::Own) => graph.as_ref() != DEFAULT_GRAPH,
+            (None, _) => true,
+        }
+    }
+
+    /// The quads of a pattern, with the overlay's changes.
+    fn changed(
+        &self,
+        over: &Over,
+        wanted: [Option<&Node>; 3],
+        graph: Option<Option<&Node>>,
+    ) -> Vec<[Node; 4]> {
+        let in_default = graph == Some(None);
+        let graphs = match (graph, &self.default) {
+            (Some(None), Defaults::Union) => Some(GraphPattern::Each),
+            (Some(None), Defaults::One(name)) => Some(GraphPattern::One(*name)),
+            (Some(None), Defaults::Set(set)) => Some(GraphPattern::EachOf(set.clone())),
+            _ => self.graphs(graph),
+        };
+        let mut out = Vec::new();
+        let ids: Option<Vec<Option<TermId>>> = wanted
+            .iter()
+            .map(|node| node.map_or(Some(None), |node| node.id().map(Some)))
+            .collect();
+        if let (Some(graph), Some([subject, predicate, object])) = (graphs, ids.as_deref()) {
+            let pattern = Pattern {
+                subject: *subject,
+                predicate: *predicate,
+                object: *object,
+                graph,
+            };
+            for quad in self.view.quads(pattern) {
+                let Ok(quad) = quad else { interrupted() };
+                let gone = over.seen.hidden.contains(&quad.graph)
+                    || over.seen.dropped.contains(&quad.graph);
+                let ids = [quad.subject, quad.predicate, quad.object, quad.graph];
+                if !gone && !over.seen.removed.contains(&ids) {
+                    out.push(ids.map(|id| Node::of(Inner::Id(id))));
+                }
+            }
+        }
+        for (quad, as_default, as_named) in &over.added {
+            let [subject, predicate, object, name] = quad;
+            let here = match graph {
+                Some(None) => *as_default,
+                Some(Some(wanted)) => *as_named && wanted == name,
+                None => *as_named,
+            };
+            let fits = [subject, predicate, object]
+                .into_iter()
+                .zip(wanted)
+                .all(|(node, wanted)| wanted.is_none_or(|wanted| wanted == node));
+            if here && fits {
+                out.push(quad.clone());
+            }
+        }
+        let mut seen = HashSet::new();
+        out.retain(|[subject, predicate, object, name]| {
+            // In the default graph a triple counts once; in named graphs, once in each.
+            let name = (!in_default).then(|| name.clone());
+            seen.insert((subject.clone(), predicate.clone(), object.clone(), name))
+        });
+        out
     }
 
     fn scan(
@@ -127,7 +275,16 @@ impl ViewDataset {
         graph: Option<Option<&Node>>,
     ) -> Option<Quads> {
         let id = |node: Option<&Node>| node.map_or(Some(None), |node| node.id().map(Some));
-        let graph = match graph {
+        Some(self.view.quads(Pattern {
+            subject: id(subject)?,
+            predicate: id(predicate)?,
+            object: id(object)?,
+            graph: self.graphs(graph)?,
+        }))
+    }
+
+    fn graphs(&self, graph: Option<Option<&Node>>) -> Option<GraphPattern> {
+        Some(match graph {
             Some(None) => match &self.default {
                 Defaults::Union => GraphPattern::Union,
                 Defaults::One(name) => GraphPattern::One(*name),
@@ -148,13 +305,7 @@ impl ViewDataset {
                 Named::All | Named::AllBut(_) => GraphPattern::Each,
                 Named::Set(set) => GraphPattern::EachOf(set.clone()),
             },
-        };
-        Some(self.view.quads(Pattern {
-            subject: id(subject)?,
-            predicate: id(predicate)?,
-            object: id(object)?,
-            graph,
-        }))
+        })
     }
 
     fn is_named(&self, name: TermId) -> bool {
@@ -164,6 +315,12 @@ impl ViewDataset {
             Named::Set(set) => set.names().binary_search(&name).is_ok(),
         }
     }
+}
+
+/// A scan was stopped. Only a look can say why, and the evaluator may drop an error, so unwind from here.
+fn interrupted() -> ! {
+    gauge::look();
+    gauge::stop()
 }
 
 /// A term in a solution: one that the dictionary has, or one that was computed.
@@ -255,25 +412,36 @@ impl QueryableDataset<'static> for ViewDataset {
             _ => None,
         };
         let in_default = graph_name == Some(None);
-        self.scan(subject, predicate, object, graph_name)
+        let (changed, stored) = match &self.over {
+            Some(over) => (
+                self.changed(over, [subject, predicate, object], graph_name),
+                None,
+            ),
+            None => (
+                Vec::new(),
+                self.scan(subject, predicate, object, graph_name),
+            ),
+        };
+        let stored = stored.into_iter().flatten().filter_map(move |quad| {
+            let Ok(quad) = quad else { interrupted() };
+            (skipped != Some(quad.graph)).then(|| {
+                [quad.subject, quad.predicate, quad.object, quad.graph]
+                    .map(|id| Node::of(Inner::Id(id)))
+            })
+        });
+        let own = skipped.map(|id| Node::of(Inner::Id(id)));
+        let changed = changed
             .into_iter()
-            .flatten()
-            .filter_map(move |quad| {
-                let Ok(quad) = quad else {
-                    // The scan was stopped. Only a look can say why, and the evaluator may drop an error, so unwind from here.
-                    gauge::look();
-                    gauge::stop();
-                };
-                if skipped == Some(quad.graph) {
-                    return None;
-                }
-                let node = |id| Node::of(Inner::Id(id));
-                Some(Ok(InternalQuad {
-                    subject: node(quad.subject),
-                    predicate: node(quad.predicate),
-                    object: node(quad.object),
-                    graph_name: (!in_default).then(|| node(quad.graph)),
-                }))
+            .filter(move |[_, _, _, graph]| own.as_ref() != Some(graph));
+        changed
+            .chain(stored)
+            .map(move |[subject, predicate, object, graph]| {
+                Ok(InternalQuad {
+                    subject,
+                    predicate,
+                    object,
+                    graph_name: (!in_default).then_some(graph),
+                })
             })
     }
 
@@ -288,13 +456,32 @@ impl QueryableDataset<'static> for ViewDataset {
                 .filter(|id| id != own)
                 .collect(),
         };
-        named.into_iter().map(|id| Ok(Node::of(Inner::Id(id))))
+        let over = self.over.clone();
+        let dropped = over.clone();
+        let stored = named.into_iter().filter(move |id| {
+            !dropped
+                .as_ref()
+                .is_some_and(|over| over.seen.dropped.contains(id))
+        });
+        let created = over.map(|over| over.created.clone()).unwrap_or_default();
+        stored
+            .map(|id| Ok(Node::of(Inner::Id(id))))
+            .chain(created.into_iter().map(Ok))
     }
 
     fn contains_internal_graph_name(&self, graph_name: &Node) -> Result<bool, Infallible> {
-        Ok(graph_name
-            .id()
-            .is_some_and(|id| self.is_named(id) && self.view.graph(id).is_some()))
+        let stored = graph_name.id().is_some_and(|id| {
+            let dropped = self
+                .over
+                .as_ref()
+                .is_some_and(|over| over.seen.dropped.contains(&id));
+            self.is_named(id) && !dropped && self.view.graph(id).is_some()
+        });
+        Ok(stored
+            || self
+                .over
+                .as_ref()
+                .is_some_and(|over| over.created.contains(graph_name)))
     }
 
     fn internalize_term(&self, term: Term) -> Result<Node, Infallible> {

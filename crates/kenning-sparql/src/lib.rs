@@ -18,6 +18,8 @@ mod prepare;
 mod rewrite;
 mod run;
 mod stack;
+mod token;
+mod update;
 mod walk;
 
 pub use dataset::{DEFAULT_GRAPH, Dataset, DefaultGraphs};
@@ -28,3 +30,6 @@ pub use limits::{Limits, TextLimits};
 pub use prepare::{Form, ParseOptions, Prepared};
 pub use run::{Outcome, RunOptions, Solution};
 pub use stack::{STACK_SIZE, on_big_stack};
+pub use update::{
+    GraphChange, Playground, UpdateError, UpdateOptions, UpdatePlan, WritePolicy, plan_update,
+};

@@ -1,0 +1,571 @@
+//! Planning: each operation over the view and what the operations before it have done.
+
+use std::collections::HashMap;
+
+use kenning_access::{Label, Refusal, Target};
+use kenning_store::{Batch, Cancel, GraphPattern as Graphs, Pattern, View};
+use oxrdf::{BlankNode, GraphName as QuadGraph, NamedNode, NamedOrBlankNode, Term, Triple};
+use spareval::DeleteInsertQuad;
+use spargebra::GraphUpdateOperation;
+use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
+use spargebra::term::{GraphNamePattern, GroundQuadPattern, QuadPattern};
+
+use super::overlay::{Overlay, State};
+use super::parse::{self, Operation, Transfer};
+use super::{UpdateError, WritePolicy};
+use crate::dataset::ViewDataset;
+use crate::gauge::{Failure, Held, measured};
+use crate::run::{evaluation, evaluator};
+use crate::{
+    DEFAULT_GRAPH, Dataset, Limits, ParseOptions, QueryError, Stopped, TextLimits, normal, prepare,
+};
+
+/// How to plan an update.
+#[derive(Clone, Debug)]
+pub struct UpdateOptions {
+    /// How to read the text.
+    pub parse: ParseOptions,
+    /// What a WHERE reads that names no dataset. One that the request names (`using-graph-uri`) cannot stand beside USING or WITH.
+    pub dataset: Dataset,
+    /// What the update may cost; rows are changed triples.
+    pub limits: Limits,
+    /// Stops the evaluation from another thread.
+    pub cancel: Cancel,
+}
+
+impl Default for UpdateOptions {
+    fn default() -> Self {
+        Self {
+            parse: ParseOptions {
+                base: None,
+                limits: TextLimits::UPDATE,
+            },
+            dataset: Dataset::default(),
+            limits: Limits::default(),
+            cancel: Cancel::new(),
+        }
+    }
+}
+
+/// What an update would change, all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct UpdatePlan {
+    /// Each graph once, in the order of their names.
+    pub graphs: Vec<GraphChange>,
+    /// How many operations the request had.
+    pub operations: usize,
+    /// Whether something was read for it, so that it holds only while the graphs are as they were.
+    pub reads: bool,
+}
+
+/// What an update would change in one graph. `emptied` comes first, then `removed`, then `inserted`.
+#[derive(Clone, Debug)]
+pub struct GraphChange {
+    /// Its name.
+    pub name: NamedNode,
+    /// The label it has or gets, and whether it existed.
+    pub target: Target,
+    /// Its version before, where the writer sees it.
+    pub before: Option<kenning_store::Version>,
+    /// Whether it is there afterwards.
+    pub exists: bool,
+    /// Whether all it held before is removed.
+    pub emptied: bool,
+    /// Triples to remove. They need not be there.
+    pub removed: Vec<Triple>,
+    /// Triples to insert. They may be there already.
+    pub inserted: Vec<Triple>,
+}
+
+impl UpdatePlan {
+    /// The changes as a batch. It fails to commit when a graph that the plan changes is no longer as it was and something was read for it:
+    /// plan again then.
+    #[must_use]
+    pub fn batch(&self) -> Batch {
+        let mut batch = Batch::new();
+        for change in &self.graphs {
+            let name = || change.name.clone();
+            let blind = change.target.blind;
+            if self.reads && !blind && change.target.exists {
+                batch.expect(name(), change.before);
+            }
+            match (change.target.exists, change.exists) {
+                (false, false) => continue,
+                (true, false) => {
+                    batch.drop_graph(name());
+                    continue;
+                }
+                (false, true) => batch.put_graph(
+                    name(),
+                    change.target.label.clone(),
+                    change.inserted.iter().cloned(),
+                ),
+                (true, true) if change.emptied && !blind => batch.put_graph(
+                    name(),
+                    change.target.label.clone(),
+                    change.inserted.iter().cloned(),
+                ),
+                (true, true) => {
+                    for triple in &change.removed {
+                        batch.remove(name(), triple.clone());
+                    }
+                    for triple in &change.inserted {
+                        batch.insert(name(), triple.clone());
+                    }
+                }
+            }
+        }
+        batch
+    }
+}
+
+/// Plans the update `text` over what the writer sees. Nothing is changed.
+///
+/// Call it on a thread with [`STACK_SIZE`](crate::STACK_SIZE) bytes of stack. Later operations see what earlier ones did.
+/// A WHERE reads only graphs whose labels flow to the labels of all graphs that its operation may write (unless the policy lets
+/// the writer write down), so that nothing flows down.
+///
+/// # Errors
+/// [`UpdateError`]: the text is wrong, a graph may not be written, there is no such graph, or a limit was reached.
+pub fn plan_update(
+    view: &View,
+    text: &str,
+    options: &UpdateOptions,
+    policy: &dyn WritePolicy,
+) -> Result<UpdatePlan, UpdateError> {
+    let operations = parse::operations(text, &options.parse)?;
+    let mut planner = Planner {
+        view,
+        options,
+        policy,
+        overlay: Overlay::default(),
+        reads: false,
+        changed: 0,
+    };
+    let count = operations.len();
+    let planned = measured(&options.limits, &options.cancel, || {
+        for operation in operations {
+            planner.operation(operation)?;
+        }
+        Ok::<_, UpdateError>(planner)
+    });
+    let planner = match planned {
+        Ok(planned) => planned?,
+        Err(Failure::Stopped(stopped)) => return Err(QueryError::Stopped(stopped).into()),
+        Err(Failure::Panicked) => {
+            return Err(QueryError::Evaluation("the evaluator failed".into()).into());
+        }
+    };
+    let reads = planner.reads;
+    let graphs = planner
+        .overlay
+        .graphs
+        .into_iter()
+        .map(|(name, state)| GraphChange {
+            name,
+            target: Target {
+                exists: state.existed,
+                ..state.target
+            },
+            before: state.before,
+            exists: state.exists,
+            emptied: state.emptied,
+            removed: state.removed.into_iter().collect(),
+            inserted: state.inserted,
+        });
+    Ok(UpdatePlan {
+        graphs: graphs.collect(),
+        operations: count,
+        reads,
+    })
+}
+
+struct Planner<'a> {
+    view: &'a View,
+    options: &'a UpdateOptions,
+    policy: &'a dyn WritePolicy,
+    overlay: Overlay,
+    reads: bool,
+    changed: u64,
+}
+
+impl Planner<'_> {
+    fn operation(&mut self, operation: Operation) -> Result<(), UpdateError> {
+        match operation {
+            Operation::Plain(GraphUpdateOperation::InsertData { data }) => {
+                let mut names = HashMap::new();
+                for quad in data {
+                    let quad = renamed(&quad, &mut names);
+                    self.insert(
+                        &parse::graph(&quad.graph_name),
+                        Triple::new(quad.subject, quad.predicate, quad.object),
+                    )?;
+                }
+            }
+            Operation::Plain(GraphUpdateOperation::DeleteData { data }) => {
+                for quad in data {
+                    let triple = Triple::new(quad.subject, quad.predicate, Term::from(quad.object));
+                    self.remove(&parse::graph(&quad.graph_name), triple)?;
+                }
+            }
+            Operation::Plain(GraphUpdateOperation::DeleteInsert {
+                delete,
+                insert,
+                using,
+                pattern,
+            }) => {
+                self.modify(delete, insert, using, *pattern)?;
+            }
+            Operation::Plain(GraphUpdateOperation::Load {
+                silent,
+                source,
+                destination,
+            }) => {
+                let to = parse::graph(&destination);
+                self.state(&to)?;
+                match self.policy.load(&source) {
+                    Ok(triples) => {
+                        self.state(&to)?.exists = true;
+                        for triple in triples {
+                            self.insert(&to, triple)?;
+                        }
+                    }
+                    Err(_) if silent => {}
+                    Err(why) => {
+                        return Err(UpdateError::Load {
+                            source_iri: source,
+                            why,
+                        });
+                    }
+                }
+            }
+            Operation::Plain(GraphUpdateOperation::Create { silent, graph }) => {
+                let state = self.state(&graph)?;
+                if state.exists && !state.target.blind && !silent {
+                    return Err(UpdateError::Exists(graph));
+                }
+                state.exists = true;
+            }
+            Operation::Plain(GraphUpdateOperation::Clear { silent, graph }) => {
+                self.each(&graph, silent, State::empty)?
+            }
+            Operation::Plain(GraphUpdateOperation::Drop { silent, graph }) => {
+                self.each(&graph, silent, State::drop)?
+            }
+            Operation::Transfer {
+                kind,
+                silent,
+                from,
+                to,
+            } => self.transfer(kind, silent, &from, &to)?,
+        }
+        Ok(())
+    }
+
+    /// What becomes of a graph that the writer may write.
+    fn state(&mut self, graph: &NamedNode) -> Result<&mut State, UpdateError> {
+        let denied = |why| UpdateError::Denied {
+            graph: graph.clone(),
+            why,
+        };
+        let gone = self
+            .overlay
+            .graphs
+            .get(graph)
+            .is_some_and(|state| !state.exists && state.existed);
+        if !self.overlay.graphs.contains_key(graph) {
+            let info = self
+                .view
+                .id(graph.as_ref().into())
+                .and_then(|id| self.view.graph(id));
+            let target = self
+                .policy
+                .target(graph, info.as_ref().map(|info| &info.label))
+                .map_err(denied)?;
+            let state = State::new(target, info.map(|info| info.version));
+            self.overlay.graphs.insert(graph.clone(), state);
+        } else if gone {
+            // It was dropped by this request: what is written now is a new graph, with the label of a new graph.
+            let label = self.policy.target(graph, None).map_err(denied)?.label;
+            if let Some(state) = self.overlay.graphs.get_mut(graph) {
+                state.target.label = label;
+            }
+        }
+        self.overlay
+            .graphs
+            .get_mut(graph)
+            .ok_or_else(|| UpdateError::NoGraph(graph.clone()))
+    }
+
+    fn count(&mut self, triple: &Triple) -> Result<(), UpdateError> {
+        Held::new(128 + triple.predicate.as_str().len()).for_good();
+        self.changed += 1;
+        match self.options.limits.rows {
+            Some(limit) if self.changed > limit => {
+                Err(QueryError::Stopped(Stopped::Rows(limit)).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn insert(&mut self, graph: &NamedNode, triple: Triple) -> Result<(), UpdateError> {
+        self.count(&triple)?;
+        self.state(graph)?.insert(triple);
+        Ok(())
+    }
+
+    fn remove(&mut self, graph: &NamedNode, triple: Triple) -> Result<(), UpdateError> {
+        self.count(&triple)?;
+        self.state(graph)?.remove(triple);
+        Ok(())
+    }
+
+    /// CLEAR and DROP.
+    fn each(
+        &mut self,
+        target: &GraphTarget,
+        silent: bool,
+        act: fn(&mut State),
+    ) -> Result<(), UpdateError> {
+        let many = match target {
+            GraphTarget::NamedNode(graph) => {
+                let state = self.state(graph)?;
+                if !state.exists && !silent {
+                    return Err(UpdateError::NoGraph(graph.clone()));
+                }
+                act(state);
+                return Ok(());
+            }
+            GraphTarget::DefaultGraph => vec![DEFAULT_GRAPH.into_owned()],
+            GraphTarget::NamedGraphs | GraphTarget::AllGraphs => {
+                let mut names: Vec<NamedNode> =
+                    self.view.graphs().map(|graph| graph.name).collect();
+                names.extend(self.overlay.graphs.keys().cloned());
+                names.sort();
+                names.dedup();
+                names.retain(|name| {
+                    matches!(target, GraphTarget::AllGraphs) || name.as_ref() != DEFAULT_GRAPH
+                });
+                names
+            }
+        };
+        self.policy.many().map_err(UpdateError::Many)?;
+        for graph in many {
+            if self.policy.is_spared(&graph) {
+                continue;
+            }
+            match self.state(&graph) {
+                Ok(state) => act(state),
+                // Many graphs are those that the writer may write.
+                Err(UpdateError::Denied { .. }) if !matches!(target, GraphTarget::DefaultGraph) => {
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn transfer(
+        &mut self,
+        kind: Transfer,
+        silent: bool,
+        from: &NamedNode,
+        to: &NamedNode,
+    ) -> Result<(), UpdateError> {
+        let label = self.state(to)?.target.label.clone();
+        if kind == Transfer::Move {
+            self.state(from)?;
+        }
+        self.reads = true;
+        let Some(triples) = self.triples(from, &label) else {
+            return if silent {
+                Ok(())
+            } else {
+                Err(UpdateError::NoGraph(from.clone()))
+            };
+        };
+        let state = self.state(to)?;
+        if kind != Transfer::Add {
+            state.empty();
+        }
+        state.exists = true;
+        for triple in triples {
+            self.insert(to, triple)?;
+        }
+        if kind == Transfer::Move {
+            self.state(from)?.drop();
+        }
+        Ok(())
+    }
+
+    /// What a graph holds now, if the writer sees it and it may flow to `label`. The default graph always exists.
+    fn triples(&self, graph: &NamedNode, label: &Label) -> Option<Vec<Triple>> {
+        let allow = |other: &Label| self.policy.may_write_down() || other.flows_to(label);
+        let state = self.overlay.graphs.get(graph);
+        let id = self.view.id(graph.as_ref().into());
+        let stored = id
+            .and_then(|id| self.view.graph(id))
+            .filter(|info| allow(&info.label));
+        let mut out = Vec::new();
+        match (state, stored) {
+            (Some(state), _) if !state.exists && graph.as_ref() != DEFAULT_GRAPH => return None,
+            (Some(state), stored)
+                if stored.is_some() || (!state.existed && allow(&state.target.label)) =>
+            {
+                if !state.emptied {
+                    out.extend(
+                        stored
+                            .into_iter()
+                            .flat_map(|info| stored_triples(self.view, info.id))
+                            .filter(|triple| !state.removed.contains(triple)),
+                    );
+                }
+                out.extend(state.inserted.iter().cloned());
+            }
+            (None, Some(info)) => out.extend(stored_triples(self.view, info.id)),
+            _ if graph.as_ref() == DEFAULT_GRAPH => {}
+            _ => return None,
+        }
+        Some(out)
+    }
+
+    fn modify(
+        &mut self,
+        delete: Vec<GroundQuadPattern>,
+        insert: Vec<QuadPattern>,
+        using: Option<QueryDataset>,
+        mut pattern: GraphPattern,
+    ) -> Result<(), UpdateError> {
+        prepare::check(&pattern)?;
+        if using.is_some() && self.options.dataset.is_named() {
+            return Err(QueryError::Refused(
+                "the request names a dataset, so the update may not hold `USING` or `WITH`".into(),
+            )
+            .into());
+        }
+        let mut bounds: Vec<Label> = Vec::new();
+        let graphs = delete
+            .iter()
+            .map(|quad| &quad.graph_name)
+            .chain(insert.iter().map(|quad| &quad.graph_name));
+        for graph in graphs.cloned().collect::<Vec<_>>() {
+            match graph {
+                GraphNamePattern::NamedNode(name) => {
+                    bounds.push(self.state(&name)?.target.label.clone())
+                }
+                GraphNamePattern::DefaultGraph => bounds.push(
+                    self.state(&DEFAULT_GRAPH.into_owned())?
+                        .target
+                        .label
+                        .clone(),
+                ),
+                GraphNamePattern::Variable(_) => bounds.extend(self.policy.unknown_targets()),
+            }
+        }
+        let free = self.policy.may_write_down();
+        let allow = |label: &Label| free || bounds.iter().all(|bound| label.flows_to(bound));
+        normal::pattern(&mut pattern);
+        let view = self.view.clone().with_cancel(self.options.cancel.clone());
+        let mut dataset = ViewDataset::new(view, &self.options.dataset.or(using.as_ref()), true);
+        if !free {
+            dataset = dataset.within(&allow);
+        }
+        if !self.overlay.is_empty() {
+            dataset = dataset.over(self.overlay.seen(self.view, &allow));
+        }
+        self.reads = true;
+        let evaluator = evaluator();
+        let changes = evaluator
+            .prepare_delete_insert(delete, insert, None, None, &pattern)
+            .execute(dataset)
+            .map_err(evaluation)?;
+        let (mut removed, mut inserted) = (Vec::new(), Vec::new());
+        for change in changes {
+            let (list, quad) = match change.map_err(evaluation)? {
+                DeleteInsertQuad::Delete(quad) => (&mut removed, quad),
+                DeleteInsertQuad::Insert(quad) => (&mut inserted, quad),
+            };
+            let graph = match quad.graph_name {
+                QuadGraph::NamedNode(name) => name,
+                QuadGraph::DefaultGraph => DEFAULT_GRAPH.into_owned(),
+                QuadGraph::BlankNode(_) => continue,
+            };
+            list.push((
+                graph,
+                Triple::new(quad.subject, quad.predicate, quad.object),
+            ));
+        }
+        for (graph, _) in removed.iter().chain(&inserted) {
+            // A graph named by a variable is not among the bounds by its own label: what was read must flow to it too.
+            let label = self.state(graph)?.target.label.clone();
+            if !free && !bounds.iter().any(|bound| bound.flows_to(&label)) {
+                return Err(UpdateError::Denied {
+                    graph: graph.clone(),
+                    why: Refusal::Grant,
+                });
+            }
+        }
+        for (graph, triple) in removed {
+            self.remove(&graph, triple)?;
+        }
+        for (graph, triple) in inserted {
+            self.insert(&graph, triple)?;
+        }
+        Ok(())
+    }
+}
+
+fn stored_triples(view: &View, graph: kenning_store::TermId) -> impl Iterator<Item = Triple> + '_ {
+    view.quads(Pattern::all(Graphs::One(graph)))
+        .flatten()
+        .filter_map(|quad| {
+            let subject: NamedOrBlankNode = match view.term(quad.subject) {
+                Term::NamedNode(node) => node.into(),
+                Term::BlankNode(node) => node.into(),
+                _ => return None,
+            };
+            match view.term(quad.predicate) {
+                Term::NamedNode(predicate) => {
+                    Some(Triple::new(subject, predicate, view.term(quad.object)))
+                }
+                _ => None,
+            }
+        })
+}
+
+/// Blank nodes of a request are new ones (SPARQL 1.1 Update section 3.1.1).
+fn renamed(
+    quad: &spargebra::term::Quad,
+    names: &mut HashMap<BlankNode, BlankNode>,
+) -> spargebra::term::Quad {
+    let mut quad = quad.clone();
+    quad.subject = renamed_subject(quad.subject, names);
+    quad.object = renamed_term(quad.object, names);
+    quad
+}
+
+fn renamed_subject(
+    subject: NamedOrBlankNode,
+    names: &mut HashMap<BlankNode, BlankNode>,
+) -> NamedOrBlankNode {
+    match subject {
+        NamedOrBlankNode::BlankNode(node) => names.entry(node).or_default().clone().into(),
+        named => named,
+    }
+}
+
+fn renamed_term(term: Term, names: &mut HashMap<BlankNode, BlankNode>) -> Term {
+    match term {
+        Term::BlankNode(node) => names.entry(node).or_default().clone().into(),
+        Term::Triple(triple) => {
+            let triple = *triple;
+            Triple::new(
+                renamed_subject(triple.subject, names),
+                triple.predicate,
+                renamed_term(triple.object, names),
+            )
+            .into()
+        }
+        other => other,
+    }
+}
