@@ -25,6 +25,7 @@ mod context;
 mod conventions;
 mod digest;
 mod fact;
+mod format;
 mod front_matter;
 mod link;
 mod meta;
@@ -62,7 +63,12 @@ pub fn read(bytes: &[u8], path: &str, settings: &Settings) -> Reading {
         detail: settings.detail,
         ..Note::default()
     };
-    markdown(&source, &mut note, settings, &mut problems);
+    note.format = format::of(path, settings.dialect);
+    if note.format == Format::Markdown {
+        markdown(&source, &mut note, settings, &mut problems);
+    } else {
+        turned(&source, &mut note, settings, &mut problems);
+    }
     finish(&mut note, settings);
     Reading {
         note,
@@ -90,6 +96,34 @@ fn markdown(
     if let Some((place, why)) = front.unreadable {
         note.protection = Stated::Unreadable { why, place };
     }
+    read_body(source, front.body, note, settings, problems);
+}
+
+/// Another format, read as the Markdown that says the same. Places keep their line.
+fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &mut Vec<Problem>) {
+    let turned = format::turn(source, note, settings, problems);
+    let mut meta = Meta::new(problems);
+    meta.read(note, turned.keys);
+    if let Some(title) = meta.title.take() {
+        note.title = title;
+        note.title_from = TitleFrom::FrontMatter;
+    } else if let Some((title, from)) = turned.title {
+        note.title = title;
+        note.title_from = from;
+    }
+    let text =
+        Source::new(turned.text.as_bytes(), &settings.limits, problems).made_of(turned.marks);
+    read_body(&text, 0, note, settings, problems);
+}
+
+/// The text after the head.
+fn read_body(
+    source: &Source<'_>,
+    start: usize,
+    note: &mut Note,
+    settings: &Settings,
+    problems: &mut Vec<Problem>,
+) {
     let known_sources = note.sources.clone();
     let rooms = Rooms::new(settings);
     let path = note.path.clone();
@@ -99,9 +133,10 @@ fn markdown(
         rooms: &rooms,
         path: &path,
         dialect: note.dialect,
+        format: note.format,
         known_sources: &known_sources,
     };
-    let fields = body::read(&cx, front.body, note, problems);
+    let fields = body::read(&cx, start, note, problems);
     Meta::new(problems).read_fields(note, fields);
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Source<'a> {
     shift: usize,
     /// Where each line begins.
     lines: Vec<usize>,
+    /// For a text made from another: from which byte on it stands for which line of the note.
+    made_of: Vec<(usize, u32)>,
 }
 
 impl<'a> Source<'a> {
@@ -53,7 +55,18 @@ impl<'a> Source<'a> {
         let lines = std::iter::once(0)
             .chain(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
             .collect();
-        Self { text, shift, lines }
+        Self {
+            text,
+            shift,
+            lines,
+            made_of: Vec::new(),
+        }
+    }
+
+    /// A text that was made from a note: from which byte on it stands for which line of the note.
+    pub(crate) fn made_of(mut self, marks: Vec<(usize, u32)>) -> Self {
+        self.made_of = marks;
+        self
     }
 
     /// The line of a byte of the text, counted from zero.
@@ -65,6 +78,13 @@ impl<'a> Source<'a> {
 
     /// The line of a byte of the text, counted from one.
     pub(crate) fn line(&self, offset: usize) -> u32 {
+        if !self.made_of.is_empty() {
+            let after = self.made_of.partition_point(|(from, _)| *from <= offset);
+            return after
+                .checked_sub(1)
+                .and_then(|index| self.made_of.get(index))
+                .map_or(1, |(_, line)| *line);
+        }
         u32::try_from(self.line_index(offset) + 1).unwrap_or(u32::MAX)
     }
 
@@ -74,7 +94,7 @@ impl<'a> Source<'a> {
         let start = self.lines.get(index).copied().unwrap_or(0);
         let before = self.text.get(start..offset).unwrap_or_default();
         Place {
-            line: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            line: self.line(offset),
             column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
         }
     }

@@ -27,6 +27,7 @@ pub(crate) struct Context<'a> {
     /// Path of the note.
     pub(crate) path: &'a str,
     pub(crate) dialect: crate::Dialect,
+    pub(crate) format: crate::Format,
     /// Keys and footnote names of the sources that the front matter lists.
     pub(crate) known_sources: &'a [SourceRef],
 }

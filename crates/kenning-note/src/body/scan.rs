@@ -58,7 +58,7 @@ pub(super) fn scan(inline: &Inline, wanted: Wanted) -> Vec<(usize, usize, Found)
         let found = match byte {
             b'^' => citation(plain, at).or_else(|| name(plain, at)),
             b'[' => footnote(plain, at),
-            b'#' if wanted.tags => tag(plain, at).or_else(|| linked_tag(inline, at)),
+            b'#' if wanted.tags => linked_tag(inline, at).or_else(|| tag(plain, at)),
             b':' if wanted.fields && bytes.get(at + 1) == Some(&b':') => field(plain, at, &out),
             b'(' if wanted.blocks => block(plain, at),
             _ => None,

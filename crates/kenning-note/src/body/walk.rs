@@ -87,7 +87,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         let publishing = matches!(
             cx.dialect,
             Dialect::Hugo | Dialect::Jekyll | Dialect::MkDocs | Dialect::Docusaurus
-        );
+        ) || cx.format == crate::Format::Html;
         let wanted = Wanted {
             tags: !publishing && memchr::memchr(b'#', text.as_bytes()).is_some(),
             fields: !publishing && memchr::memmem::find(text.as_bytes(), b"::").is_some(),
@@ -621,7 +621,12 @@ impl<'a, 'p> Walk<'a, 'p> {
                     key,
                     value,
                     whole_line,
-                } => fields.push((key, value, whole_line, place)),
+                } => {
+                    if whole_line {
+                        cut.push((start, end));
+                    }
+                    fields.push((key, value, whole_line, place));
+                }
             }
         }
         for (id, at) in std::mem::take(&mut open.inline.footnotes) {
@@ -688,7 +693,7 @@ impl<'a, 'p> Walk<'a, 'p> {
                 before.citations.append(&mut citations);
                 before.is_claim = !citations_do_not_count(self.room);
             }
-            if links.0 == links.1 && name.is_none() {
+            if name.is_none() {
                 return;
             }
         }
@@ -997,7 +1002,7 @@ fn words_without(plain: &str, cut: &[(usize, usize)]) -> String {
     let mut at = 0;
     for (start, end) in cut {
         add(&mut out, plain.get(at..*start).unwrap_or_default());
-        at = *end;
+        at = at.max(*end);
         // The space stood between a word and the mark.
         if plain
             .get(at..)

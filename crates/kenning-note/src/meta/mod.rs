@@ -179,6 +179,8 @@ impl Meta<'_> {
                 self.identifier(note, node)
             }
             "type" | "@type" | "types" | "class" => self.types(note, node),
+            "kind" if dialect == Dialect::LlmWiki => self.types(note, node),
+            "contradictedby" | "contradicts" => self.contradiction(note, key, node),
             "lang" | "language" | "locale" => {
                 let tag = node.text().unwrap_or_default().replace('_', "-");
                 if is_language(&tag) {
@@ -309,6 +311,31 @@ impl Meta<'_> {
         }
     }
 
+    /// Names of other pages, as links, as slugs, or as maps with a slug.
+    fn contradiction(&mut self, note: &mut Note, key: &Key, node: &Node) {
+        for item in node.each() {
+            let Some(target) = item.get("slug").unwrap_or(item).text() else {
+                continue;
+            };
+            let mut found = mention(target)
+                .map(|name| link::target_of(&name.name, &note.path))
+                .unwrap_or_default();
+            found.kind = LinkKind::Property;
+            found.place = item.place;
+            found.relation = Some(key.text.clone());
+            let value = Value::Link(Box::new(found.clone()));
+            if !self.in_text {
+                note.content.links.push(found);
+            }
+            note.fields.push(Field {
+                key: key.text.clone(),
+                value,
+                passage: None,
+                place: item.place,
+            });
+        }
+    }
+
     fn field(&mut self, note: &mut Note, key: &Key, node: &Node) {
         if key.text.is_empty() {
             return;
@@ -409,7 +436,7 @@ fn node_of(value: &Value, place: Place) -> Node {
 
 /// Keys that tell a publishing tool how a page looks. They are kept, and nobody needs to hear of them.
 fn is_publishing_key(key: &str) -> bool {
-    const KEYS: [&str; 28] = [
+    const KEYS: [&str; 29] = [
         "layout",
         "comments",
         "image",
@@ -433,6 +460,7 @@ fn is_publishing_key(key: &str) -> bool {
         "menu",
         "linktitle",
         "featured",
+        "provenancestate",
         "subtitle",
         "series",
         "feature",
@@ -592,6 +620,11 @@ pub(crate) fn scalar(text: &str, quoted: bool, path: &str, dialect: Dialect) -> 
         {
             return Value::Link(Box::new(link));
         }
+    }
+    let is_web = (trimmed.starts_with("https://") || trimmed.starts_with("http://"))
+        && oxrdf::NamedNode::new(trimmed).is_ok();
+    if is_web {
+        return Value::Link(Box::new(link::destination(trimmed, path)));
     }
     if quoted {
         return Value::Text(text.to_owned());

@@ -1,0 +1,131 @@
+//! Texts that are no Markdown: each is read line by line, or made Markdown of the same length and read as that.
+
+mod html;
+mod mediawiki;
+mod org;
+mod tiddler;
+
+use crate::front_matter::{Data, Key, Node};
+use crate::note::{Format, Note, TitleFrom};
+use crate::problem::{Place, Problem};
+use crate::settings::{Dialect, Settings};
+use crate::text::Source;
+
+/// A text turned into Markdown, with the keys that stood in its head.
+pub(crate) struct Turned {
+    /// Markdown.
+    pub(crate) text: String,
+    /// From which byte on the text stands for which line of the note.
+    pub(crate) marks: Vec<(usize, u32)>,
+    pub(crate) keys: Vec<(Key, Node)>,
+    pub(crate) title: Option<(String, TitleFrom)>,
+}
+
+impl Turned {
+    fn new(capacity: usize) -> Self {
+        Self {
+            text: String::with_capacity(capacity),
+            marks: Vec::new(),
+            keys: Vec::new(),
+            title: None,
+        }
+    }
+
+    /// What is added from here on stands for this line of the note.
+    fn mark(&mut self, line: u32) {
+        if self.marks.last().is_none_or(|(_, last)| *last != line) {
+            self.marks.push((self.text.len(), line));
+        }
+    }
+
+    fn key(&mut self, key: &str, text: &str, place: Place) {
+        let data = Data::Scalar {
+            text: text.trim().to_owned(),
+            quoted: false,
+        };
+        self.keys.push((
+            Key {
+                text: key.to_owned(),
+                place,
+            },
+            Node { data, place },
+        ));
+    }
+
+    fn list(&mut self, key: &str, items: Vec<String>, place: Place) {
+        let node = |text: String| Node {
+            data: Data::Scalar { text, quoted: true },
+            place,
+        };
+        let data = Data::List(items.into_iter().map(node).collect());
+        self.keys.push((
+            Key {
+                text: key.to_owned(),
+                place,
+            },
+            Node { data, place },
+        ));
+    }
+}
+
+/// What sort of text it is, by what the folder follows and by the end of the name.
+pub(crate) fn of(path: &str, dialect: Dialect) -> Format {
+    let extension = path
+        .rsplit('/')
+        .next()
+        .unwrap_or(path)
+        .rsplit_once('.')
+        .map_or("", |(_, extension)| extension);
+    match extension.to_ascii_lowercase().as_str() {
+        "org" => Format::Org,
+        "tid" => Format::Tiddler,
+        "wiki" | "mediawiki" | "wikitext" => Format::MediaWiki,
+        "html" | "htm" | "xhtml" => Format::Html,
+        "md" | "markdown" | "mdx" => Format::Markdown,
+        _ => match dialect {
+            Dialect::Org => Format::Org,
+            Dialect::TiddlyWiki => Format::Tiddler,
+            Dialect::MediaWiki => Format::MediaWiki,
+            Dialect::Html => Format::Html,
+            _ => Format::Markdown,
+        },
+    }
+}
+
+/// Turns a text of another format into Markdown.
+pub(crate) fn turn(
+    source: &Source<'_>,
+    note: &mut Note,
+    _settings: &Settings,
+    problems: &mut Vec<Problem>,
+) -> Turned {
+    match note.format {
+        Format::Org => org::turn(source),
+        Format::Tiddler => tiddler::turn(source),
+        Format::MediaWiki => mediawiki::turn(source, note),
+        _ => html::turn(source, problems),
+    }
+}
+
+/// Whether a line opens or closes a block of `:::`. Such lines are handed on as they are, whatever they mean in their format.
+///
+/// INVARIANT: no format changes a line that could open a protected block.
+fn is_block_line(line: &str) -> bool {
+    let line =
+        line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '-' | '*' | '+'));
+    line.starts_with(":::")
+        && (line.trim().bytes().all(|b| b == b':')
+            || crate::meta::block_attributes(line, Place::START).is_some())
+}
+
+/// Words in which Markdown would see marks, made plain.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '_' | '`' | '<' | '\\' | '[' | ']' | '#' | '|') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

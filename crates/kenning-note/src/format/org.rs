@@ -1,0 +1,210 @@
+//! Org: keywords, property drawers, headings, links, lists and blocks of code.
+
+use super::Turned;
+use crate::text::Source;
+
+pub(super) fn turn(source: &Source<'_>) -> Turned {
+    let text = source.text.as_ref();
+    let mut out = Turned::new(text.len());
+    let (mut at, mut in_block, mut in_drawer, mut before_heading) = (0, false, false, true);
+    for raw in text.split_inclusive('\n') {
+        let place = source.place(at);
+        at += raw.len();
+        out.mark(place.line);
+        let line = raw.trim_end_matches(['\n', '\r']);
+        let lower = line.trim_start().to_ascii_lowercase();
+        if in_block
+            || lower.starts_with("#+begin_src")
+            || lower.starts_with("#+begin_example")
+            || lower.starts_with("#+begin_comment")
+        {
+            in_block = !lower.starts_with("#+end_");
+            out.text.push('\n');
+            continue;
+        }
+        if super::is_block_line(line) {
+            out.text.push_str(line.trim());
+            out.text.push('\n');
+            continue;
+        }
+        if let Some(rest) = lower.strip_prefix("#+") {
+            if let Some((key, _)) = rest.split_once(':') {
+                let value = line.split_once(':').map_or("", |(_, value)| value.trim());
+                keyword(&mut out, key, value, place);
+            }
+            out.text.push('\n');
+            continue;
+        }
+        if lower == ":properties:" {
+            in_drawer = true;
+        } else if in_drawer {
+            if lower == ":end:" {
+                in_drawer = false;
+            } else if let Some((key, value)) = line.trim().trim_start_matches(':').split_once(':') {
+                // Properties before the first heading are about the note; others about a part of it that has no page.
+                if before_heading && !value.trim().is_empty() {
+                    keyword(&mut out, &key.to_lowercase(), value.trim(), place);
+                }
+            }
+        } else if lower.starts_with("# ") || lower == "#" || is_plan(&lower) {
+            // A comment, or a date of a task.
+        } else {
+            let stars = line.len() - line.trim_start_matches('*').len();
+            if stars > 0 && line.get(stars..).is_some_and(|rest| rest.starts_with(' ')) {
+                before_heading = false;
+                heading(
+                    &mut out,
+                    stars,
+                    line.get(stars..).unwrap_or_default().trim(),
+                    place,
+                );
+            } else {
+                out.text.push_str(&links(line));
+            }
+        }
+        out.text.push('\n');
+    }
+    out
+}
+
+fn keyword(out: &mut Turned, key: &str, value: &str, place: crate::Place) {
+    let words = || {
+        value
+            .split([':', ' ', ','])
+            .map(str::trim)
+            .filter(|tag| !tag.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    match key.trim() {
+        "title" => out.key("title", value, place),
+        "filetags" | "tags" | "keywords" | "roam_tags" => out.list("tags", words(), place),
+        "roam_aliases" | "aliases" | "roam_alias" => out.list("aliases", quoted(value), place),
+        "roam_refs" | "roam_key" => out.list("sources", words(), place),
+        "startup" | "options" | "latex_header" | "html_head" | "setupfile" | "export_file_name"
+        | "property" => {}
+        "date" => out.key(
+            "date",
+            value
+                .trim_matches(['<', '>', '[', ']'])
+                .split(' ')
+                .next()
+                .unwrap_or_default(),
+            place,
+        ),
+        key => out.key(key, value, place),
+    }
+}
+
+/// `"two words" one`
+fn quoted(text: &str) -> Vec<String> {
+    let parts = text.split('"').enumerate();
+    let inside = |at: usize, part: &str| -> Vec<String> {
+        if at % 2 == 1 {
+            vec![part.to_owned()]
+        } else {
+            part.split_whitespace().map(str::to_owned).collect()
+        }
+    };
+    parts.flat_map(|(at, part)| inside(at, part)).collect()
+}
+
+fn heading(out: &mut Turned, stars: usize, text: &str, place: crate::Place) {
+    let mut text = text;
+    for state in ["TODO ", "DONE ", "NEXT ", "WAITING ", "CANCELLED "] {
+        text = text.strip_prefix(state).unwrap_or(text);
+    }
+    // `Words :tag:other:`
+    if let Some((words, tags)) = text.rsplit_once(' ') {
+        let is_tags =
+            tags.len() > 2 && tags.starts_with(':') && tags.ends_with(':') && !tags.contains("::");
+        if is_tags {
+            let list = tags
+                .split(':')
+                .filter(|tag| !tag.is_empty())
+                .map(str::to_owned)
+                .collect();
+            out.list("tags", list, place);
+            text = words.trim();
+        }
+    }
+    // The title is the first rank of a note, so headings begin at the second.
+    out.text.push_str(&"#".repeat((stars + 1).min(6)));
+    out.text.push(' ');
+    out.text.push_str(&links(text));
+}
+
+/// `[[target][words]]` as a Markdown link, `[[target]]` as a wikilink, `=code=` and `~code~` as code.
+fn links(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let (mut at, mut before) = (0, ' ');
+    while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
+        let made = if rest.starts_with("[[") {
+            link(rest)
+        } else if rest.starts_with(['=', '~']) && !before.is_alphanumeric() {
+            code(rest)
+        } else {
+            None
+        };
+        if let Some((made, length)) = made {
+            out.push_str(&made);
+            at += length;
+            before = ' ';
+            continue;
+        }
+        let c = rest.chars().next().unwrap_or(' ');
+        out.push(c);
+        at += c.len_utf8();
+        before = c;
+    }
+    out
+}
+
+fn link(rest: &str) -> Option<(String, usize)> {
+    let inside = rest.get(2..rest.find("]]")?)?;
+    let length = inside.len() + 4;
+    let (target, words) = inside
+        .split_once("][")
+        .map_or((inside, None), |(target, words)| (target, Some(words)));
+    let target = target.strip_prefix("file:").unwrap_or(target);
+    let target = target.split("::").next().unwrap_or(target);
+    let is_path = target.starts_with("./") || target.starts_with("../") || target.contains(".org");
+    if crate::link::is_address(target) || is_path {
+        let target_text = target.replace(['<', '>'], "");
+        return Some((
+            format!(
+                "[{}](<{target_text}>)",
+                super::plain(words.unwrap_or(target))
+            ),
+            length,
+        ));
+    }
+    let target = target
+        .strip_prefix("id:")
+        .unwrap_or(target)
+        .trim_start_matches('*');
+    let made = words.map_or_else(
+        || format!("[[{target}]]"),
+        |words| format!("[[{target}|{words}]]"),
+    );
+    Some((made, length))
+}
+
+fn code(rest: &str) -> Option<(String, usize)> {
+    let mark = rest.chars().next()?;
+    let inside = rest.get(1..)?;
+    let end = inside.find(mark).filter(|end| *end > 0)?;
+    let words = inside.get(..end)?;
+    let after = inside.get(end + 1..)?.chars().next().unwrap_or(' ');
+    let fits = !words.starts_with(' ')
+        && !words.ends_with(' ')
+        && !after.is_alphanumeric()
+        && !words.contains('`');
+    fits.then(|| (format!("`{words}`"), end + 2))
+}
+
+fn is_plan(lower: &str) -> bool {
+    ["scheduled:", "deadline:", "closed:"]
+        .iter()
+        .any(|word| lower.starts_with(word))
+}
