@@ -36,6 +36,8 @@ pub struct Case {
     pub result: Option<String>,
     /// What the documents of the suite are resolved against instead of their own address.
     pub base: Option<String>,
+    /// The address of the manifest's folder, with its final slash.
+    pub folder: String,
 }
 
 /// Files that make up a dataset.
@@ -109,6 +111,10 @@ fn case(graph: &Graph, entry: &Term, address: &str, base: Option<String>) -> Cas
     let mut case = Case {
         id: format!("{folder}/{fragment}"),
         base,
+        folder: address
+            .rsplit_once('/')
+            .map(|(folder, _)| format!("{folder}/"))
+            .unwrap_or_default(),
         ..Case::default()
     };
     case.kind = objects(
@@ -131,20 +137,15 @@ fn case(graph: &Graph, entry: &Term, address: &str, base: Option<String>) -> Cas
         .first()
         .map(value)
         .unwrap_or_default();
-    case.approved = [
+    let approvals = [
         "http://www.w3.org/2001/sw/DataAccess/tests/test-dawg#",
         "http://www.w3.org/ns/rdftest#",
     ]
     .iter()
-    .all(|namespace| {
-        objects(graph, &node, namespace, "approval")
-            .iter()
-            .all(|approval| {
-                !iri(approval).ends_with("NotClassified")
-                    && !iri(approval).ends_with("Withdrawn")
-                    && !iri(approval).ends_with("Rejected")
-            })
-    });
+    .flat_map(|namespace| objects(graph, &node, namespace, "approval"));
+    case.approved = approvals
+        .into_iter()
+        .any(|approval| iri(&approval).ends_with("Approved"));
     if let Some(action) = objects(graph, &node, MF, "action").first() {
         let inner = subject(action);
         let text = objects(graph, &inner, QT, "query")

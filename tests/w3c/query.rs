@@ -1,6 +1,6 @@
 //! Query tests: syntax, evaluation, and the formats of results.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kenning_access::{Clearance, Label};
 use kenning_sparql::{
@@ -268,24 +268,30 @@ fn from(query: &str, base: &str) -> Vec<String> {
 /// A knowledge base that holds `data`, everything public.
 pub fn store(data: &Data) -> Result<KnowledgeBase, String> {
     let kb = KnowledgeBase::in_memory(Options::default());
-    let mut batch = Batch::new();
-    let load = |address: &str, i: usize| -> Result<Vec<Triple>, String> {
-        Ok(quads(address, &text(address)?)?
-            .iter()
-            .map(|quad| rename(&quad.into_owned(), i))
-            .collect())
-    };
-    let mut default = Vec::new();
-    for (i, address) in data.default.iter().enumerate() {
-        default.extend(load(address, i)?);
+    let mut graphs: BTreeMap<NamedNode, Vec<Triple>> = BTreeMap::new();
+    graphs.entry(DEFAULT_GRAPH.into_owned()).or_default();
+    let files = data
+        .default
+        .iter()
+        .map(|address| (DEFAULT_GRAPH.into_owned(), address));
+    let named = data
+        .named
+        .iter()
+        .map(|(name, address)| (NamedNode::new_unchecked(name.clone()), address));
+    for (i, (target, address)) in files.chain(named).enumerate() {
+        graphs.entry(target.clone()).or_default();
+        for quad in &quads(address, &text(address)?)? {
+            let quad = quad.into_owned();
+            let graph = match &quad.graph_name {
+                GraphName::NamedNode(name) => name.clone(),
+                _ => target.clone(),
+            };
+            graphs.entry(graph).or_default().push(rename(&quad, i));
+        }
     }
-    batch.put_graph(DEFAULT_GRAPH.into_owned(), Label::public(), default);
-    for (i, (name, address)) in data.named.iter().enumerate() {
-        batch.put_graph(
-            NamedNode::new_unchecked(name.clone()),
-            Label::public(),
-            load(address, 100 + i)?,
-        );
+    let mut batch = Batch::new();
+    for (name, triples) in graphs {
+        batch.put_graph(name, Label::public(), triples);
     }
     kb.commit(batch).map_err(|error| error.to_string())?;
     Ok(kb)

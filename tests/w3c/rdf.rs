@@ -8,7 +8,7 @@ use oxrdf::{Dataset, GraphName, NamedNode, Quad, Triple};
 use oxrdfio::{RdfParser, RdfSerializer};
 
 use crate::compare::isomorphic;
-use crate::manifest::{Case, WEB, text};
+use crate::manifest::{Case, text};
 use crate::query::everything;
 
 fn format(address: &str) -> Result<GraphFormat, String> {
@@ -17,10 +17,13 @@ fn format(address: &str) -> Result<GraphFormat, String> {
 }
 
 fn base(case: &Case, address: &str) -> String {
-    case.base.as_deref().map_or_else(
-        || address.to_owned(),
-        |base| format!("{base}{}", address.rsplit('/').next().unwrap_or_default()),
-    )
+    match &case.base {
+        Some(base) => format!(
+            "{base}{}",
+            address.strip_prefix(&case.folder).unwrap_or(address)
+        ),
+        None => address.to_owned(),
+    }
 }
 
 fn parse(base: &str, address: &str) -> Result<Dataset, String> {
@@ -49,6 +52,14 @@ pub fn evaluation(case: &Case) -> Result<(), String> {
     let read = parse(&base(case, &case.action), &case.action)?;
     let expected = case.result.as_deref().ok_or("no result is given")?;
     let wanted = parse(expected, expected)?;
+    if wanted.iter().any(|quad| quad.graph_name.is_blank_node()) {
+        // The store names graphs by IRIs, so these are compared as they are read.
+        return if isomorphic(&wanted, &read) {
+            Ok(())
+        } else {
+            Err(format!("wanted\n{wanted}\ngot\n{read}"))
+        };
+    }
     let stored = everything(&load(&read)?);
     if !isomorphic(&wanted, &stored) {
         return Err(format!("wanted\n{wanted}\ngot\n{stored}"));

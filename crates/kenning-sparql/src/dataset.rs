@@ -12,6 +12,7 @@ use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use spargebra::algebra::QueryDataset;
 
 use crate::gauge::{self, Held};
+use crate::normal;
 use crate::update::Seen;
 
 /// The name of the RDF default graph, which is a graph like any other.
@@ -505,6 +506,10 @@ impl QueryableDataset<'static> for ViewDataset {
             Held::new(size(&term)).for_good();
         }
         Ok(term)
+    }
+
+    fn internalize_expression_term(&self, term: ExpressionTerm) -> Result<Node, Infallible> {
+        self.internalize_term(normal::meant(term.into()))
     }
 
     fn externalize_expression_term(&self, node: Node) -> Result<ExpressionTerm, Infallible> {

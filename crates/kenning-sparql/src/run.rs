@@ -222,7 +222,9 @@ impl Prepared {
 
 /// The evaluator with our own functions.
 pub(crate) fn evaluator() -> QueryEvaluator {
-    QueryEvaluator::new().with_custom_function(normal::BNODE.into_owned(), normal::blank_node)
+    QueryEvaluator::new()
+        .with_custom_function(normal::BNODE.into_owned(), normal::blank_node)
+        .with_custom_function(normal::CANONICAL.into_owned(), normal::canonical)
 }
 
 pub(crate) fn evaluation(error: QueryEvaluationError) -> QueryError {

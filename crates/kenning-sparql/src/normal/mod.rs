@@ -4,6 +4,7 @@
 
 mod bnode;
 mod graph;
+mod number;
 mod paths;
 mod rename;
 mod split;
@@ -17,6 +18,7 @@ use spargebra::algebra::{
 };
 
 pub(crate) use bnode::{BNODE, blank_node};
+pub(crate) use number::{CANONICAL, canonical, meant};
 
 use crate::rewrite::{Rewrite, rewrite};
 
@@ -45,6 +47,7 @@ impl Rewrite for Mend {
         paths::mend(pattern);
         bnode::mend(pattern);
         strings(pattern);
+        number::mend(pattern);
         graph::mend(pattern);
         split::mend(pattern);
     }

@@ -54,6 +54,12 @@ pub(super) fn operations(text: &str, options: &ParseOptions) -> Result<Vec<Opera
     {
         return Err(syntax(error, text));
     }
+    let empty = |piece: &Piece<'_>| piece.prologue.is_empty() && piece.operation.is_empty();
+    if let Err(error) = &whole
+        && pieces.iter().rev().skip(1).any(empty)
+    {
+        return Err(syntax(error, text));
+    }
     let mut out = Vec::new();
     let mut prologue = String::new();
     for piece in pieces {
@@ -143,7 +149,10 @@ fn piece<'a>(text: &'a str, start: usize, end: usize, tokens: &[Token<'a>]) -> O
         .position(|token| FIRST_WORDS.iter().any(|word| token.is(word)));
     let Some(first) = first else {
         // A prologue alone, or what is no operation: the parser will say.
-        let rest = text.get(start..end)?;
+        let rest = text
+            .get(start..end)
+            .filter(|_| !tokens.is_empty())
+            .unwrap_or_default();
         let prologue = tokens.first().is_none_or(|token| {
             ["PREFIX", "BASE", "VERSION"]
                 .iter()

@@ -1,0 +1,104 @@
+//! The form of numbers that aggregates compute: the canonical one (XML Schema Part 2, section 3.2), as the standard's tests have it.
+//!
+//! The evaluator writes `32100` for the double 3.21E4 and `2` for the decimal 2.0. A form other than its own has to pass through its expressions, which
+//! know values only, so it travels as a literal of a datatype of ours that the dataset turns into the literal that is meant.
+
+use oxrdf::vocab::xsd;
+use oxrdf::{Literal, NamedNodeRef, Term};
+use spargebra::algebra::{
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
+};
+
+use super::fresh;
+
+/// The function that gives a number its canonical form. No text can call it.
+pub(crate) const CANONICAL: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("kenning canonical");
+
+/// Before the datatype that is meant.
+const EXACT: &str = "kenning exact ";
+
+/// Evaluates [`CANONICAL`].
+pub(crate) fn canonical(arguments: &[Term]) -> Option<Term> {
+    let [term] = arguments else { return None };
+    let Term::Literal(literal) = term else {
+        return Some(term.clone());
+    };
+    let text = literal.value();
+    let form = if literal.datatype() == xsd::DECIMAL && !text.contains('.') {
+        format!("{text}.0")
+    } else if literal.datatype() == xsd::DOUBLE {
+        scientific(format!(
+            "{:E}",
+            text.parse::<f64>().ok().filter(|value| value.is_finite())?
+        ))
+    } else if literal.datatype() == xsd::FLOAT {
+        scientific(format!(
+            "{:E}",
+            text.parse::<f32>().ok().filter(|value| value.is_finite())?
+        ))
+    } else {
+        return Some(term.clone());
+    };
+    let datatype =
+        oxrdf::NamedNode::new_unchecked(format!("{EXACT}{}", literal.datatype().as_str()));
+    Some(Literal::new_typed_literal(form, datatype).into())
+}
+
+/// The literal that is meant by one in a datatype of ours.
+pub(crate) fn meant(term: Term) -> Term {
+    match &term {
+        Term::Literal(literal) => match literal.datatype().as_str().strip_prefix(EXACT) {
+            Some(datatype) => Literal::new_typed_literal(
+                literal.value(),
+                oxrdf::NamedNode::new_unchecked(datatype),
+            )
+            .into(),
+            None => term,
+        },
+        _ => term,
+    }
+}
+
+fn scientific(text: String) -> String {
+    match text.split_once('E') {
+        Some((mantissa, exponent)) if !mantissa.contains('.') => format!("{mantissa}.0E{exponent}"),
+        _ => text,
+    }
+}
+
+pub(super) fn mend(pattern: &mut GraphPattern) {
+    let GraphPattern::Group { aggregates, .. } = pattern else {
+        return;
+    };
+    let mut computed = Vec::new();
+    for (variable, aggregate) in aggregates {
+        let AggregateExpression::FunctionCall { name, .. } = aggregate else {
+            continue;
+        };
+        if matches!(
+            name,
+            AggregateFunction::Sum
+                | AggregateFunction::Avg
+                | AggregateFunction::Min
+                | AggregateFunction::Max
+        ) {
+            let raw = fresh("value");
+            computed.push((std::mem::replace(variable, raw.clone()), raw));
+        }
+    }
+    for (variable, raw) in computed {
+        *pattern = GraphPattern::Extend {
+            inner: Box::new(std::mem::take(pattern)),
+            variable,
+            // A value that has no other form, such as INF, stays as it is.
+            expression: Expression::Coalesce(vec![
+                Expression::FunctionCall(
+                    Function::Custom(CANONICAL.into_owned()),
+                    vec![raw.clone().into()],
+                ),
+                raw.into(),
+            ]),
+        };
+    }
+}
