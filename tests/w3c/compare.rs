@@ -6,10 +6,10 @@ use oxrdf::dataset::CanonicalizationAlgorithm;
 use oxrdf::{BlankNode, Dataset, Term};
 
 /// Solutions: each a list of (variable, value), sorted by variable.
-pub type Rows = Vec<Vec<(String, Term)>>;
+pub(crate) type Rows = Vec<Vec<(String, Term)>>;
 
 /// Whether two datasets are isomorphic.
-pub fn isomorphic(a: &Dataset, b: &Dataset) -> bool {
+pub(crate) fn isomorphic(a: &Dataset, b: &Dataset) -> bool {
     if a.len() != b.len() {
         return false;
     }
@@ -22,7 +22,7 @@ pub fn isomorphic(a: &Dataset, b: &Dataset) -> bool {
 }
 
 /// Whether two bags of solutions are equal under one renaming of blank nodes; as sequences where `ordered`.
-pub fn same_rows(a: &Rows, b: &Rows, ordered: bool) -> bool {
+pub(crate) fn same_rows(a: &Rows, b: &Rows, ordered: bool) -> bool {
     if a.len() != b.len() {
         return false;
     }
@@ -46,7 +46,7 @@ pub fn same_rows(a: &Rows, b: &Rows, ordered: bool) -> bool {
 }
 
 /// Whether `got` has the solutions of `wanted`, each at least once and at most as often: what `REDUCED` allows.
-pub fn reduced_rows(wanted: &Rows, got: &Rows) -> bool {
+pub(crate) fn reduced_rows(wanted: &Rows, got: &Rows) -> bool {
     let count =
         |rows: &Rows, row: &Vec<(String, Term)>| rows.iter().filter(|other| *other == row).count();
     got.iter()

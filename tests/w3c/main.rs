@@ -10,7 +10,6 @@
     clippy::print_stdout,
     reason = "a test may end in a panic"
 )]
-#![expect(missing_docs, reason = "a test")]
 
 mod compare;
 mod manifest;

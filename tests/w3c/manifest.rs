@@ -11,7 +11,7 @@ use oxrdf::{
 use oxrdfio::{RdfFormat, RdfParser};
 
 /// Where the suites live on the web, and the base that their relative IRIs resolve against.
-pub const WEB: &str = "https://w3c.github.io/rdf-tests/";
+pub(crate) const WEB: &str = "https://w3c.github.io/rdf-tests/";
 
 const MF: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#";
 const QT: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#";
@@ -21,35 +21,35 @@ const RDFS_LABEL: NamedNodeRef<'static> =
 
 /// One test.
 #[derive(Clone, Debug, Default)]
-pub struct Case {
+pub(crate) struct Case {
     /// `folder/fragment`, unique within a suite.
-    pub id: String,
-    pub name: String,
+    pub(crate) id: String,
+    pub(crate) name: String,
     /// The local name of its type.
-    pub kind: String,
-    pub approved: bool,
+    pub(crate) kind: String,
+    pub(crate) approved: bool,
     /// The file of the query, the update or the document.
-    pub action: String,
-    pub before: Data,
-    pub after: Data,
+    pub(crate) action: String,
+    pub(crate) before: Data,
+    pub(crate) after: Data,
     /// The expected result's file.
-    pub result: Option<String>,
+    pub(crate) result: Option<String>,
     /// What the documents of the suite are resolved against instead of their own address.
-    pub base: Option<String>,
+    pub(crate) base: Option<String>,
     /// The address of the manifest's folder, with its final slash.
-    pub folder: String,
+    pub(crate) folder: String,
 }
 
 /// Files that make up a dataset.
 #[derive(Clone, Debug, Default)]
-pub struct Data {
-    pub default: Vec<String>,
+pub(crate) struct Data {
+    pub(crate) default: Vec<String>,
     /// Graph name, file.
-    pub named: Vec<(String, String)>,
+    pub(crate) named: Vec<(String, String)>,
 }
 
 /// The folder of the suites on this machine, if it is there.
-pub fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let path = Path::new(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../../shared/conformance/rdf-tests"
@@ -58,20 +58,20 @@ pub fn folder() -> Option<PathBuf> {
 }
 
 /// The file of an address.
-pub fn file(address: &str) -> Option<PathBuf> {
+pub(crate) fn file(address: &str) -> Option<PathBuf> {
     let relative = address.split(['#', '?']).next()?.strip_prefix(WEB)?;
     Some(folder()?.join(relative))
 }
 
 /// The text of an address.
-pub fn text(address: &str) -> Result<String, String> {
+pub(crate) fn text(address: &str) -> Result<String, String> {
     let path = file(address).ok_or_else(|| format!("{address} is not in the suites"))?;
     let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     String::from_utf8(bytes).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Every case of a manifest and of those it includes.
-pub fn cases(address: &str) -> Vec<Case> {
+pub(crate) fn cases(address: &str) -> Vec<Case> {
     let mut out = Vec::new();
     read(address, &mut out);
     out
@@ -253,7 +253,7 @@ fn value(term: &Term) -> String {
 }
 
 /// The causes of failures that are known: lines of `suite/folder/fragment: whose fault and why`.
-pub fn expected() -> HashMap<&'static str, &'static str> {
+pub(crate) fn expected() -> HashMap<&'static str, &'static str> {
     include_str!("expected.txt")
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))

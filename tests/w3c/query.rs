@@ -18,7 +18,7 @@ use crate::compare::{Rows, isomorphic, reduced_rows, same_rows};
 use crate::manifest::{Case, Data, text};
 
 /// Parses the query; for negative tests success is failure.
-pub fn syntax(case: &Case, valid: bool) -> Result<(), String> {
+pub(crate) fn syntax(case: &Case, valid: bool) -> Result<(), String> {
     let text = text(&case.action)?;
     match (parse(&text, &case.action), valid) {
         (Ok(_), true) | (Err(_), false) => Ok(()),
@@ -36,7 +36,7 @@ fn parse(text: &str, base: &str) -> Result<Prepared, String> {
 }
 
 /// Evaluates the query over the data and compares the answer.
-pub fn evaluation(case: &Case) -> Result<(), String> {
+pub(crate) fn evaluation(case: &Case) -> Result<(), String> {
     let query = text(&case.action)?;
     let prepared = parse(&query, &case.action)?;
     let mut data = case.before.clone();
@@ -266,7 +266,7 @@ fn from(query: &str, base: &str) -> Vec<String> {
 }
 
 /// A knowledge base that holds `data`, everything public.
-pub fn store(data: &Data) -> Result<KnowledgeBase, String> {
+pub(crate) fn store(data: &Data) -> Result<KnowledgeBase, String> {
     let kb = KnowledgeBase::in_memory(Options::default());
     let mut graphs: BTreeMap<NamedNode, Vec<Triple>> = BTreeMap::new();
     graphs.entry(DEFAULT_GRAPH.into_owned()).or_default();
@@ -331,7 +331,7 @@ fn renamed_subject(subject: &NamedOrBlankNode, file: usize) -> NamedOrBlankNode 
 }
 
 /// The quads of a file.
-pub fn quads(address: &str, text: &str) -> Result<Quads, String> {
+pub(crate) fn quads(address: &str, text: &str) -> Result<Quads, String> {
     let format = RdfFormat::from_extension(address.rsplit('.').next().unwrap_or_default())
         .ok_or_else(|| format!("{address}: unknown format"))?;
     parse_quads(format, address, text)
@@ -348,7 +348,7 @@ fn parse_quads(format: RdfFormat, base: &str, text: &str) -> Result<Quads, Strin
 }
 
 /// Every quad of a knowledge base, the RDF default graph as the default graph.
-pub fn everything(kb: &KnowledgeBase) -> Quads {
+pub(crate) fn everything(kb: &KnowledgeBase) -> Quads {
     let view = kb.view(&Clearance::anonymous());
     let mut out = Quads::new();
     for quad in view

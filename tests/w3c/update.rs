@@ -26,7 +26,7 @@ fn options(base: &str) -> UpdateOptions {
 }
 
 /// Parses the update (planning it over nothing finds no other fault); for negative tests success is failure.
-pub fn syntax(case: &Case, valid: bool) -> Result<(), String> {
+pub(crate) fn syntax(case: &Case, valid: bool) -> Result<(), String> {
     let kb = KnowledgeBase::in_memory(Options::default());
     let playground = Playground {
         label: Label::public(),
@@ -49,7 +49,7 @@ pub fn syntax(case: &Case, valid: bool) -> Result<(), String> {
 }
 
 /// Carries the update out and compares the whole store, with its empty graphs left aside as the suites do.
-pub fn evaluation(case: &Case) -> Result<(), String> {
+pub(crate) fn evaluation(case: &Case) -> Result<(), String> {
     let kb = store(&case.before)?;
     let wanted = everything(&store(&case.after)?);
     let playground = Playground {

@@ -1,4 +1,5 @@
-//! The form of numbers that aggregates compute: the canonical one (XML Schema Part 2, section 3.2), as the standard's tests have it.
+//! The form of numbers that aggregates and quotients give: the canonical one (XML Schema Part 2, section 3.2), as the
+//! approved tests of the standard have it.
 //!
 //! The evaluator writes `32100` for the double 3.21E4 and `2` for the decimal 2.0. A form other than its own has to pass through its expressions, which
 //! know values only, so it travels as a literal of a datatype of ours that the dataset turns into the literal that is meant.
@@ -68,6 +69,9 @@ fn scientific(text: String) -> String {
 }
 
 pub(super) fn mend(pattern: &mut GraphPattern) {
+    if let GraphPattern::Extend { expression, .. } = pattern {
+        quotient(expression);
+    }
     let GraphPattern::Group { aggregates, .. } = pattern else {
         return;
     };
@@ -91,14 +95,31 @@ pub(super) fn mend(pattern: &mut GraphPattern) {
         *pattern = GraphPattern::Extend {
             inner: Box::new(std::mem::take(pattern)),
             variable,
-            // A value that has no other form, such as INF, stays as it is.
-            expression: Expression::Coalesce(vec![
-                Expression::FunctionCall(
-                    Function::Custom(CANONICAL.into_owned()),
-                    vec![raw.clone().into()],
-                ),
-                raw.into(),
-            ]),
+            expression: in_form(raw.into()),
         };
     }
+}
+
+/// A value that has no other form, such as INF, stays as it is.
+fn in_form(value: Expression) -> Expression {
+    let name = Function::Custom(CANONICAL.into_owned());
+    let call = Expression::FunctionCall(name, vec![value.clone()]);
+    Expression::Coalesce(vec![call, value])
+}
+
+/// Gives quotients their form where they are the value, and not an operand.
+fn quotient(expression: &mut Expression) {
+    match expression {
+        Expression::Divide(..) => *expression = in_form(take(expression)),
+        Expression::Coalesce(list) => list.iter_mut().for_each(quotient),
+        Expression::If(_, yes, no) => {
+            quotient(yes);
+            quotient(no);
+        }
+        _ => {}
+    }
+}
+
+fn take(expression: &mut Expression) -> Expression {
+    std::mem::replace(expression, Expression::Coalesce(Vec::new()))
 }
