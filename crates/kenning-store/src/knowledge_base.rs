@@ -1,6 +1,7 @@
 //! The knowledge base: what is stored, and the two ways to it, a view to read and a batch to write.
 
 use crate::commit::{Content, Group};
+use crate::dictionary::Dictionary;
 use crate::held::Held;
 use crate::merge::Merging;
 use crate::queue::Queue;
@@ -179,6 +180,10 @@ impl KnowledgeBase {
         }
     }
 
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
     #[cfg(test)]
     pub(crate) fn merge_while(&self, meanwhile: impl FnOnce()) {
         crate::merge::merge_all(&self.inner, meanwhile);
@@ -242,6 +247,25 @@ impl Inner {
         let _writer = lock(&self.writer);
         let next = change(&self.snapshot());
         self.publish(next);
+    }
+
+    /// A dictionary without terms that finds them as the current one does.
+    pub(crate) fn empty_dictionary(&self) -> Dictionary {
+        Dictionary {
+            segments: Vec::new(),
+            hasher: self.snapshot().dictionary.hasher.clone(),
+        }
+    }
+
+    /// Publishes what `make` makes of the current snapshot and has made durable.
+    pub(crate) fn write<E>(
+        &self,
+        make: impl FnOnce(&Snapshot, Option<&Truth>) -> Result<Snapshot, E>,
+    ) -> Result<(), E> {
+        let _writer = lock(&self.writer);
+        let next = make(&self.snapshot(), self.truth.as_ref())?;
+        self.publish(next);
+        Ok(())
     }
 
     /// Looks at the current snapshot while no other can take its place.

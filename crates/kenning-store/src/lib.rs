@@ -23,6 +23,7 @@
 //! ```
 
 mod batch;
+mod bulk;
 mod cancel;
 mod commit;
 mod dictionary;
@@ -48,6 +49,7 @@ mod value;
 mod view;
 
 pub use batch::Batch;
+pub use bulk::{LoadError, Loaded, Source};
 pub use cancel::{Cancel, Interrupted};
 pub use error::{Affected, CommitError, Damage, OpenError, StoreError};
 pub use keeping::{restore, verify};

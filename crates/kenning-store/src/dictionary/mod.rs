@@ -15,7 +15,7 @@ pub(crate) use segment::{Draft, Segment};
 
 use crate::{TermId, Value};
 use hashbrown::DefaultHashBuilder;
-use oxrdf::{Term, TermRef, TripleRef};
+use oxrdf::{NamedOrBlankNode, Term, TermRef, Triple, TripleRef};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -69,6 +69,19 @@ impl Dictionary {
             return None;
         };
         self.triple(triple.as_ref())
+    }
+
+    /// The triple of these ids, if they are ids of a subject, a predicate and an object.
+    pub(crate) fn triple_of(&self, [s, p, o]: [u32; 3]) -> Option<Triple> {
+        let subject: NamedOrBlankNode = match self.term(TermId(s))? {
+            Term::NamedNode(node) => node.into(),
+            Term::BlankNode(node) => node.into(),
+            _ => return None,
+        };
+        let Term::NamedNode(predicate) = self.term(TermId(p))? else {
+            return None;
+        };
+        Some(Triple::new(subject, predicate, self.term(TermId(o))?))
     }
 
     /// The ids of a triple, if all its terms have one.
@@ -154,7 +167,11 @@ impl Growing {
 
     /// The id of the term of this key, new if need be.
     pub(crate) fn intern_key(&mut self, key: &Key<'_>) -> Option<u32> {
-        let hash = self.kept.hasher.hash_one(key);
+        self.intern_hashed(self.kept.hasher.hash_one(key), key)
+    }
+
+    /// The same for a key whose hash is known.
+    fn intern_hashed(&mut self, hash: u64, key: &Key<'_>) -> Option<u32> {
         if let Some(id) = self.draft.segment.find(hash, key) {
             return Some(id);
         }
@@ -167,6 +184,24 @@ impl Growing {
         self.draft.add(hash, key, &self.kept.hasher)
     }
 
+    /// Adds the terms of a segment whose ids count from 0 on after those in `map`, which holds the ids that the terms of
+    /// earlier segments have here.
+    pub(crate) fn copy(&mut self, segment: &Segment, map: &mut Vec<u32>) -> Option<()> {
+        let mut scratch = String::new();
+        for id in segment.first..segment.end() {
+            let key = match segment.key(segment.entry(id)?, &mut scratch) {
+                Key::Triple(ids) => {
+                    let [s, p, o] = ids.map(|id| map.get(id as usize).copied());
+                    Key::Triple([s?, p?, o?])
+                }
+                key => key,
+            };
+            let id = self.intern_key(&key)?;
+            map.push(id);
+        }
+        Some(())
+    }
+
     /// The dictionary with what was added.
     pub(crate) fn finish(self) -> Dictionary {
         let mut dictionary = self.kept;
@@ -175,6 +210,57 @@ impl Growing {
             dictionary.segments.push(Arc::new(segment));
         }
         dictionary
+    }
+}
+
+/// The terms of one batch, with ids of their own from 0 on.
+#[derive(Debug, Default)]
+pub(crate) struct Local {
+    draft: Draft,
+    /// The hash of each term.
+    hashes: Vec<u64>,
+}
+
+impl Local {
+    /// The id of a term that is no triple term, new if need be.
+    pub(crate) fn intern(&mut self, term: TermRef<'_>, hasher: &DefaultHashBuilder) -> Option<u32> {
+        self.intern_key(&Key::of(term)?, hasher)
+    }
+
+    /// The id of the triple term that is made of these terms.
+    pub(crate) fn intern_triple(
+        &mut self,
+        ids: [u32; 3],
+        hasher: &DefaultHashBuilder,
+    ) -> Option<u32> {
+        self.intern_key(&Key::Triple(ids), hasher)
+    }
+
+    fn intern_key(&mut self, key: &Key<'_>, hasher: &DefaultHashBuilder) -> Option<u32> {
+        let hash = hasher.hash_one(key);
+        if let Some(id) = self.draft.segment.find(hash, key) {
+            return Some(id);
+        }
+        self.hashes.push(hash);
+        self.draft.add_plain(hash, key, &self.hashes)
+    }
+
+    /// Adds all terms to a dictionary and gives the id of each there.
+    pub(crate) fn copy_to(&self, terms: &mut Growing) -> Option<Vec<u32>> {
+        let segment = &self.draft.segment;
+        let mut map: Vec<u32> = Vec::with_capacity(self.hashes.len());
+        let mut scratch = String::new();
+        for (id, hash) in (0..segment.end()).zip(&self.hashes) {
+            let id = match segment.key(segment.entry(id)?, &mut scratch) {
+                Key::Triple(ids) => {
+                    let [s, p, o] = ids.map(|id| map.get(id as usize).copied());
+                    terms.intern_key(&Key::Triple([s?, p?, o?]))?
+                }
+                key => terms.intern_hashed(*hash, &key)?,
+            };
+            map.push(id);
+        }
+        Some(map)
     }
 }
 

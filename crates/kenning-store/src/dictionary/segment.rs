@@ -273,6 +273,32 @@ impl Draft {
         Some(self.segment.first + place)
     }
 
+    /// Adds a term of a batch that is taken apart again soon: IRIs stay whole and values are not read. `hashes` are those
+    /// of all terms, this one included.
+    pub(crate) fn add_plain(&mut self, hash: u64, key: &Key<'_>, hashes: &[u64]) -> Option<u32> {
+        let place = self.segment.len();
+        let entry = match *key {
+            Key::Iri(iri) => Entry::Iri(None, iri),
+            Key::Blank(text) => Entry::Blank(text),
+            Key::String(text) => Entry::String(text),
+            Key::Language(text, language, direction) => {
+                let language = number(&mut self.languages, &mut self.segment.languages, language);
+                Entry::Language(language, direction, text)
+            }
+            Key::Typed(text, datatype) => {
+                let datatype = number(&mut self.datatypes, &mut self.segment.datatypes, datatype);
+                Entry::Typed(datatype, text)
+            }
+            Key::Triple(ids) => Entry::Triple(ids),
+        };
+        entry.write(&mut self.segment.text);
+        let end = u32::try_from(self.segment.text.len()).ok()?;
+        self.segment.ends.push(end);
+        let hash_of = |place: &u32| hashes.get(*place as usize).copied().unwrap_or_default();
+        self.segment.table.insert_unique(hash, place, hash_of);
+        Some(self.segment.first + place)
+    }
+
     /// Whether an IRI that begins with `start` is cut there: from the third on.
     fn prefix(&mut self, start: &str) -> Option<u32> {
         if start.is_empty() {

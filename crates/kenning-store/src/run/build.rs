@@ -22,6 +22,11 @@ const MANY: usize = 100_000;
 pub(crate) fn build(mut quads: Vec<u128>) -> Run {
     sort(&mut quads);
     quads.dedup();
+    build_sorted(quads)
+}
+
+/// Makes a run of quads that are sorted and different.
+pub(crate) fn build_sorted(quads: Vec<u128>) -> Run {
     let mut run = Run::default();
     let distinct = quads.chunk_by(|a, b| a >> 32 == b >> 32).count();
     run.subject.reserve_exact(distinct);
@@ -51,7 +56,8 @@ pub(crate) fn build(mut quads: Vec<u128>) -> Run {
     run
 }
 
-fn sort(quads: &mut [u128]) {
+/// Sorts quads, on two threads if there are many.
+pub(crate) fn sort(quads: &mut [u128]) {
     if quads.len() < MANY || quads.is_sorted() {
         quads.sort_unstable();
         return;

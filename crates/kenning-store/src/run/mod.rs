@@ -11,7 +11,7 @@
 mod build;
 mod keys;
 
-pub(crate) use build::{build, pack, unpack};
+pub(crate) use build::{build, build_sorted, pack, sort, unpack};
 pub(crate) use keys::Keys;
 
 use std::ops::Range;
