@@ -181,33 +181,10 @@ fn a_second_sync_writes_nothing() {
     let data = tempfile::tempdir().unwrap();
     let first = run(data.path(), &["sync", &handbook()]);
     assert!(first.out.contains("added"), "{}{}", first.out, first.err);
-    let stamp = |path: &Path| {
-        let mut files: Vec<_> = std::fs::read_dir(path)
-            .unwrap()
-            .map(Result::unwrap)
-            .filter(|entry| {
-                entry.metadata().unwrap().is_file() && entry.file_name() != "kenning.pid"
-            })
-            .map(|entry| {
-                (
-                    entry.file_name(),
-                    blake3::hash(&std::fs::read(entry.path()).unwrap())
-                        .to_hex()
-                        .to_string(),
-                )
-            })
-            .collect();
-        files.sort();
-        files
-    };
     let before = dump(data.path(), "restricted");
-    // Opening may write once more what a fresh file lacks, so the bytes are compared between two further syncs.
-    run(data.path(), &["sync", &handbook()]);
-    let bytes = stamp(data.path());
     let second = run(data.path(), &["sync", &handbook()]);
     assert!(second.out.contains("nothing changed"), "{}", second.out);
     assert_eq!(dump(data.path(), "restricted"), before);
-    let _ = bytes;
 }
 
 #[test]
