@@ -87,7 +87,10 @@ impl Site {
     /// When there is no such level, or a text cannot be the name of a group.
     pub fn clearance(&self, level: &str, groups: &[String]) -> Result<Clearance> {
         let level = self.kb.scale().parse_level(level)?;
-        let named = groups.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+        let named = groups
+            .iter()
+            .map(|name| name.trim())
+            .filter(|name| !name.is_empty());
         let groups = Groups::of(named)?;
         Ok(Clearance::new(level, groups))
     }

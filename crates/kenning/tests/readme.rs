@@ -34,24 +34,48 @@ fn what_the_readme_prints_is_what_comes_out() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let blocks = blocks(&readme);
     let serve = "cargo run --release -- serve --wiki examples/handbook\n";
-    assert!(blocks.iter().any(|(kind, text)| kind == "sh" && text == serve), "the README serves the handbook");
+    assert!(
+        blocks
+            .iter()
+            .any(|(kind, text)| kind == "sh" && text == serve),
+        "the README serves the handbook"
+    );
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Server::start(&data, &["--wiki", "examples/handbook"]);
-    let binary = format!("'{}' --data '{}'", env!("CARGO_BIN_EXE_kenning"), data.display());
+    let binary = format!(
+        "'{}' --data '{}'",
+        env!("CARGO_BIN_EXE_kenning"),
+        data.display()
+    );
     let mut compared = 0;
     for pair in blocks.windows(2) {
         let ((kind, command), (next, expected)) = (&pair[0], &pair[1]);
         if kind != "sh" || next != "text" {
             continue;
         }
-        let command = command.replace("cargo run --release --", &binary).replace("127.0.0.1:7878", &server.address);
-        let output = Command::new("sh").arg("-c").arg(&command).current_dir(root()).output().unwrap();
+        let command = command
+            .replace("cargo run --release --", &binary)
+            .replace("127.0.0.1:7878", &server.address);
+        let output = Command::new("sh")
+            .arg("-c")
+            .arg(&command)
+            .current_dir(root())
+            .output()
+            .unwrap();
         let out = String::from_utf8_lossy(&output.stdout).replace('\r', "");
-        assert_eq!(&out, expected, "{command}\n{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            &out,
+            expected,
+            "{command}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         compared += 1;
     }
-    assert!(compared >= 4, "only {compared} answers of the README were compared");
+    assert!(
+        compared >= 4,
+        "only {compared} answers of the README were compared"
+    );
 }
 
 #[test]
@@ -59,9 +83,14 @@ fn every_flag_of_the_readme_is_understood() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     for (kind, text) in blocks(&readme) {
         for line in text.lines().filter(|_| kind == "sh") {
-            let Some(command) = line.strip_prefix("kenning ") else { continue };
+            let Some(command) = line.strip_prefix("kenning ") else {
+                continue;
+            };
             let name = command.split(' ').next().unwrap();
-            let help = Command::new(env!("CARGO_BIN_EXE_kenning")).args([name, "--help"]).output().unwrap();
+            let help = Command::new(env!("CARGO_BIN_EXE_kenning"))
+                .args([name, "--help"])
+                .output()
+                .unwrap();
             let help = String::from_utf8_lossy(&help.stdout).into_owned();
             for flag in command.split(' ').filter(|word| word.starts_with("--")) {
                 assert!(help.contains(flag), "`kenning {name}` has no `{flag}`");

@@ -1,5 +1,9 @@
 //! The built command as a user runs it: once, or as a server that is asked over HTTP.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of these helpers")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses its part of these helpers"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
