@@ -31,6 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "server", "insight", "sparql", "store", "wiki", "note", "access", "vocab",
         ],
     ),
+    ("kenning-faults", &["access", "store"]),
     (
         "kenning-suite",
         &[
@@ -65,6 +66,14 @@ const NEVER_IN: &[(&str, &[&str])] = &[
 
 /// The longest file that is read in one sitting, in lines, tests in the file included.
 const LONGEST: usize = 600;
+
+/// Files that are longer and wait to be split, with the length they may not pass. Take a file off when it has been.
+const STILL_LONG: &[(&str, usize)] = &[
+    ("crates/kenning-note/src/body/walk.rs", 1_030),
+    ("crates/kenning-note/src/meta/mod.rs", 665),
+    ("crates/kenning-sparql/tests/answers.rs", 700),
+    ("crates/kenning-wiki/src/ladder.rs", 790),
+];
 
 /// Words that say where something was made rather than what it does, or that leave work for nobody.
 const FORBIDDEN: &[&str] = &[
@@ -230,7 +239,8 @@ fn every_file_is_read_in_one_sitting() {
             .unwrap()
             .lines()
             .count();
-        if lines > LONGEST {
+        let waiting = STILL_LONG.iter().find(|(name, _)| path.as_path() == Path::new(name));
+        if lines > waiting.map_or(LONGEST, |(_, most)| *most) {
             long.push(format!(
                 "{}: {lines} lines, and {LONGEST} are a sitting: split it by noun",
                 path.display()
