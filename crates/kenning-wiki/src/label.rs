@@ -62,9 +62,9 @@ impl Judge<'_> {
             );
         }
         let covering = self.covering(path);
-        let (mut label, because) = match self.own(said, &covering, &mut problems) {
+        let (mut label, because) = match self.own(said, &mut problems) {
             Ok(Some(level)) => (Label::new(level, []), "the note says so".to_owned()),
-            Ok(None) => self.inherited(path),
+            Ok(None) => self.inherited(&covering),
             Err(why) => {
                 problems.push(format!("{why}; the note is closed"));
                 return closed(
@@ -128,27 +128,14 @@ impl Judge<'_> {
 
     /// The operator's rules and then the wiki's own, those that cover `path`.
     fn covering(&self, path: &str) -> [Vec<&FolderRule>; 2] {
-        let covering = |rules: &'_ [FolderRule]| -> Vec<usize> {
-            let covers = |rule: &FolderRule| rule.covers(self.wiki, path);
-            (0..rules.len())
-                .filter(|place| rules.get(*place).is_some_and(covers))
-                .collect()
-        };
         [&self.rules.folders, &self.settings.folders].map(|rules| {
-            covering(rules)
-                .into_iter()
-                .filter_map(|place| rules.get(place))
-                .collect()
+            let covers = |rule: &&FolderRule| rule.covers(self.wiki, path);
+            rules.iter().filter(covers).collect()
         })
     }
 
     /// The level that the note itself states, as of today.
-    fn own(
-        &self,
-        said: &Said,
-        _covering: &[Vec<&FolderRule>; 2],
-        problems: &mut Vec<String>,
-    ) -> Result<Option<Level>, String> {
+    fn own(&self, said: &Said, problems: &mut Vec<String>) -> Result<Option<Level>, String> {
         let scale = self.rules.scale();
         let parse = |name: &str| scale.parse_level(name).map_err(|error| error.to_string());
         let mut level = said.level.as_deref().map(parse).transpose()?;
@@ -171,16 +158,16 @@ impl Judge<'_> {
     }
 
     /// The level of a note that says nothing: the higher of what the operator and the wiki's own file give it.
-    fn inherited(&self, path: &str) -> (Label, String) {
-        let [operator, own] = self.covering(path);
-        let (mut level, mut because) = match nearest_default(&operator) {
+    fn inherited(&self, covering: &[Vec<&FolderRule>; 2]) -> (Label, String) {
+        let [operator, own] = covering;
+        let (mut level, mut because) = match nearest_default(operator) {
             Some((level, pattern)) => (level, format!("the rule for `{pattern}` says so")),
             None => (
                 self.rules.default_level(),
                 "it is the default level".to_owned(),
             ),
         };
-        let local = nearest_default(&own)
+        let local = nearest_default(own)
             .map(|(level, pattern)| (level, format!("the wiki's rule for `{pattern}` says so")))
             .or_else(|| {
                 let level = self.settings.default_level?;
@@ -359,7 +346,16 @@ mod tests {
         };
         let tlp = others("tlp", "purple");
         let private = others("private", "perhaps");
-        for said in [&said("secrte"), &said(""), &broken, &group, &until, &then, &tlp, &private] {
+        for said in [
+            &said("secrte"),
+            &said(""),
+            &broken,
+            &group,
+            &until,
+            &then,
+            &tlp,
+            &private,
+        ] {
             let (label, problems) = label("", "press/a.md", said);
             assert_eq!(label, "restricted{}", "{said:?}");
             assert_eq!(problems.len(), 1, "{said:?}");
@@ -371,8 +367,14 @@ mod tests {
         let nothing = Said::default();
         let own = |own: &str, path: &str| label(own, path, &nothing).0;
         assert_eq!(own("default_level = 'public'", "a.md"), "internal");
-        assert_eq!(own("default_level = 'confidential'", "a.md"), "confidential");
-        assert_eq!(own("default_level = 'confidential'", "press/a.md"), "confidential");
+        assert_eq!(
+            own("default_level = 'confidential'", "a.md"),
+            "confidential"
+        );
+        assert_eq!(
+            own("default_level = 'confidential'", "press/a.md"),
+            "confidential"
+        );
         let rule = "[[rule]]\npath = 'hr/open'\ndefault = 'public'\nfloor = 'public'";
         assert_eq!(own(rule, "hr/open/a.md"), "internal{hr}");
         let rule = "[[rule]]\npath = '**'\nfloor = 'internal'\naudience = [['x', 'y'], ['z']]";
@@ -406,7 +408,11 @@ mod tests {
             ("tlp", "red", "restricted"),
             ("classification", "public", "internal"),
         ] {
-            assert_eq!(label("", "a.md", &others(key, value)).0, expected, "{key}: {value}");
+            assert_eq!(
+                label("", "a.md", &others(key, value)).0,
+                expected,
+                "{key}: {value}"
+            );
         }
     }
 
@@ -424,7 +430,11 @@ mod tests {
             ("2026-01-01", None, "confidential", 1),
         ] {
             let (text, found) = label("", "a.md", &ending(until, then));
-            assert_eq!((text.as_str(), found.len()), (expected, problems), "{until}");
+            assert_eq!(
+                (text.as_str(), found.len()),
+                (expected, problems),
+                "{until}"
+            );
         }
         // A floor holds then, too.
         let (text, _) = label("", "hr/a.md", &ending("2026-01-01", Some("public")));

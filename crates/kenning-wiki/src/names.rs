@@ -105,7 +105,7 @@ pub(crate) fn permalink(link: &str) -> String {
 /// Coarse keys of a note: a link can only find it if they share one with [`looks_for`].
 ///
 /// INVARIANT: every rung of the ladder that can find the note by a name finds a key of that name here
-/// (guard: `tests/relink.rs`, incremental scans against scans from nothing).
+/// (guard: `tests/twins.rs`, incremental scans against scans from nothing).
 pub(crate) fn found_by(path: &str, names: &Names) -> Vec<u64> {
     let mut texts: Vec<String> = vec![
         last(without_ending(path)).to_owned(),

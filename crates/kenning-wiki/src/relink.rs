@@ -8,8 +8,8 @@ use oxrdf::Triple;
 
 use crate::assemble::{Made, link_graphs};
 use crate::catalog::{Catalog, Entry, Tally, Wanting};
-use crate::labels::{LabelId, Labels};
-use crate::ladder::{Index, NoteId, Verdict};
+use crate::labels::Labels;
+use crate::ladder::{Edge, Index, Verdict};
 use crate::names;
 use crate::overrides::Overrides;
 use crate::problem::Located;
@@ -61,8 +61,8 @@ fn is_found_alike(old: &Entry, new: &Entry) -> bool {
 /// Resolves links in a wiki as it is now.
 pub(crate) struct Relinker<'c> {
     minter: Minter<'c>,
-    labels: Labels,
-    index: Index,
+    pub(crate) labels: Labels,
+    pub(crate) index: Index,
     /// The paths by which the addresses of notes are minted, by [`NoteId`].
     identities: Vec<&'c str>,
     files: HashSet<&'c str>,
@@ -102,14 +102,14 @@ impl<'c> Relinker<'c> {
             for link in &unit.links {
                 let outcome = self.index.resolve(link, path, own, &mut self.labels);
                 for edge in &outcome.edges {
-                    self.edge(
-                        &identity,
-                        link,
-                        edge.target,
-                        edge.rung,
-                        edge.label,
-                        &mut graphs,
-                    );
+                    let triples = self.triples(&identity, link, edge);
+                    if triples.is_empty() {
+                        continue;
+                    }
+                    let graph = graphs
+                        .entry(self.labels.text(edge.label).to_owned())
+                        .or_insert_with(|| (self.labels.get(edge.label), Vec::new()));
+                    graph.1.extend(triples);
                 }
                 if counted.insert(&link.key) {
                     tally.links += 1;
@@ -128,27 +128,13 @@ impl<'c> Relinker<'c> {
         link_graphs(self.minter, &identity, graphs)
     }
 
-    fn edge(
-        &self,
-        identity: &str,
-        link: &Wanting,
-        target: NoteId,
-        rung: crate::ladder::Rung,
-        label: LabelId,
-        graphs: &mut BTreeMap<String, (Label, Vec<Triple>)>,
-    ) {
-        let place = usize::try_from(target).ok();
-        let Some(to) = place.and_then(|place| self.identities.get(place)) else {
-            return;
-        };
-        if *to == identity {
-            return;
+    /// What an edge says. A note that links to itself says nothing by it.
+    pub(crate) fn triples(&self, identity: &str, link: &Wanting, edge: &Edge) -> Vec<Triple> {
+        let place = usize::try_from(edge.target).ok();
+        match place.and_then(|place| self.identities.get(place)) {
+            Some(to) if *to != identity => self.minter.edge(identity, link, to, edge.rung),
+            _ => Vec::new(),
         }
-        let text = self.labels.text(label).to_owned();
-        let graph = graphs
-            .entry(text)
-            .or_insert_with(|| (self.labels.get(label), Vec::new()));
-        graph.1.extend(self.minter.edge(identity, link, to, rung));
     }
 
     /// What is wrong with a link, as far as readers of its text can tell.

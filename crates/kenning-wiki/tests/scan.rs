@@ -1,0 +1,240 @@
+//! What a scan finds, what it leaves alone, and what it survives.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may end in a panic"
+)]
+
+mod common;
+
+use common::{Folder, World, changes, problems};
+use kenning_access::Scale;
+use kenning_wiki::Catalog;
+
+#[test]
+fn a_folder_is_followed_step_by_step() {
+    let folder = Folder::new(&[
+        ("a.md", "# A\n\nSee [[Beta]] and [[Gamma]].\n"),
+        ("b.md", "# Beta\n"),
+    ]);
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    assert_eq!(changes(&first), ["added a.md", "added b.md"]);
+    world.apply(&first.changes);
+    assert_eq!(world.links("a.md", "b.md"), ["internal"]);
+    let summary = first.summary;
+    assert_eq!((summary.links, summary.resolved, summary.wanted), (2, 1, 1));
+
+    let again = folder.scan(&first.catalog);
+    assert_eq!(changes(&again), [""; 0]);
+    assert_eq!(again.summary.links, 2);
+
+    // A new note answers a link that waited for it; the linking note is not read for that.
+    folder.write("sub/gamma.md", "---\naliases: [Third]\n---\nText.\n");
+    let third = folder.scan(&again.catalog);
+    assert_eq!(changes(&third), ["relinked a.md", "added sub/gamma.md"]);
+    world.apply(&third.changes);
+    assert_eq!(world.links("a.md", "sub/gamma.md"), ["internal"]);
+
+    // Gone again.
+    folder.remove("sub/gamma.md");
+    let fourth = folder.scan(&third.catalog);
+    assert_eq!(changes(&fourth), ["relinked a.md", "gone sub/gamma.md"]);
+    world.apply(&fourth.changes);
+    let mut fresh = World::default();
+    fresh.apply(&folder.scan(&Catalog::empty()).changes);
+    assert_eq!(world, fresh);
+}
+
+#[test]
+fn a_label_that_changes_moves_all_graphs_of_the_note() {
+    let folder = Folder::new(&[
+        ("a.md", "---\nprotection: public\n---\nSee [[b]].\n"),
+        ("b.md", "---\nprotection: public\n---\nText.\n"),
+    ]);
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    world.apply(&first.changes);
+    assert_eq!(world.links("a.md", "b.md"), ["public"]);
+    folder.write("b.md", "---\nprotection: confidential\n---\nText.\n");
+    let second = folder.scan(&first.catalog);
+    world.apply(&second.changes);
+    assert_eq!(world.links("a.md", "b.md"), ["confidential"]);
+    let mut fresh = World::default();
+    fresh.apply(&folder.scan(&Catalog::empty()).changes);
+    assert_eq!(world, fresh);
+}
+
+#[test]
+fn new_rules_change_labels_without_a_change_of_files() {
+    let folder = Folder::new(&[("hr/a.md", "Text about [[b]].\n"), ("b.md", "Text.\n")]);
+    let first = folder.scan(&Catalog::empty());
+    let mut world = World::default();
+    world.apply(&first.changes);
+    folder.write(
+        "kenning.toml",
+        "[[rule]]\npath = 'hr'\nfloor = 'confidential'\n",
+    );
+    let second = folder.scan(&first.catalog);
+    assert_eq!(changes(&second), ["changed hr/a.md"]);
+    world.apply(&second.changes);
+    let mut fresh = World::default();
+    fresh.apply(&folder.scan(&Catalog::empty()).changes);
+    assert_eq!(world, fresh);
+}
+
+#[test]
+fn neither_the_number_of_threads_nor_the_run_matters() {
+    let folder = Folder::new(&[]);
+    for place in 0..60 {
+        let (next, far) = (place + 1, (place * 7) % 60);
+        let text = format!("# Note {place}\n\nSee [[note {next}]], [[n{far}]] and [[x]].\n");
+        folder.write(&format!("d{}/n{place}.md", place % 5), text);
+    }
+    let scan = |threads| {
+        let wiki = folder.wiki().with_threads(threads);
+        let scan = wiki.scan(&Catalog::empty(), &mut |_| ());
+        (scan.changes, scan.problems, scan.summary)
+    };
+    let one = scan(1);
+    assert_eq!(one, scan(2));
+    assert_eq!(one, scan(7));
+}
+
+#[test]
+fn a_catalog_survives_being_stored() {
+    let folder = Folder::new(&[
+        ("a.md", "See [[b]].\n"),
+        ("b.md", "::: protected {level=restricted}\n[[a]]\n:::\n"),
+    ]);
+    let scan = folder.scan(&Catalog::empty());
+    let bytes = scan.catalog.to_bytes();
+    assert_eq!(Catalog::from_bytes(&bytes).unwrap(), scan.catalog);
+    for cut in [0, 1, bytes.len() / 2, bytes.len() - 1] {
+        assert!(Catalog::from_bytes(&bytes[..cut]).is_err(), "cut at {cut}");
+    }
+    assert!(Catalog::from_bytes(&[99, 0, 0]).is_err());
+}
+
+#[test]
+fn what_is_no_note_is_left_alone_and_said_where_it_could_surprise() {
+    let outside = Folder::new(&[("secret.md", "outside\n")]);
+    let folder = Folder::new(&[
+        ("a.md", "Text.\n"),
+        (".hidden/b.md", "Text.\n"),
+        (".c.md", "Text.\n"),
+        ("picture.png", "x"),
+        ("drafts/d.md", "Text.\n"),
+        ("e.bak.md", "Text.\n"),
+        (".kenningignore", "drafts/\n"),
+        ("kenning.toml", "ignore = ['*.bak.md']\n"),
+    ]);
+    let link = |to: &std::path::Path, name: &str| {
+        std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+    };
+    link(&outside.path().join("secret.md"), "leak.md");
+    link(&outside.path(), "leaks");
+    link(&folder.path(), "loop");
+    let pipe = std::process::Command::new("mkfifo")
+        .arg(folder.path().join("pipe.md"))
+        .status();
+    let pipe = pipe.is_ok_and(|status| status.success());
+    let scan = folder.scan(&Catalog::empty());
+    assert_eq!(changes(&scan), ["added a.md"]);
+    let mut expected = vec![
+        "leak.md: symbolic links are not followed; it is left out",
+        "leaks: symbolic links are not followed; it is left out",
+        "loop: symbolic links are not followed; it is left out",
+    ];
+    if pipe {
+        expected.push("pipe.md: it is no ordinary file; it is left out");
+    }
+    assert_eq!(problems(&scan), expected);
+}
+
+#[test]
+fn what_cannot_be_read_keeps_what_it_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new(&[
+        ("a.md", "See [[b]].\n"),
+        ("deep/b.md", "Text.\n"),
+        ("deep/c.md", "Text.\n"),
+    ]);
+    let first = folder.scan(&Catalog::empty());
+    let mode = |path: &str, mode| {
+        let file = folder.path().join(path);
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode("deep", 0o000);
+    mode("a.md", 0o000);
+    let allowed = std::fs::read_dir(folder.path().join("deep")).is_ok();
+    let second = folder.scan(&first.catalog);
+    mode("deep", 0o755);
+    mode("a.md", 0o644);
+    if allowed {
+        println!("skipped: this user may read everything");
+        return;
+    }
+    assert_eq!(changes(&second), [""; 0]);
+    assert_eq!(second.summary.kept, 3);
+    assert_eq!(problems(&second).len(), 2, "{:?}", problems(&second));
+    assert_eq!(changes(&folder.scan(&second.catalog)), [""; 0]);
+}
+
+#[test]
+fn a_wiki_that_is_called_otherwise_takes_its_old_graphs_along() {
+    let folder = Folder::new(&[("a.md", "Text.\n")]);
+    let first = folder.scan(&Catalog::empty());
+    folder.write("kenning.toml", "name = 'handbook'\n");
+    let second = folder.scan(&first.catalog);
+    assert_eq!(changes(&second), ["gone a.md", "added a.md"]);
+    let mut world = World::default();
+    world.apply(&first.changes);
+    world.apply(&second.changes);
+    assert!(world.0.keys().all(|name| name.contains("/handbook/")));
+}
+
+#[test]
+fn broken_settings_close_every_note() {
+    let folder = Folder::new(&[
+        ("a.md", "---\nprotection: public\n---\nText.\n"),
+        ("kenning.toml", "default_level = \"internal\"\nname = \n"),
+    ]);
+    let scan = folder.scan(&Catalog::empty());
+    let mut world = World::default();
+    world.apply(&scan.changes);
+    let scale = Scale::default();
+    assert!(
+        world
+            .0
+            .values()
+            .all(|(label, _)| scale.write_label(label) == "restricted{}")
+    );
+    let problems = problems(&scan);
+    assert!(problems[0].starts_with("kenning.toml:2:"), "{problems:?}");
+}
+
+#[test]
+fn a_link_to_nothing_is_reported_with_what_may_be_meant() {
+    let folder = Folder::new(&[
+        (
+            "post.md",
+            "One [knowledge economy](/knwoledge-economy/) and [this](./onbaording.md).\n",
+        ),
+        ("onboarding.md", "Text.\n"),
+        ("x/twin.md", "Text.\n"),
+        ("y/twin.md", "See [[twin]] and [[nothing yet]].\n"),
+        ("z.md", "See [[twin]].\n"),
+    ]);
+    let scan = folder.scan(&Catalog::empty());
+    assert_eq!(
+        problems(&scan),
+        [
+            "post.md:1:5: `/knwoledge-economy/` leads to nothing; its words suggest `/knowledge-economy/`",
+            "post.md:1:51: `./onbaording.md` leads to nothing; did you mean `onboarding.md`?",
+            "z.md:1:5: `twin` could be any of `x/twin.md`, `y/twin.md` (by the name of its file); it leads nowhere; \
+             write the path, or say in `links.toml` what is meant",
+        ]
+    );
+}
