@@ -58,14 +58,14 @@ impl<'w> Assembler<'w> {
         (labels, problems)
     }
 
-    /// All graphs of a note that was read, and what changes against `old`.
+    /// All graphs of a note that was read, and what changes against `old`: what was known of it, and where it lay.
     pub(crate) fn assemble(
         &self,
         path: &str,
         entry: &mut Entry,
         parts: Parts,
         links: Vec<Made>,
-        old: Option<&Entry>,
+        old: Option<(&str, &Entry)>,
     ) -> Vec<GraphChange> {
         let label = |text: &str| {
             let scale = self.wiki.rules.scale();
@@ -79,8 +79,8 @@ impl<'w> Assembler<'w> {
         let meta = self.minter.meta(path, &identity, entry);
         made.push((GraphKind::Meta, label(entry.label()), meta));
         made.extend(links);
-        let known: &[Graph] = old.map_or(&[], |old| &old.graphs);
-        let was = old.map_or(identity.as_str(), |old| old.identity(path));
+        let known: &[Graph] = old.map_or(&[], |(_, old)| &old.graphs);
+        let was = old.map_or(identity.as_str(), |(was, old)| old.identity(was));
         let (graphs, changes) = self.compare(&identity, known, was, made);
         entry.graphs = graphs;
         changes

@@ -51,6 +51,8 @@ pub(crate) struct Entry {
     pub(crate) identity: Option<String>,
     /// Paths it had before, latest last.
     pub(crate) former: Vec<String>,
+    /// By which the note is known again when it was moved and changed at once.
+    pub(crate) sketch: Vec<u32>,
     pub(crate) dialect: String,
     pub(crate) names: Names,
     pub(crate) said: Said,

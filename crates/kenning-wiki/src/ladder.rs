@@ -182,7 +182,13 @@ impl Index {
     }
 
     /// Adds a note. The order of additions never matters to what links mean, only to [`NoteId`]s.
-    pub(crate) fn add(&mut self, path: &str, names: &Names, label: LabelId) -> NoteId {
+    pub(crate) fn add(
+        &mut self,
+        path: &str,
+        names: &Names,
+        former: &[String],
+        label: LabelId,
+    ) -> NoteId {
         let id = NoteId::try_from(self.notes.len()).unwrap_or(NoteId::MAX);
         self.notes.push(Known {
             path: path.to_owned(),
@@ -198,7 +204,8 @@ impl Index {
         put(&mut self.by_stem, composed(stem), id);
         put(&mut self.by_folded_stem, folded(stem), id);
         let of_path = names_of_path(path);
-        for link in names.permalinks.iter().chain(&names.slugs).chain(&of_path) {
+        let links = names.permalinks.iter().chain(&names.slugs);
+        for link in links.chain(&of_path).chain(former) {
             put(&mut self.by_permalink, permalink(link), id);
         }
         put(&mut self.by_title, folded(&names.title), id);
@@ -604,7 +611,7 @@ mod tests {
         let public = labels.read("public");
         let mut index = Index::new(HashMap::new(), false);
         for (path, names) in notes {
-            index.add(path, names, public);
+            index.add(path, names, &[], public);
         }
         let outcome = index.resolve(&link(target), "from.md", public, &mut labels);
         assert!(outcome.edges.len() < 2, "{outcome:?}");
@@ -734,7 +741,7 @@ mod tests {
         for (path, note) in notes {
             let alias: Vec<&str> = note.alias.map(|word| WORDS[word]).into_iter().collect();
             let label = labels.read(LABELS[note.label]);
-            index.add(path, &titled(WORDS[note.title], &alias), label);
+            index.add(path, &titled(WORDS[note.title], &alias), &[], label);
         }
         let own = labels.read(own);
         let outcome = index.resolve(&link(target), "x/from.md", own, &mut labels);

@@ -11,6 +11,7 @@ mod keys;
 mod label;
 mod labels;
 mod ladder;
+mod moves;
 mod names;
 mod overrides;
 mod problem;

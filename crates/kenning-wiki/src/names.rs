@@ -106,7 +106,7 @@ pub(crate) fn permalink(link: &str) -> String {
 ///
 /// INVARIANT: every rung of the ladder that can find the note by a name finds a key of that name here
 /// (guard: `tests/twins.rs`, incremental scans against scans from nothing).
-pub(crate) fn found_by(path: &str, names: &Names) -> Vec<u64> {
+pub(crate) fn found_by(path: &str, names: &Names, former: &[String]) -> Vec<u64> {
     let mut texts: Vec<String> = vec![
         last(without_ending(path)).to_owned(),
         last(path).to_owned(),
@@ -114,7 +114,8 @@ pub(crate) fn found_by(path: &str, names: &Names) -> Vec<u64> {
     ];
     texts.extend(names_of_path(path));
     texts.extend(names.aliases.iter().chain(&names.slugs).cloned());
-    texts.extend(names.permalinks.iter().map(|link| permalink(link)));
+    let links = names.permalinks.iter().chain(former);
+    texts.extend(links.map(|link| permalink(link)));
     texts.extend(names.id.clone());
     digests(&mut texts)
 }

@@ -7,6 +7,7 @@ use oxrdf::Triple;
 
 use crate::catalog::{Entry, Names, Unit, Wanting};
 use crate::label::Said;
+use crate::moves;
 use crate::names;
 use crate::problem::Located;
 use crate::triples::Minter;
@@ -15,6 +16,8 @@ use crate::triples::Minter;
 #[derive(Debug)]
 pub(crate) struct Fresh {
     pub(crate) entry: Entry,
+    /// The path by which the addresses in the triples are minted.
+    pub(crate) identity: String,
     /// Triples of the note, and of each of its protected sections with the name of the section.
     pub(crate) parts: Vec<(Option<String>, Vec<Triple>)>,
 }
@@ -40,6 +43,7 @@ pub(crate) fn read(
     let mut entry = Entry {
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         hash: *blake3::hash(bytes).as_bytes(),
+        sketch: moves::sketch(bytes),
         dialect: note.dialect.name().to_owned(),
         names: names_of(&note),
         said: said(&note.protection),
@@ -48,7 +52,6 @@ pub(crate) fn read(
         ..Entry::default()
     };
     (entry.open_hash, entry.open_size) = open_part(bytes, &note);
-    entry.found_by = names::found_by(path, &entry.names);
     entry.looks_for = names::looks_for(entry.units.iter().flat_map(|unit| &unit.links));
     identity.clone_into(&mut note.path);
     let graphs = kenning_note::graphs(&note, minter.wiki, minter.base);
@@ -61,6 +64,7 @@ pub(crate) fn read(
     });
     Fresh {
         parts: parts.collect(),
+        identity: identity.to_owned(),
         entry,
     }
 }

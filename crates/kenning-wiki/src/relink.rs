@@ -55,7 +55,10 @@ pub(crate) fn waiting(known: &Catalog, next: &Catalog, overrides: &Overrides) ->
 }
 
 fn is_found_alike(old: &Entry, new: &Entry) -> bool {
-    old.names == new.names && old.label() == new.label() && old.identity == new.identity
+    old.names == new.names
+        && old.label() == new.label()
+        && old.identity == new.identity
+        && old.former == new.former
 }
 
 /// Resolves links in a wiki as it is now.
@@ -77,7 +80,7 @@ impl<'c> Relinker<'c> {
         let mut identities = Vec::with_capacity(catalog.entries.len());
         for (path, entry) in &catalog.entries {
             let label = labels.read(entry.label());
-            index.add(path, &entry.names, label);
+            index.add(path, &entry.names, &entry.former, label);
             identities.push(entry.identity(path));
         }
         Self {

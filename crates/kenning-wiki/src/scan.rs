@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::assemble::Assembler;
 use crate::catalog::{Catalog, Entry, VERSION};
 use crate::change::{ChangeKind, GraphChange, NoteChange, Progress, Scan, Summary};
+use crate::moves;
 use crate::problem::Located;
 use crate::reading::{self, Fresh};
 use crate::relink::Relinker;
@@ -31,6 +32,7 @@ pub(crate) fn scan(wiki: &Wiki, known: &Catalog, report: &mut dyn FnMut(Progress
         },
         next: fresh_catalog(wiki),
         fresh: BTreeMap::new(),
+        moves: BTreeMap::new(),
         changes: Vec::new(),
         summary: Summary::default(),
         problems: wiki.problems().cloned().collect(),
@@ -80,6 +82,8 @@ struct Run<'r> {
     /// What was read in this run.
     fresh: BTreeMap<String, Fresh>,
     changes: Vec<NoteChange>,
+    /// New path → old path.
+    moves: BTreeMap<String, String>,
     summary: Summary,
     problems: Vec<Located>,
     begun: u64,
@@ -108,7 +112,7 @@ impl Run<'_> {
         let mut done = 0;
         let of = todo.len();
         report(Progress::Read { done, of });
-        let wiki = self.wiki;
+        let (wiki, known) = (self.wiki, self.known);
         let (send, receive) = mpsc::channel();
         let place = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -116,7 +120,11 @@ impl Run<'_> {
                 let (send, place, todo) = (send.clone(), &place, &todo);
                 scope.spawn(move || {
                     while let Some(file) = todo.get(place.fetch_add(1, Ordering::Relaxed)) {
-                        if send.send((*file, read_one(wiki, file))).is_err() {
+                        let identity = known.entries.get(&file.path);
+                        let identity =
+                            identity.map_or(file.path.as_str(), |entry| entry.identity(&file.path));
+                        let result = read_one(wiki, &file.path, identity);
+                        if send.send((*file, result)).is_err() {
                             return;
                         }
                     }
@@ -150,6 +158,10 @@ impl Run<'_> {
         let settled = seen.modified.saturating_add(2_000_000_000) < self.begun;
         fresh.entry.stamp = if settled { seen.stamp } else { 0 };
         fresh.entry.size = seen.size;
+        if let Some(known) = self.known.entries.get(path) {
+            fresh.entry.identity.clone_from(&known.identity);
+            fresh.entry.former.clone_from(&known.former);
+        }
         self.fresh.insert(path.to_owned(), fresh);
     }
 
@@ -186,16 +198,138 @@ impl Run<'_> {
         self.next.entries.contains_key(path) || self.fresh.contains_key(path)
     }
 
-    /// Labels what was read, resolves links, and says what changed.
-    fn link(&mut self, found: &Walk) {
+    /// Finds out which notes only lie elsewhere, and takes over what is known of them.
+    fn follow_moves(&mut self) {
+        let fresh: BTreeMap<&str, &Entry> = self
+            .fresh
+            .iter()
+            .map(|(path, fresh)| (path.as_str(), &fresh.entry))
+            .collect();
+        let known = |path: &str| self.known.entries.get(path).map(Arc::as_ref);
+        let mut left = BTreeMap::new();
+        let mut gone = BTreeSet::new();
+        for (path, entry) in &self.known.entries {
+            let now = fresh.get(path.as_str());
+            if now.is_none() && !self.next.entries.contains_key(path) {
+                gone.insert(path.as_str());
+                left.insert(path.as_str(), entry.as_ref());
+            } else if now.is_some_and(|now| now.hash != entry.hash) {
+                left.insert(path.as_str(), entry.as_ref());
+            }
+        }
+        if left.is_empty() {
+            return;
+        }
+        let mut come = fresh;
+        come.retain(|path, entry| known(path).is_none_or(|known| known.hash != entry.hash));
+        let new = come
+            .keys()
+            .copied()
+            .filter(|path| known(path).is_none())
+            .collect();
+        self.moves = moves::moved(&left, &gone, &come, &new);
+        let away: BTreeSet<&String> = self.moves.values().collect();
+        for (path, fresh) in &mut self.fresh {
+            let entry = &mut fresh.entry;
+            if let Some(from) = self.moves.get(path)
+                && let Some(old) = self.known.entries.get(from)
+            {
+                let identity = old.identity(from);
+                entry.identity = (identity != path).then(|| identity.to_owned());
+                entry.former.clone_from(&old.former);
+                entry.former.retain(|former| former != path);
+                entry.former.push(from.clone());
+            } else if away.contains(path) {
+                // What lay here went elsewhere and took its identity along; this is another note.
+                entry.identity = None;
+                entry.former = Vec::new();
+            }
+        }
+    }
+
+    /// What was known of the note that lies at `path` now.
+    fn was<'p>(&'p self, path: &'p str) -> Option<(&'p str, &'p Entry)> {
+        let from = match self.moves.get(path) {
+            Some(from) => from.as_str(),
+            None if self.moves.values().any(|from| from == path) => return None,
+            None => path,
+        };
+        Some((from, self.known.entries.get(from)?.as_ref()))
+    }
+
+    /// Labels what was read.
+    fn label(&mut self) {
         let assembler = Assembler::new(self.wiki);
-        let mut parts = BTreeMap::new();
-        for (path, mut fresh) in std::mem::take(&mut self.fresh) {
-            let (labels, problems) = assembler.labels(&path, &fresh.entry);
+        for (path, fresh) in &mut self.fresh {
+            let (labels, problems) = assembler.labels(path, &fresh.entry);
             for (unit, label) in fresh.entry.units.iter_mut().zip(labels) {
                 unit.label = label;
             }
             fresh.entry.label_problems = problems;
+        }
+    }
+
+    /// Gives every note an identity of its own, and reads those again of which the addresses change.
+    fn identify(&mut self) {
+        let rest = self
+            .next
+            .entries
+            .iter()
+            .map(|(path, entry)| (path, entry.as_ref()));
+        let fresh = self.fresh.iter().map(|(path, fresh)| (path, &fresh.entry));
+        let changes = moves::conflicts(rest.chain(fresh), self.wiki.rules.scale());
+        for (path, identity) in changes {
+            if let Some(entry) = self.next.entries.remove(&path) {
+                match read_one(self.wiki, &path, identity.as_deref().unwrap_or(&path)) {
+                    Ok((fresh, seen)) => self.take(&path, fresh, &seen),
+                    Err(_) => {
+                        // It cannot be read under its new address; nothing may stay under the old one.
+                        self.next.entries.remove(&path);
+                        continue;
+                    }
+                }
+                if let Some(fresh) = self.fresh.get_mut(&path) {
+                    for (unit, was) in fresh.entry.units.iter_mut().zip(&entry.units) {
+                        unit.label.clone_from(&was.label);
+                    }
+                    fresh.entry.label_problems.clone_from(&entry.label_problems);
+                }
+            }
+            if let Some(fresh) = self.fresh.get_mut(&path) {
+                fresh.entry.identity = identity;
+            }
+        }
+        let mut again = Vec::new();
+        for (path, fresh) in &mut self.fresh {
+            fresh.entry.found_by =
+                crate::names::found_by(path, &fresh.entry.names, &fresh.entry.former);
+            if fresh.identity != fresh.entry.identity(path) {
+                again.push(path.clone());
+            }
+        }
+        for path in again {
+            let Some(fresh) = self.fresh.get_mut(&path) else {
+                continue;
+            };
+            let identity = fresh.entry.identity(&path).to_owned();
+            match read_one(self.wiki, &path, &identity) {
+                // What changed in between is for the next scan: its stamp differs.
+                Ok((read, _)) if read.entry.hash == fresh.entry.hash => fresh.parts = read.parts,
+                _ => {
+                    self.fresh.remove(&path);
+                }
+            }
+        }
+    }
+
+    /// Resolves links, and says what changed.
+    fn link(&mut self, found: &Walk) {
+        self.follow_moves();
+        self.label();
+        self.identify();
+        let assembler = Assembler::new(self.wiki);
+        let mut parts = BTreeMap::new();
+        for (path, fresh) in std::mem::take(&mut self.fresh) {
             self.next
                 .entries
                 .insert(path.clone(), Arc::new(fresh.entry));
@@ -208,26 +342,26 @@ impl Run<'_> {
         }
         let mut relinker = Relinker::new(self.wiki, &self.next, &found.others);
         let mut linked = Vec::with_capacity(todo.len());
+        let mut changes = Vec::new();
         for path in todo {
             let Some(entry) = self.next.entries.get(&path) else {
                 continue;
             };
             let mut entry = Entry::clone(entry);
-            let old = self.known.entries.get(&path);
+            let old = self.was(&path);
             let links = relinker.link(&path, &mut entry);
             let graphs = match parts.remove(&path) {
-                Some(parts) => {
-                    assembler.assemble(&path, &mut entry, parts, links, old.map(Arc::as_ref))
-                }
+                Some(parts) => assembler.assemble(&path, &mut entry, parts, links, old),
                 None => assembler.relinked(&path, &mut entry, links),
             };
             let kind = match old {
                 None => ChangeKind::Added,
-                Some(old) if crate::assemble::only_links(old, &entry) => ChangeKind::Relinked,
+                Some(_) if self.moves.contains_key(&path) => ChangeKind::Moved,
+                Some((_, old)) if crate::assemble::only_links(old, &entry) => ChangeKind::Relinked,
                 Some(_) => ChangeKind::Changed,
             };
             if !graphs.is_empty() {
-                self.changes.push(NoteChange {
+                changes.push(NoteChange {
                     path: path.clone(),
                     kind,
                     graphs,
@@ -235,13 +369,15 @@ impl Run<'_> {
             }
             linked.push((path, Arc::new(entry)));
         }
+        self.changes.extend(changes);
         self.next.entries.extend(linked);
     }
 
     fn drop_gone(&mut self) {
         let known = self.known;
         for (path, entry) in &known.entries {
-            if !self.next.entries.contains_key(path) {
+            let moved = self.moves.values().any(|from| from == path);
+            if !moved && !self.next.entries.contains_key(path) {
                 let change = gone(path, entry, self.wiki.minter());
                 self.changes.push(change);
             }
@@ -263,6 +399,7 @@ impl Run<'_> {
     }
 
     fn finish(mut self, found: Walk) -> Scan {
+        self.keep_what_is_put();
         self.changes
             .sort_by(|a, b| a.path.cmp(&b.path).then(b.kind.cmp(&a.kind)));
         self.problems.extend(found.problems);
@@ -298,9 +435,29 @@ impl Run<'_> {
     }
 }
 
-fn read_one(wiki: &Wiki, file: &Found) -> Result<(Fresh, Found), String> {
-    let (bytes, seen) = crate::file::read(&wiki.root, &file.path, wiki.largest)?;
-    let fresh = reading::read(&bytes, &file.path, &file.path, &wiki.reading, wiki.minter());
+impl Run<'_> {
+    /// A graph may pass from one note to another: then it is replaced, and not dropped.
+    fn keep_what_is_put(&mut self) {
+        if self.moves.is_empty() {
+            return;
+        }
+        let graphs = self.changes.iter().flat_map(|change| &change.graphs);
+        let put: BTreeSet<_> = graphs
+            .filter(|graph| graph.put.is_some())
+            .map(|graph| graph.name.clone())
+            .collect();
+        for change in &mut self.changes {
+            change
+                .graphs
+                .retain(|graph| graph.put.is_some() || !put.contains(&graph.name));
+        }
+        self.changes.retain(|change| !change.graphs.is_empty());
+    }
+}
+
+fn read_one(wiki: &Wiki, path: &str, identity: &str) -> Result<(Fresh, Found), String> {
+    let (bytes, seen) = crate::file::read(&wiki.root, path, wiki.largest)?;
+    let fresh = reading::read(&bytes, path, identity, &wiki.reading, wiki.minter());
     Ok((fresh, seen))
 }
 

@@ -238,3 +238,99 @@ fn a_link_to_nothing_is_reported_with_what_may_be_meant() {
         ]
     );
 }
+
+const LONG: &str =
+    "# Plan\n\nFirst line of it.\n\nSecond line.\n\nThird line.\n\nFourth line.\n\nFifth line.\n";
+
+#[test]
+fn a_note_that_moves_keeps_its_address() {
+    let folder = Folder::new(&[("plan.md", LONG), ("a.md", "See [[plan]].\n")]);
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    world.apply(&first.changes);
+    let before: Vec<String> = world.0.keys().cloned().collect();
+
+    folder.rename("plan.md", "archive/old plan.md");
+    let second = folder.scan(&first.catalog);
+    assert_eq!(changes(&second), ["moved archive/old plan.md"]);
+    world.apply(&second.changes);
+    assert_eq!(world.0.keys().cloned().collect::<Vec<_>>(), before);
+    let text = world.seen_by(&common::reader("restricted", "*"));
+    assert!(text.contains("\"archive/old plan.md\""), "{text}");
+    assert!(text.contains("formerPath> \"plan.md\""), "{text}");
+    // A link to where it was still finds it.
+    assert_eq!(world.links("a.md", "plan.md"), ["internal"]);
+    assert_eq!(changes(&folder.scan(&second.catalog)), [""; 0]);
+
+    // Moved and changed at once.
+    folder.remove("archive/old plan.md");
+    folder.write("plans/plan b.md", LONG.replace("Third", "The third"));
+    let third = folder.scan(&second.catalog);
+    assert_eq!(changes(&third), ["moved plans/plan b.md"]);
+    world.apply(&third.changes);
+    assert_eq!(world.0.keys().cloned().collect::<Vec<_>>(), before);
+
+    // Back to where it was.
+    folder.rename("plans/plan b.md", "plan.md");
+    let fourth = folder.scan(&third.catalog);
+    assert_eq!(changes(&fourth), ["moved plan.md"]);
+}
+
+#[test]
+fn two_notes_may_change_places() {
+    let other = LONG.replace("Plan", "Other").replace("line", "row");
+    let folder = Folder::new(&[("plan.md", LONG), ("other.md", &other)]);
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    world.apply(&first.changes);
+    let before: Vec<String> = world.0.keys().cloned().collect();
+    folder.rename("plan.md", "third.md");
+    folder.rename("other.md", "plan.md");
+    folder.rename("third.md", "other.md");
+    let second = folder.scan(&first.catalog);
+    assert_eq!(changes(&second), ["moved other.md", "moved plan.md"]);
+    world.apply(&second.changes);
+    assert_eq!(world.0.keys().cloned().collect::<Vec<_>>(), before);
+}
+
+#[test]
+fn a_copy_is_another_note_and_so_is_a_newcomer_at_an_old_path() {
+    let folder = Folder::new(&[("plan.md", LONG)]);
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    world.apply(&first.changes);
+    folder.write("copy.md", LONG);
+    let second = folder.scan(&first.catalog);
+    assert_eq!(changes(&second), ["added copy.md"]);
+    world.apply(&second.changes);
+
+    folder.rename("plan.md", "moved.md");
+    folder.remove("copy.md");
+    folder.write("plan.md", "Something else altogether.\n");
+    let third = folder.scan(&second.catalog);
+    assert_eq!(third.summary.notes, 2);
+    world.apply(&third.changes);
+    let names: Vec<&String> = world
+        .0
+        .keys()
+        .filter(|name| name.contains("/graph/note/"))
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn an_address_never_tells_of_a_hidden_note_that_moved_away() {
+    let hidden = format!("---\nprotection: restricted\n---\n{LONG}");
+    let open = "---\nprotection: public\n---\nSomething else altogether.\n";
+    let folder = Folder::new(&[("plan.md", &hidden)]);
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    world.apply(&first.changes);
+    folder.rename("plan.md", "moved.md");
+    folder.write("plan.md", open);
+    world.apply(&folder.scan(&first.catalog).changes);
+    let reader = common::reader("public", "");
+    let alone = Folder::new(&[("plan.md", open)]);
+    let alone = World::of(&alone.path(), &kenning_wiki::Rules::default());
+    assert_eq!(world.seen_by(&reader), alone.seen_by(&reader));
+}
