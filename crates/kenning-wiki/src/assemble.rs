@@ -58,6 +58,11 @@ impl<'w> Assembler<'w> {
         (labels, problems)
     }
 
+    fn label(&self, text: &str) -> Label {
+        let label = self.wiki.rules.scale().parse_label(text);
+        label.unwrap_or_else(|_| Label::closed())
+    }
+
     /// All graphs of a note that was read, and what changes against `old`: what was known of it, and where it lay.
     pub(crate) fn assemble(
         &self,
@@ -67,17 +72,13 @@ impl<'w> Assembler<'w> {
         links: Vec<Made>,
         old: Option<(&str, &Entry)>,
     ) -> Vec<GraphChange> {
-        let label = |text: &str| {
-            let scale = self.wiki.rules.scale();
-            scale.parse_label(text).unwrap_or_else(|_| Label::closed())
-        };
         let mut made: Vec<Made> = Vec::new();
         for ((section, triples), unit) in parts.into_iter().zip(&entry.units) {
-            self.divide(section, label(&unit.label), triples, &mut made);
+            self.divide(section, self.label(&unit.label), triples, &mut made);
         }
         let identity = entry.identity(path).to_owned();
         let meta = self.minter.meta(path, &identity, entry);
-        made.push((GraphKind::Meta, label(entry.label()), meta));
+        made.push((GraphKind::Meta, self.label(entry.label()), meta));
         made.extend(links);
         let known: &[Graph] = old.map_or(&[], |(_, old)| &old.graphs);
         let was = old.map_or(identity.as_str(), |(was, old)| old.identity(was));
@@ -86,8 +87,8 @@ impl<'w> Assembler<'w> {
         changes
     }
 
-    /// The graphs of a note of which only the links were resolved anew.
-    pub(crate) fn relinked(
+    /// The graphs of a note that was not read, of which the links or the history may say something else now.
+    pub(crate) fn renewed(
         &self,
         path: &str,
         entry: &mut Entry,
@@ -96,8 +97,11 @@ impl<'w> Assembler<'w> {
         let identity = entry.identity(path).to_owned();
         let (old, mut rest): (Vec<Graph>, Vec<Graph>) = std::mem::take(&mut entry.graphs)
             .into_iter()
-            .partition(|graph| graph.kind == GraphKind::Links);
-        let (graphs, changes) = self.compare(&identity, &old, &identity, links);
+            .partition(|graph| matches!(graph.kind, GraphKind::Links | GraphKind::Meta));
+        let meta = self.minter.meta(path, &identity, entry);
+        let mut made = vec![(GraphKind::Meta, self.label(entry.label()), meta)];
+        made.extend(links);
+        let (graphs, changes) = self.compare(&identity, &old, &identity, made);
         rest.extend(graphs);
         entry.graphs = rest;
         changes

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::git::Revision;
 use crate::label::Said;
 use crate::problem::Located;
 
@@ -26,6 +27,8 @@ pub struct Catalog {
     pub(crate) reader: String,
     /// Digest of the settings by which links were resolved.
     pub(crate) ladder: String,
+    /// The commit that was checked out.
+    pub(crate) head: String,
     pub(crate) entries: BTreeMap<String, Arc<Entry>>,
 }
 
@@ -58,6 +61,8 @@ pub(crate) struct Entry {
     pub(crate) said: Said,
     /// The text outside protected sections, and then each of these.
     pub(crate) units: Vec<Unit>,
+    /// Who wrote it, the latest revision first.
+    pub(crate) history: Vec<Revision>,
     pub(crate) graphs: Vec<Graph>,
     /// Problems of the note itself, of its label and of its links.
     pub(crate) problems: Vec<Located>,

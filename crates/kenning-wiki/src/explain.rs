@@ -3,7 +3,7 @@
 use std::fmt;
 
 use kenning_note::{Content, Link, LinkTo};
-use oxrdf::{Subject, Term, Triple};
+use oxrdf::{NamedOrBlankNode, Term, Triple};
 
 use crate::catalog::{Catalog, Wanting};
 use crate::ladder::{Rung, Verdict};
@@ -159,7 +159,7 @@ fn is_on(link: &Link, line: Option<u32>) -> bool {
 }
 
 fn mentions(triple: &Triple, iri: &str) -> bool {
-    matches!(&triple.subject, Subject::NamedNode(node) if node.as_str() == iri)
+    matches!(&triple.subject, NamedOrBlankNode::NamedNode(node) if node.as_str() == iri)
         || matches!(&triple.object, Term::NamedNode(node) if node.as_str() == iri)
 }
 

@@ -184,7 +184,10 @@ pub(crate) fn open_history(
             *lines.entry(line).or_default() += 1;
         }
         let mut added = 0;
-        for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        for line in text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
             match lines.get_mut(line) {
                 Some(count) if *count > 0 => *count -= 1,
                 _ => added += 1,
@@ -217,8 +220,18 @@ fn run_bytes<const N: usize>(root: &Path, arguments: [&str; N]) -> Option<Vec<u8
         .arg("-C")
         .arg(root)
         .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
-        .args(["-c", "core.fsmonitor=false", "-c", "log.showSignature=false"])
-        .args(["-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false"])
+        .args([
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "log.showSignature=false",
+        ])
+        .args([
+            "-c",
+            "core.hooksPath=/dev/null",
+            "-c",
+            "core.quotePath=false",
+        ])
         .args(arguments.map(OsStr::new))
         .env("GIT_NO_LAZY_FETCH", "1")
         .env("GIT_TERMINAL_PROMPT", "0")
@@ -254,7 +267,9 @@ mod tests {
         let history = parse(&log);
         let of = |path: &str| -> Vec<(String, u64)> {
             let revisions = history.get(path).into_iter().flatten();
-            revisions.map(|revision| (revision.author.clone(), revision.added)).collect()
+            revisions
+                .map(|revision| (revision.author.clone(), revision.added))
+                .collect()
         };
         assert_eq!(of("a.md"), [("Ada".to_owned(), 4)]);
         assert_eq!(of("b.md"), [("Ben".to_owned(), 1), ("Ada".to_owned(), 9)]);

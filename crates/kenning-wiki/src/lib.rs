@@ -7,6 +7,7 @@ mod convert;
 mod dialect;
 mod explain;
 mod file;
+mod git;
 mod keys;
 mod label;
 mod labels;

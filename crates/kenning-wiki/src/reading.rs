@@ -69,21 +69,32 @@ pub(crate) fn read(
     }
 }
 
+/// What stands outside the protected sections of a note.
+pub(crate) fn open_text(bytes: &[u8], path: &str, settings: &kenning_note::Settings) -> Vec<u8> {
+    let note = kenning_note::read(bytes, path, settings).note;
+    let mut text = Vec::new();
+    open_pieces(bytes, &note, &mut |piece| text.extend_from_slice(piece));
+    text
+}
+
 /// Hash and size of what stands outside protected sections.
 fn open_part(bytes: &[u8], note: &Note) -> ([u8; 32], u64) {
     let mut hash = blake3::Hasher::new();
     let mut size = 0;
-    let mut from = 0;
-    let mut add = |piece: &[u8]| {
+    open_pieces(bytes, note, &mut |piece| {
         hash.update(piece);
         size += u64::try_from(piece.len()).unwrap_or(0);
-    };
+    });
+    (*hash.finalize().as_bytes(), size)
+}
+
+fn open_pieces(bytes: &[u8], note: &Note, take: &mut dyn FnMut(&[u8])) {
+    let mut from = 0;
     for section in &note.sections {
-        add(bytes.get(from..section.span.start).unwrap_or_default());
+        take(bytes.get(from..section.span.start).unwrap_or_default());
         from = from.max(section.span.end);
     }
-    add(bytes.get(from..).unwrap_or_default());
-    (*hash.finalize().as_bytes(), size)
+    take(bytes.get(from..).unwrap_or_default());
 }
 
 fn names_of(note: &Note) -> Names {

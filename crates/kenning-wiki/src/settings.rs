@@ -16,13 +16,14 @@ pub const SETTINGS_FILE: &str = "kenning.toml";
 /// dialect = "obsidian"          # else found out
 /// default_level = "internal"
 /// ignore = ["drafts/", "*.bak"] # as in .gitignore
+/// git = false                   # do not ask git who wrote the notes
 /// ambiguous = "shortest"        # of several files of one name, take the one with the shortest path, as Obsidian does
 ///
 /// [[rule]]
 /// path = "people/**"
 /// floor = "confidential"
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct WikiSettings {
     pub(crate) name: Option<String>,
     pub(crate) dialect: Option<String>,
@@ -30,11 +31,30 @@ pub(crate) struct WikiSettings {
     pub(crate) folders: Vec<FolderRule>,
     pub(crate) ignore: Vec<String>,
     pub(crate) shortest: bool,
+    /// Whether `git` is asked who wrote the notes.
+    pub(crate) git: bool,
     /// INVARIANT: when set, every note of the wiki is closed: rules that cannot be read could have asked for more.
     pub(crate) broken: Option<String>,
     pub(crate) problems: Vec<Located>,
     /// The text, for telling whether it changed.
     pub(crate) text: String,
+}
+
+impl Default for WikiSettings {
+    fn default() -> Self {
+        Self {
+            name: None,
+            dialect: None,
+            default_level: None,
+            folders: Vec::new(),
+            ignore: Vec::new(),
+            shortest: false,
+            git: true,
+            broken: None,
+            problems: Vec::new(),
+            text: String::new(),
+        }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -46,6 +66,7 @@ struct SettingsText {
     rule: Vec<RuleText>,
     ignore: Vec<String>,
     ambiguous: Option<String>,
+    git: Option<bool>,
 }
 
 impl WikiSettings {
@@ -64,6 +85,7 @@ impl WikiSettings {
             name: file.name.filter(|name| !name.trim().is_empty()),
             dialect: file.dialect,
             ignore: file.ignore,
+            git: file.git.unwrap_or(true),
             text: text.to_owned(),
             ..Self::default()
         };

@@ -1,9 +1,10 @@
 //! The graphs that do not come from the text of a note: facts about its file, and what its links mean.
 
-use kenning_vocab::{Base, km, rdf, skos, xsd};
+use kenning_vocab::{Base, foaf, km, prov, rdf, skos, xsd};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Triple};
 
 use crate::catalog::{Entry, GraphKind, Wanting};
+use crate::git::Revision;
 use crate::ladder::Rung;
 
 /// The version of what a note becomes; part of every meta graph, and a reason to read everything again when it changes.
@@ -68,7 +69,36 @@ impl Minter<'_> {
         for former in &entry.former {
             triples.push(text(km::FORMER_PATH, former));
         }
+        for revision in &entry.history {
+            triples.extend(self.revision(&note, revision));
+        }
         triples
+    }
+
+    /// Who wrote a stored state of a note, and how much of it.
+    fn revision(&self, note: &NamedNode, revision: &Revision) -> Vec<Triple> {
+        let short: String = revision.content.chars().take(12).collect();
+        let node = self
+            .base
+            .part(note, "rev", &format!("{}-{short}", revision.time));
+        let agent = self.base.agent(&kenning_note::normal_key(&revision.author));
+        let lines = Literal::new_typed_literal(revision.added.to_string(), xsd::INTEGER);
+        let time = Literal::new_typed_literal(revision.time.as_str(), xsd::DATE_TIME);
+        let plain = |text: &str| Literal::new_simple_literal(text);
+        vec![
+            Triple::new(node.clone(), rdf::TYPE, km::NOTE_REVISION),
+            Triple::new(node.clone(), km::REVISION_OF, note.clone()),
+            Triple::new(
+                node.clone(),
+                km::REVISION_IDENTIFIER,
+                plain(&revision.content),
+            ),
+            Triple::new(node.clone(), prov::GENERATED_AT_TIME, time),
+            Triple::new(node.clone(), km::AUTHORED_LINES, lines),
+            Triple::new(node, prov::WAS_ATTRIBUTED_TO, agent.clone()),
+            Triple::new(agent.clone(), rdf::TYPE, prov::AGENT),
+            Triple::new(agent, foaf::NAME, plain(&revision.author)),
+        ]
     }
 
     /// What makes a graph of links name itself.

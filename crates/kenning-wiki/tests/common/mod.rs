@@ -1,6 +1,7 @@
 //! A folder on disk, and a world of graphs that follows it.
 #![allow(
     dead_code,
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
