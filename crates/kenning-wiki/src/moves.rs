@@ -135,3 +135,27 @@ pub(crate) fn conflicts<'e>(
     }
     changes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_alike_by_the_lines_they_share() {
+        let lines: Vec<String> = (0..40).map(|number| format!("line {number}\n\n")).collect();
+        let text = lines.concat();
+        let changed = |count: usize| {
+            let mut lines = lines.clone();
+            for line in lines.iter_mut().take(count) {
+                line.insert(0, 'x');
+            }
+            lines.concat()
+        };
+        let alike = |other: &str| is_alike(&sketch(text.as_bytes()), &sketch(other.as_bytes()));
+        assert!(alike(&text));
+        assert!(alike(&changed(1)));
+        assert!(!alike(&changed(20)));
+        assert!(!alike("something else\n1\n2\n3\n4\n"));
+        assert_eq!(sketch(b"\n\n"), Vec::<u32>::new());
+    }
+}

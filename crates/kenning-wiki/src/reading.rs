@@ -32,6 +32,7 @@ pub(crate) fn read(
 ) -> Fresh {
     let reading = kenning_note::read(bytes, path, settings);
     let mut note = reading.note;
+    name_sections(&mut note);
     let problems = reading.problems.iter().map(|problem| Located {
         path: path.to_owned(),
         line: usize::try_from(problem.line).unwrap_or(0),
@@ -69,6 +70,26 @@ pub(crate) fn read(
     }
 }
 
+/// Calls each section after what it says about its protection, and numbers those that say the same.
+///
+/// Counting all of them would tell who sees the second that there is a first.
+fn name_sections(note: &mut Note) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for section in &mut note.sections {
+        let said = said(&section.protection);
+        let mut name = said.level.unwrap_or_default().trim().to_lowercase();
+        for clause in said.audience {
+            name.push_str(&format!("{{{}}}", clause.join("|")));
+        }
+        if said.unreadable.is_some() {
+            name.push('?');
+        }
+        let count = counts.entry(name.clone()).or_default();
+        *count += 1;
+        section.name = format!("{name}.{count}");
+    }
+}
+
 /// What stands outside the protected sections of a note.
 pub(crate) fn open_text(bytes: &[u8], path: &str, settings: &kenning_note::Settings) -> Vec<u8> {
     let note = kenning_note::read(bytes, path, settings).note;
@@ -88,13 +109,19 @@ fn open_part(bytes: &[u8], note: &Note) -> ([u8; 32], u64) {
     (*hash.finalize().as_bytes(), size)
 }
 
+/// Empty lines that stand around a section go with it, so that a note looks as if the section had never been there.
 fn open_pieces(bytes: &[u8], note: &Note, take: &mut dyn FnMut(&[u8])) {
     let mut from = 0;
     for section in &note.sections {
         take(bytes.get(from..section.span.start).unwrap_or_default());
-        from = from.max(section.span.end);
+        let after = bytes.get(section.span.end..).unwrap_or_default();
+        let blank = after.len() - after.trim_ascii_start().len();
+        from = from.max(section.span.end + blank);
     }
-    take(bytes.get(from..).unwrap_or_default());
+    let rest = bytes.get(from..).unwrap_or_default();
+    if note.sections.is_empty() || !rest.is_empty() {
+        take(rest);
+    }
 }
 
 fn names_of(note: &Note) -> Names {
