@@ -93,7 +93,8 @@ pub struct Content {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Protected {
-    /// What its graph is called: `s1`, `s2`, … in the order of the note.
+    /// What its graph is called, such as `restricted.1`: what it says about its protection, and its number among those that say
+    /// the same. So a name tells nothing of other blocks.
     pub name: String,
     /// Who may read it, uninterpreted. It can only raise what holds for the note.
     pub protection: Stated,

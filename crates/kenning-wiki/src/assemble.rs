@@ -49,13 +49,18 @@ impl<'w> Assembler<'w> {
             scale.write_label(&decision.label)
         };
         let own = self.judge.decide(path, &entry.said);
-        let mut labels = vec![take(&own, &entry.said)];
+        let mut texts = vec![take(&own, &entry.said)];
+        let mut labels = vec![own.label];
         for unit in entry.units.iter().skip(1) {
             let said = unit.said.clone().unwrap_or_default();
-            let decision = self.judge.decide_section(&own.label, &said);
-            labels.push(take(&decision, &said));
+            // What a section stands in comes before it.
+            let outer = labels.get(unit.within).cloned();
+            let outer = outer.unwrap_or_else(Label::closed);
+            let decision = self.judge.decide_section(&outer, &said);
+            texts.push(take(&decision, &said));
+            labels.push(decision.label);
         }
-        (labels, problems)
+        (texts, problems)
     }
 
     fn label(&self, text: &str) -> Label {

@@ -90,6 +90,8 @@ pub(crate) struct Names {
 pub(crate) struct Unit {
     /// `None` for the text outside protected sections.
     pub(crate) said: Option<Said>,
+    /// The unit it stands in: 0 is the text outside protected sections.
+    pub(crate) within: usize,
     /// The label as [`kenning_access::Scale::write_label`] writes it.
     pub(crate) label: String,
     /// Links, each once.

@@ -33,7 +33,8 @@ pub(crate) type History = BTreeMap<String, Vec<Revision>>;
 /// The name of the commit that is checked out in `root`; `None` where git is missing or has nothing to do with the folder.
 pub(crate) fn head(root: &Path) -> Option<String> {
     // A look at the disk is a thousand times cheaper than a program that finds nothing.
-    root.ancestors().find(|folder| folder.join(".git").exists())?;
+    root.ancestors()
+        .find(|folder| folder.join(".git").exists())?;
     let out = run(root, ["rev-parse", "--verify", "--quiet", "HEAD"])?;
     let head = out.trim().to_owned();
     (!head.is_empty()).then_some(head)

@@ -97,8 +97,8 @@ impl Judge<'_> {
         }
     }
 
-    /// The label of a protected section of a note that has `note`: their join, and closed when the section's own is not understood.
-    pub(crate) fn decide_section(&self, note: &Label, said: &Said) -> Decision {
+    /// The label of a protected section of what has `outer`: their join, and closed when the section's own is not understood.
+    pub(crate) fn decide_section(&self, outer: &Label, said: &Said) -> Decision {
         let scale = self.rules.scale();
         let mut problems = Vec::new();
         if let Some(why) = &said.unreadable {
@@ -115,7 +115,7 @@ impl Judge<'_> {
         };
         match own_audience(said) {
             Ok(clauses) => Decision {
-                label: note.join(&Label::new(level, clauses)),
+                label: outer.join(&Label::new(level, clauses)),
                 because: "the section says so".to_owned(),
                 problems,
             },

@@ -32,7 +32,6 @@ pub(crate) fn read(
 ) -> Fresh {
     let reading = kenning_note::read(bytes, path, settings);
     let mut note = reading.note;
-    name_sections(&mut note);
     let problems = reading.problems.iter().map(|problem| Located {
         path: path.to_owned(),
         line: usize::try_from(problem.line).unwrap_or(0),
@@ -67,26 +66,6 @@ pub(crate) fn read(
         parts: parts.collect(),
         identity: identity.to_owned(),
         entry,
-    }
-}
-
-/// Calls each section after what it says about its protection, and numbers those that say the same.
-///
-/// Counting all of them would tell who sees the second that there is a first.
-fn name_sections(note: &mut Note) {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for section in &mut note.sections {
-        let said = said(&section.protection);
-        let mut name = said.level.unwrap_or_default().trim().to_lowercase();
-        for clause in said.audience {
-            name.push_str(&format!("{{{}}}", clause.join("|")));
-        }
-        if said.unreadable.is_some() {
-            name.push('?');
-        }
-        let count = counts.entry(name.clone()).or_default();
-        *count += 1;
-        section.name = format!("{name}.{count}");
     }
 }
 
@@ -144,11 +123,14 @@ fn units(note: &Note) -> Vec<Unit> {
     let redirect = note.redirects_to.iter();
     let open = Unit {
         said: None,
+        within: 0,
         label: String::new(),
         links: wanting(note.content.links.iter().chain(redirect)),
     };
     let sections = note.sections.iter().map(|section| Unit {
         said: Some(said(&section.protection)),
+        // The text outside sections is the first unit.
+        within: section.within.map_or(0, |outer| outer + 1),
         label: String::new(),
         links: wanting(&section.content.links),
     });

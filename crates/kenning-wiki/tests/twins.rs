@@ -144,7 +144,7 @@ fn a_hidden_note_changes_no_byte_for_those_who_do_not_see_it() {
     let could = Cell::new(0);
     let trials = Cell::new(0);
     let mut runner = TestRunner::new(Config {
-        cases: 300,
+        cases: 120,
         ..Config::default()
     });
     let input = (notes(), 0..READERS.len(), note(), 0..NAMES.len());
@@ -230,7 +230,7 @@ fn following_a_folder_is_reading_it_from_nothing() {
     let steps = (0..4_usize, 0..3_usize, 0..NAMES.len(), note());
     let input = (notes(), proptest::collection::vec(steps, 1..5));
     let mut runner = TestRunner::new(Config {
-        cases: 150,
+        cases: 80,
         ..Config::default()
     });
     runner

@@ -82,8 +82,8 @@ pub(crate) fn read(
         note.protection = Stated::Unreadable { why, place };
     }
     let fields = put(own, &mut note.content, &mut note.sources, &mut note.facts);
-    for (index, block) in blocks.iter().enumerate() {
-        let name = format!("s{}", index + 1);
+    let names = protected::names(&blocks);
+    for (index, (block, name)) in blocks.iter().zip(names).enumerate() {
         let said = part(
             cx,
             block.inner,

@@ -3,6 +3,8 @@
 //! INVARIANT: no byte between the two lines reaches the reading of the text around them. Whatever is unclear closes: a block
 //! without an end runs to the end of the note, and one that cannot be read hides its text from all but those who see everything.
 
+use std::collections::BTreeMap;
+
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
 use crate::meta::block_attributes;
@@ -97,6 +99,35 @@ pub(crate) fn find(
         }
     }
     blocks
+}
+
+/// What the blocks are called: after what they say about their protection, and numbered among those that say the same in the same
+/// block. Counting all of them would tell those who see only the second that there is a first.
+pub(crate) fn names(blocks: &[Block]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(blocks.len());
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for block in blocks {
+        let outer = block.within.and_then(|within| names.get(within));
+        let mut name = outer.map_or_else(String::new, |outer| format!("{outer}/"));
+        name.push_str(&said(&block.protection));
+        let count = counts.entry(name.clone()).or_default();
+        *count += 1;
+        names.push(format!("{name}.{count}"));
+    }
+    names
+}
+
+fn said(protection: &Stated) -> String {
+    let Stated::Says(protection) = protection else {
+        return "closed".to_owned();
+    };
+    let level = protection.level.as_ref();
+    let mut text = level.map_or_else(String::new, |level| level.text.trim().to_lowercase());
+    for clause in &protection.audience {
+        let groups: Vec<&str> = clause.iter().map(|group| group.text.as_str()).collect();
+        text.push_str(&format!("{{{}}}", groups.join("|")));
+    }
+    text
 }
 
 /// A line from its first `:::` on, when nothing but the marks of quotes and lists stands before it.
