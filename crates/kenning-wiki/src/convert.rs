@@ -18,6 +18,9 @@ pub struct Converted {
     pub summary: Summary,
 }
 
+/// Takes a graph: its name, its label and its triples.
+pub type Emit<'e, E> = dyn FnMut(&NamedNode, &Label, &[Triple]) -> Result<(), E> + 'e;
+
 impl Wiki {
     /// Converts the whole wiki. `emit` gets each graph once, with its label; the notes come in the order of their paths.
     ///
@@ -28,7 +31,7 @@ impl Wiki {
     pub fn convert<E>(
         &self,
         report: &mut dyn FnMut(Progress),
-        emit: &mut dyn FnMut(&NamedNode, &Label, &[Triple]) -> Result<(), E>,
+        emit: &mut Emit<'_, E>,
     ) -> Result<Converted, E> {
         let scan = self.scan(&Catalog::empty(), report);
         for change in &scan.changes {

@@ -27,7 +27,7 @@ mod wiki;
 
 pub use catalog::{Catalog, UnreadableCatalog};
 pub use change::{ChangeKind, GraphChange, NoteChange, Progress, Scan, Summary};
-pub use convert::Converted;
+pub use convert::{Converted, Emit};
 pub use dialect::Guess;
 pub use explain::{ExplainedLink, ExplainedPassage, Explanation};
 pub use label::Decision;
