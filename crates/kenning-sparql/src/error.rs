@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use crate::diagnose::{Language, diagnose};
+
 /// Why a query has no answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -141,8 +143,12 @@ impl fmt::Display for SyntaxError {
 }
 
 impl SyntaxError {
-    /// Reads the parser's own message, `error at LINE:COLUMN: expected one of A, B`, which is all it gives out.
-    pub(crate) fn of(message: &str, text: &str) -> Self {
+    /// What the grammar says about `text`; where it finds nothing wrong, what the parser's own message says, which has the form
+    /// `error at LINE:COLUMN: expected one of A, B`.
+    pub(crate) fn of(message: &str, text: &str, language: Language) -> Self {
+        if let Some(error) = diagnose(text, language) {
+            return error;
+        }
         let (line, column, rest) = position(message).unwrap_or((1, 1, message));
         let (mut expected, mut reason) = (Vec::new(), None);
         for token in tokens(rest) {

@@ -8,6 +8,7 @@
 
 mod bind;
 mod dataset;
+mod diagnose;
 mod error;
 mod format;
 mod gauge;

@@ -4,6 +4,7 @@ use oxrdf::Variable;
 use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern};
 use spargebra::{Query, SparqlParser};
 
+use crate::diagnose::{Language, refuses};
 use crate::error::SyntaxError;
 use crate::walk::{Part, visit};
 use crate::{QueryError, TextError, TextLimits, guard, normal};
@@ -50,9 +51,12 @@ impl Prepared {
     /// [`QueryError::Text`] when the text is not SPARQL or is too large; [`QueryError::Refused`] for `SERVICE`.
     pub fn parse(text: &str, options: &ParseOptions) -> Result<Self, QueryError> {
         guard::check(text, &options.limits)?;
-        let query = parser(options)?
-            .parse_query(text)
-            .map_err(|error| TextError::Syntax(SyntaxError::of(&error.to_string(), text)))?;
+        let query = parser(options)?.parse_query(text).map_err(|error| {
+            TextError::Syntax(SyntaxError::of(&error.to_string(), text, Language::Query))
+        })?;
+        if let Some(error) = refuses(text, Language::Query) {
+            return Err(TextError::Syntax(error).into());
+        }
         let pattern = pattern(&query);
         check(pattern)?;
         let mut repeatable = true;

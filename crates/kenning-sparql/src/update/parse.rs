@@ -8,6 +8,7 @@ use spargebra::algebra::GraphPattern;
 use spargebra::term::{GraphName, GraphNamePattern, NamedNodePattern};
 use spargebra::{GraphUpdateOperation, Update};
 
+use crate::diagnose::Language;
 use crate::error::SyntaxError;
 use crate::token::{Token, tokens};
 use crate::{DEFAULT_GRAPH, ParseOptions, QueryError, TextError, guard, prepare};
@@ -105,7 +106,9 @@ enum ParseError {
 fn syntax(error: &ParseError, text: &str) -> QueryError {
     match error {
         ParseError::Text(error) => error.clone().into(),
-        ParseError::Syntax(message) => TextError::Syntax(SyntaxError::of(message, text)).into(),
+        ParseError::Syntax(message) => {
+            TextError::Syntax(SyntaxError::of(message, text, Language::Update)).into()
+        }
     }
 }
 
