@@ -44,6 +44,8 @@ pub(crate) enum HttpError {
     WrongHost,
     /// `If-Match` or `If-None-Match` says that the thing has changed meanwhile.
     Precondition,
+    /// What is to be made is there already.
+    Clash(String),
     /// Something else changed the same graph meanwhile.
     Conflict,
     /// The time limit has passed, in seconds.
@@ -129,7 +131,7 @@ impl HttpError {
             Self::BodyTooLarge(_) | Self::AnswerTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Precondition => StatusCode::PRECONDITION_FAILED,
-            Self::Conflict => StatusCode::CONFLICT,
+            Self::Clash(_) | Self::Conflict => StatusCode::CONFLICT,
             Self::Timeout(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -140,7 +142,7 @@ impl HttpError {
         match self {
             Self::Syntax(syntax) => syntax.message.clone(),
             Self::Request(text) | Self::Refused(text) | Self::Forbidden(text) => text.clone(),
-            Self::AnswerTooLarge(text) => text.clone(),
+            Self::AnswerTooLarge(text) | Self::Clash(text) => text.clone(),
             Self::SignIn => {
                 "sign in to do this: send `Authorization: Bearer` with a token".to_owned()
             }
@@ -179,7 +181,7 @@ impl HttpError {
             Self::BodyTooLarge(_) | Self::AnswerTooLarge(_) => "too large",
             Self::WrongHost => "wrong host",
             Self::Precondition => "precondition failed",
-            Self::Conflict => "conflict",
+            Self::Clash(_) | Self::Conflict => "conflict",
             Self::Timeout(_) => "time limit",
             Self::Busy => "busy",
             Self::Internal(_) => "internal error",

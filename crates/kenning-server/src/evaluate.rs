@@ -6,6 +6,7 @@
 use axum::body::{Body, Bytes};
 use http_body_util::BodyExt as _;
 use kenning_store::Cancel;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, mpsc as threads};
@@ -28,8 +29,14 @@ type Job = Box<dyn FnOnce() + Send>;
 pub(crate) struct Evaluators {
     jobs: threads::Sender<Job>,
     slots: Arc<Semaphore>,
+    /// How many of the slots each reader holds. Nobody gets all of them, so that others are answered meanwhile.
+    shares: Mutex<HashMap<Arc<str>, Arc<Semaphore>>>,
+    share: usize,
     patience: Duration,
 }
+
+/// What a piece of work holds while it runs.
+type Slot = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 
 /// Pulls the switch when it is dropped: with the request's future, or with the answer's body, when the asker leaves.
 #[derive(Debug)]
@@ -68,19 +75,22 @@ impl Evaluators {
         Ok(Self {
             jobs,
             slots: Arc::new(Semaphore::new(count.max(1))),
+            shares: Mutex::default(),
+            share: (count * 3 / 4).max(1),
             patience,
         })
     }
 
-    /// Runs `work` and returns what it returns.
+    /// Runs `work` for `reader` and returns what it returns.
     ///
     /// # Errors
     /// What `work` fails with, [`HttpError::Busy`] when no thread is free in time.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
+        reader: Arc<str>,
         work: impl FnOnce(&Cancel) -> Result<T, HttpError> + Send + 'static,
     ) -> Result<T, HttpError> {
-        let slot = self.slot().await?;
+        let slot = self.slot(reader).await?;
         let left = Cancel::new();
         let _guard = OnDrop(left.clone());
         let (done, result) = tokio::sync::oneshot::channel();
@@ -94,7 +104,7 @@ impl Evaluators {
             .unwrap_or_else(|_| Err(HttpError::Internal("evaluation thread ended".to_owned())))
     }
 
-    /// Runs `work`, which writes the answer's body. Small answers come whole, with their length; others as they grow.
+    /// Runs `work` for `reader`, which writes the answer's body. Small answers come whole, with their length; others as they grow.
     ///
     /// `whole` keeps the answer back until it is complete, for clients that cannot tell a cut answer from a whole one.
     ///
@@ -102,10 +112,11 @@ impl Evaluators {
     /// What `work` fails with before the first chunk is full, [`HttpError::Busy`] when no thread is free in time.
     pub(crate) async fn stream(
         &self,
+        reader: Arc<str>,
         whole: bool,
         work: impl FnOnce(&mut Flow, &Cancel) -> Result<(), HttpError> + Send + 'static,
     ) -> Result<Body, HttpError> {
-        let slot = self.slot().await?;
+        let slot = self.slot(reader).await?;
         let left = Cancel::new();
         let guard = OnDrop(left.clone());
         let (pieces, mut arriving) = mpsc::channel(WAITING);
@@ -137,12 +148,26 @@ impl Evaluators {
         }
     }
 
-    async fn slot(&self) -> Result<OwnedSemaphorePermit, HttpError> {
-        let slot = Arc::clone(&self.slots).acquire_owned();
-        match tokio::time::timeout(self.patience, slot).await {
-            Ok(Ok(slot)) => Ok(slot),
+    async fn slot(&self, reader: Arc<str>) -> Result<Slot, HttpError> {
+        let share = self.share_of(reader);
+        let both = async {
+            let own = share.acquire_owned().await.ok()?;
+            let slot = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+            Some((own, slot))
+        };
+        match tokio::time::timeout(self.patience, both).await {
+            Ok(Some(slot)) => Ok(slot),
             _ => Err(HttpError::Busy),
         }
+    }
+
+    fn share_of(&self, reader: Arc<str>) -> Arc<Semaphore> {
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        if shares.len() > 1_000 {
+            shares.retain(|_, share| share.available_permits() < self.share);
+        }
+        let new = || Arc::new(Semaphore::new(self.share));
+        Arc::clone(shares.entry(reader).or_insert_with(new))
     }
 
     fn send(&self, job: Job) -> Result<(), HttpError> {

@@ -8,6 +8,7 @@
 //! make, and which is the only way here to a view.
 
 mod about;
+pub mod audit;
 mod error;
 mod evaluate;
 mod guard;
@@ -58,6 +59,7 @@ pub(crate) struct App {
     pub(crate) sessions: session::Sessions,
     pub(crate) guard: guard::Guard,
     pub(crate) evaluators: evaluate::Evaluators,
+    pub(crate) audit: Option<audit::AuditLog>,
     pub(crate) metrics: pipeline::Metrics,
     /// INVARIANT: kept by the fingerprint of a view, so nobody gets what was made for other eyes (guard: `tests/access.rs`).
     pub(crate) overviews: statistics::Kept<[u8; 32], overview::Overview>,
@@ -69,7 +71,7 @@ impl Service {
     /// A server for `kb`, whose own things have IRIs under `base`.
     ///
     /// # Errors
-    /// When the system gives no threads.
+    /// When the system gives no threads, or the audit log cannot be opened.
     pub fn new(
         kb: Arc<KnowledgeBase>,
         base: Base,
@@ -88,6 +90,11 @@ impl Service {
             guard: guard::Guard::new(hosts, settings.cors_origins.iter().cloned()),
             evaluators: evaluate::Evaluators::start(count, STACK, settings.patience)?,
             sessions: session::Sessions::default(),
+            audit: settings
+                .audit_log
+                .as_deref()
+                .map(audit::AuditLog::open)
+                .transpose()?,
             metrics: pipeline::Metrics::default(),
             overviews: statistics::Kept::default(),
             statistics: statistics::Kept::default(),
@@ -121,6 +128,12 @@ impl Service {
     /// The whole server as a tower service, for those who listen in another way.
     pub fn router(&self) -> Router {
         pipeline::around(routes::router(), Arc::clone(&self.0))
+    }
+
+    /// The audit log, for commands that run inside the server.
+    #[must_use]
+    pub fn audit_log(&self) -> Option<&audit::AuditLog> {
+        self.0.audit.as_ref()
     }
 
     pub(crate) fn settings(&self) -> &ServerSettings {

@@ -1,7 +1,7 @@
 //! What every request passes on its way in and every answer on its way out.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use axum::Router;
@@ -16,9 +16,11 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tracing::Instrument as _;
 
 use crate::App;
+use crate::audit::{Decision, Event, target_hash};
 use crate::error::{HttpError, render};
 use crate::guard::is_preflight;
 use crate::negotiate::Accept;
+use crate::reader::Reader;
 
 /// What a page may load and do: nothing but our own style sheet, and forms that come back to us.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -132,8 +134,26 @@ async fn account(State(app): State<Arc<App>>, request: Request, next: Next) -> R
         .get::<MatchedPath>()
         .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("request", id, reader = tracing::field::Empty);
+    let noted = Noted::default();
+    let mut request = request;
+    request.extensions_mut().insert(noted.clone());
+    let target = request.uri().to_string();
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
+    if let Some(log) = &app.audit
+        && let Some(decision) = noted.decision(response.extensions().get::<HttpError>(), status)
+    {
+        let event = Event {
+            request: id.clone(),
+            who: noted.who().to_owned(),
+            action: format!("{method} {route}"),
+            target: target_hash(noted.0.target.get().unwrap_or(&target)),
+            decision,
+            status,
+            reason: noted.0.reason.get().cloned(),
+        };
+        log.append(event).await;
+    }
     let took = began.elapsed();
     app.metrics.count(&route, status, took.as_secs_f64());
     span.in_scope(|| {
@@ -150,6 +170,56 @@ fn request_id() -> String {
     // Ids that repeat are a nuisance in the log and nothing worse.
     let _ = getrandom::fill(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is learned about a request while it is answered, for the audit log.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Noted(Arc<Notes>);
+
+#[derive(Debug, Default)]
+struct Notes {
+    who: OnceLock<String>,
+    target: OnceLock<String>,
+    reason: OnceLock<String>,
+    writes: OnceLock<()>,
+}
+
+impl Noted {
+    /// Who asks.
+    pub(crate) fn reader(&self, reader: &Reader) {
+        let _ = self.0.who.set(reader.name().to_owned());
+    }
+
+    /// That the request writes, to what, and the reason given for writing down.
+    pub(crate) fn write(&self, target: &str, reason: Option<&str>) {
+        let _ = self.0.writes.set(());
+        let _ = self.0.target.set(target.to_owned());
+        if let Some(reason) = reason {
+            let _ = self.0.reason.set(reason.to_owned());
+        }
+    }
+
+    fn who(&self) -> &str {
+        self.0.who.get().map_or("unknown", String::as_str)
+    }
+
+    /// What the log says of how it ended; `None` for what the log does not hold.
+    fn decision(&self, error: Option<&HttpError>, status: u16) -> Option<Decision> {
+        match error {
+            Some(
+                HttpError::SignIn
+                | HttpError::BadToken
+                | HttpError::Forbidden(_)
+                | HttpError::Refused(_)
+                | HttpError::CrossSite
+                | HttpError::WrongHost,
+            ) => Some(Decision::Denied),
+            _ if self.0.writes.get().is_none() => None,
+            None if status < 400 && self.0.reason.get().is_some() => Some(Decision::WrittenDown),
+            None if status < 400 => Some(Decision::Done),
+            _ => Some(Decision::Failed),
+        }
+    }
 }
 
 /// Figures about what was asked: per route and status, without anything about the data.

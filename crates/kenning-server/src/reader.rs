@@ -14,6 +14,7 @@ use kenning_store::View;
 
 use crate::App;
 use crate::error::HttpError;
+use crate::pipeline::Noted;
 use crate::session::Owner;
 use crate::token;
 
@@ -29,7 +30,7 @@ pub(crate) enum Peer {
 /// Who asks, and what they may do.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader {
-    name: String,
+    name: Arc<str>,
     /// INVARIANT: comes from a checked token, session, proxy or socket, never from what the request claims (guard: `tests/access.rs`).
     writer: Writer,
     known: bool,
@@ -42,6 +43,11 @@ impl Reader {
     /// The name for the log: `anonymous`, `token ID (NAME)`, and so on.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name, to be kept: whose share of the server the work for this request takes.
+    pub(crate) fn share(&self) -> Arc<str> {
+        Arc::clone(&self.name)
     }
 
     /// What this reader is shown of the store, as it is now.
@@ -113,6 +119,9 @@ impl FromRequestParts<Arc<App>> for Reader {
         let peer = parts.extensions.get::<Peer>().copied();
         let reader = identify(app, &parts.headers, peer)?;
         tracing::Span::current().record("reader", reader.name());
+        if let Some(noted) = parts.extensions.get::<Noted>() {
+            noted.reader(&reader);
+        }
         Ok(reader)
     }
 }
@@ -261,7 +270,7 @@ fn anonymous(app: &App) -> Reader {
         (vec![Role::Reader], Vec::new())
     };
     Reader {
-        name: "anonymous".to_owned(),
+        name: "anonymous".into(),
         writer: Writer::new(Clearance::anonymous(), roles, grants),
         known: false,
         free_hand: playground,
@@ -272,7 +281,7 @@ fn anonymous(app: &App) -> Reader {
 
 fn known(name: String, writer: Writer) -> Reader {
     Reader {
-        name,
+        name: name.into(),
         writer,
         known: true,
         free_hand: false,

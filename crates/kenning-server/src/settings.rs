@@ -1,6 +1,7 @@
 //! What an operator can set about a server.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a server allows and how far it goes. The defaults suit one machine and many readers.
@@ -30,6 +31,8 @@ pub struct ServerSettings {
     pub evaluations: usize,
     /// How many connections may be open at once.
     pub connections: usize,
+    /// The file that denials, writes and changes of tokens are recorded in; `None` records nothing.
+    pub audit_log: Option<PathBuf>,
     /// Whether the cookie of a session goes over HTTPS only.
     pub secure_cookies: bool,
 }
@@ -74,6 +77,7 @@ impl Default for ServerSettings {
             body_bytes: 256 * 1024 * 1024,
             evaluations: 0,
             connections: 4096,
+            audit_log: None,
             secure_cookies: false,
         }
     }

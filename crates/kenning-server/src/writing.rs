@@ -1,6 +1,7 @@
 //! Writes: who may, under which label, and one commit for all of a request.
 
-use kenning_access::{Clearance, Refusal, Target};
+use kenning_access::{Clearance, Label, Refusal, Target};
+use kenning_sparql::{UpdateError, WritePolicy};
 use kenning_store::{Batch, CommitError, GraphInfo, View};
 use oxrdf::NamedNode;
 
@@ -37,12 +38,35 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// [`HttpError::SignIn`] or [`HttpError::Forbidden`], the same for hidden graphs as for ones that are not granted.
     pub(crate) fn target(&self, name: &NamedNode) -> Result<Target, HttpError> {
-        let existing = self.existing(name);
-        let label = existing.as_ref().map(|graph| &graph.label);
+        let existing = self.existing(name).map(|graph| graph.label);
+        self.judge(name, existing.as_ref())
+            .map_err(|refusal| refused(self.reader, refusal))
+    }
+
+    fn judge(&self, name: &NamedNode, existing: Option<&Label>) -> Result<Target, Refusal> {
+        let built_in = self.is_built_in(name);
         self.reader
             .writer()
-            .target(name.as_str(), label, self.is_built_in(name))
-            .map_err(|refusal| refused(self.reader, refusal))
+            .target(name.as_str(), existing, built_in)
+    }
+
+    /// Why an update changes nothing, for its writer.
+    pub(crate) fn why(&self, error: UpdateError) -> HttpError {
+        match error {
+            UpdateError::Query(error) => error.into(),
+            // Without the graph's name: what is refused reads the same for every name.
+            UpdateError::Denied { why, .. } | UpdateError::Many(why) => refused(self.reader, why),
+            UpdateError::NoGraph(_) => HttpError::Absent,
+            UpdateError::Exists(_) => HttpError::Clash(error.to_string()),
+            UpdateError::Load { .. } => HttpError::Refused(error.to_string()),
+            other => HttpError::Internal(format!("{other:?}")),
+        }
+    }
+
+    /// Makes a batch fail when the graph is no longer as it was judged.
+    pub(crate) fn expect_unchanged(&self, batch: &mut Batch, name: &NamedNode) {
+        let version = self.existing(name).map(|graph| graph.version);
+        batch.expect(name.clone(), version);
     }
 
     /// A graph, whoever may see it.
@@ -74,6 +98,35 @@ impl<'a> Judge<'a> {
         }
         let rest = name.as_str().strip_prefix(self.app.base.as_str());
         rest.is_some_and(|rest| rest.starts_with("id/graph/"))
+    }
+}
+
+impl WritePolicy for Judge<'_> {
+    fn target(&self, name: &NamedNode, visible: Option<&Label>) -> Result<Target, Refusal> {
+        let hidden = || {
+            // A graph that this writer could see and that is not there for it was dropped by this very request.
+            let label = self.existing(name)?.label;
+            let seen = self.reader.writer().reads_with().sees(&label);
+            (!seen).then_some(label)
+        };
+        let existing = visible.cloned().or_else(hidden);
+        self.judge(name, existing.as_ref())
+    }
+
+    fn unknown_targets(&self) -> Vec<Label> {
+        self.reader.writer().labels_of_new().into_iter().collect()
+    }
+
+    fn many(&self) -> Result<(), Refusal> {
+        self.reader.writer().clear_many()
+    }
+
+    fn is_spared(&self, name: &NamedNode) -> bool {
+        self.is_built_in(name)
+    }
+
+    fn may_write_down(&self) -> bool {
+        self.reader.reason().is_some()
     }
 }
 

@@ -39,7 +39,7 @@ pub fn run(
         );
     }
     let config = config.with_wiki_level(flags.wiki_level.as_deref())?;
-    let settings = settings(&config, flags);
+    let settings = settings(data, &config, flags);
     let site = Arc::new(Site::open(data, config, flags.base_url.as_deref())?);
     // The address is taken before the notes are read: a mistake in it should not cost a minute.
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -72,7 +72,7 @@ pub fn run(
     })
 }
 
-fn settings(config: &Config, flags: &flags::Serve) -> ServerSettings {
+fn settings(data: &Path, config: &Config, flags: &flags::Serve) -> ServerSettings {
     let server = &config.file.server;
     let usual = ServerSettings::default();
     ServerSettings {
@@ -99,6 +99,7 @@ fn settings(config: &Config, flags: &flags::Serve) -> ServerSettings {
             .update_seconds
             .map_or(usual.update_time, Duration::from_secs),
         secure_cookies: server.secure_cookies,
+        audit_log: Some(data.join("audit.jsonl")),
         ..usual
     }
 }

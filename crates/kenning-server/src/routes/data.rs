@@ -33,7 +33,9 @@ pub(crate) async fn thing(
     let iri = iri(&app, &rest)?;
     let view = reader.view(&app);
     app.evaluators
-        .run(move |_| About::of(&view, iri).map(|_| ()).ok_or(HttpError::Absent))
+        .run(reader.share(), move |_| {
+            About::of(&view, iri).map(|_| ()).ok_or(HttpError::Absent)
+        })
         .await?;
     let target = match choose_kind(&Accept::of(request.headers()))? {
         Kind::Page => format!("/page/{rest}"),
@@ -59,7 +61,7 @@ pub(crate) async fn page(
     let app_too = Arc::clone(&app);
     let (title, body) = app
         .evaluators
-        .run(move |_| {
+        .run(reader.share(), move |_| {
             let about = About::of(&view, iri).ok_or(HttpError::Absent)?;
             Ok((
                 name_of(&view, about.id),
@@ -96,7 +98,7 @@ pub(crate) async fn data(
     let known = validator::is_known(&headers, &tag);
     let body = app
         .evaluators
-        .stream(false, move |flow, _| {
+        .stream(reader.share(), false, move |flow, _| {
             let about = About::of(&view, iri).ok_or(HttpError::Absent)?;
             if known {
                 return Ok(());

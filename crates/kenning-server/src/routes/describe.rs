@@ -30,7 +30,7 @@ pub(crate) async fn well_known_void(
     let app_too = Arc::clone(&app);
     let bytes = app
         .evaluators
-        .run(move |cancel| {
+        .run(reader.share(), move |cancel| {
             let key = view.fingerprint();
             let made = app_too
                 .statistics

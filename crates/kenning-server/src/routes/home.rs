@@ -67,7 +67,7 @@ pub(crate) async fn home(
     let app_too = Arc::clone(&app);
     let (overview, answer, text) = app
         .evaluators
-        .run(move |cancel| {
+        .run(reader.share(), move |cancel| {
             let answer = text
                 .as_deref()
                 .map(|text| ask(&app_too, &view, text, cancel));
@@ -255,6 +255,7 @@ fn by_label(overview: &Overview) -> String {
         .iter()
         .map(|(label, graphs, triples)| {
             let level = label.split('{').next().unwrap_or_default();
+            let label = if label.contains("{}") { "closed" } else { label };
             format!(
                 "<tr><td><span class=\"label {}\">{}</span></td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>",
                 escape(level),

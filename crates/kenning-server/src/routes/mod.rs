@@ -40,6 +40,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/style.css", home::style),
         get("/healthz", status::health),
         get("/metrics", status::metrics),
+        get("/audit-log", status::audit_log),
         get("/query", query::query),
         post("/query", query::query),
         get("/sparql", sparql::sparql),

@@ -29,7 +29,7 @@ pub(crate) async fn run(
     let operations = Arc::clone(&app.operations);
     let body: Body = app
         .evaluators
-        .stream(false, move |flow, _cancel| {
+        .stream(reader.share(), false, move |flow, _cancel| {
             // A command goes on when its asker leaves: half a sync is worth less than a whole one that nobody watched.
             let outcome = operations.run(&command, &mut |line| {
                 let _ = write_line(flow, &line);

@@ -67,7 +67,7 @@ pub(crate) async fn answer(
     let whole = caller.needs_whole;
     let body = app
         .evaluators
-        .stream(whole, move |flow, cancel| {
+        .stream(reader.share(), whole, move |flow, cancel| {
             let prepared = parse(&app_too, &asked.text)?;
             let format = choose(prepared.form(), &caller.accept, asked.format.as_deref())?;
             let dataset = asked

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::App;
 use crate::error::HttpError;
+use crate::pipeline::Noted;
 use crate::protocol::{self, Operation, Takes};
 use crate::rdf::{Kind, choose_kind};
 use crate::reader::Reader;
@@ -22,9 +23,10 @@ pub(crate) async fn sparql(
     request: Request,
 ) -> Result<Response, HttpError> {
     let caller = Caller::of(&request);
+    let noted = request.extensions().get::<Noted>().cloned();
     match protocol::read(Takes::Both, &app.settings, request).await? {
         Operation::Query(asked) => answer(&app, &reader, asked, caller).await,
-        Operation::Update(told) => update::carry_out(&app, &reader, told).await,
+        Operation::Update(told) => update::carry_out(&app, &reader, told, noted).await,
         Operation::Nothing => match choose_kind(&caller.accept)? {
             // The query form stands on the home page.
             Kind::Page => Ok((

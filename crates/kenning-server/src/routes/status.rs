@@ -39,3 +39,27 @@ pub(crate) async fn metrics(
         app.metrics.write(),
     ))
 }
+
+/// `GET /audit-log`: the audit log as it stands, for auditors.
+pub(crate) async fn audit_log(
+    reader: Reader,
+    State(app): State<Arc<App>>,
+) -> Result<impl IntoResponse, HttpError> {
+    reader.insist(Act::ReadAudit)?;
+    let path = app.settings.audit_log.clone().ok_or(HttpError::Absent)?;
+    let body = app
+        .evaluators
+        .stream(reader.share(), false, move |flow, _| {
+            let failed = |error: std::io::Error| HttpError::Internal(error.to_string());
+            let mut file = std::fs::File::open(path).map_err(failed)?;
+            std::io::copy(&mut file, flow).map(|_| ()).map_err(failed)
+        })
+        .await?;
+    Ok((
+        [
+            (header::CONTENT_TYPE, "application/x-ndjson"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        body,
+    ))
+}

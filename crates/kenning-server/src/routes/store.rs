@@ -19,6 +19,7 @@ use crate::about::triple;
 use crate::error::HttpError;
 use crate::evaluate::{Flow, read_body};
 use crate::negotiate::content_type;
+use crate::pipeline::Noted;
 use crate::protocol::{insist_on_utf8, one, parameters};
 use crate::rdf::{choose_format, quality, serializer};
 use crate::rdf_in::parse;
@@ -46,6 +47,11 @@ pub(crate) async fn store(
     let caller = Caller::of(&request);
     let (parts, body) = request.into_parts();
     let which = which(&app, &parts)?;
+    if !parts.method.is_safe()
+        && let Some(noted) = parts.extensions.get::<Noted>()
+    {
+        noted.write(&format!("{which:?}"), None);
+    }
     match parts.method {
         Method::GET | Method::HEAD => match which {
             Which::Graph(name) => get_graph(&app, &reader, name, caller).await,
@@ -55,7 +61,9 @@ pub(crate) async fn store(
             let app_too = Arc::clone(&app);
             let headers = parts.headers;
             app.evaluators
-                .run(move |_| delete(&app_too, &reader, &which, &headers))
+                .run(reader.share(), move |_| {
+                    delete(&app_too, &reader, &which, &headers)
+                })
                 .await
         }
         _ => {
@@ -71,7 +79,9 @@ pub(crate) async fn store(
             let bytes = read_body(body, app.settings.body_bytes).await?;
             let app_too = Arc::clone(&app);
             app.evaluators
-                .run(move |_| put_or_post(&app_too, &reader, which, &parts, format, &bytes))
+                .run(reader.share(), move |_| {
+                    put_or_post(&app_too, &reader, which, &parts, format, &bytes)
+                })
                 .await
         }
     }
@@ -123,7 +133,7 @@ async fn get_graph(
     }
     let body = app
         .evaluators
-        .stream(caller.needs_whole, move |flow, cancel| {
+        .stream(reader.share(), caller.needs_whole, move |flow, cancel| {
             let view = view.with_cancel(cancel.clone());
             write(&view, graph.iter(), format, flow, false)
         })
@@ -158,7 +168,7 @@ async fn get_dataset(
     }
     let body = app
         .evaluators
-        .stream(caller.needs_whole, move |flow, cancel| {
+        .stream(reader.share(), caller.needs_whole, move |flow, cancel| {
             let view = view.with_cancel(cancel.clone());
             let mut graphs: Vec<GraphInfo> = view.graphs().collect();
             graphs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -267,8 +277,8 @@ fn delete(
                 let view = reader.view(app);
                 let graph = view.id(name.into()).and_then(|id| view.graph(id));
                 check_preconditions(headers, graph.as_ref())?;
-                if let Some(graph) = &graph {
-                    batch.expect(name.clone(), Some(graph.version));
+                if target.exists {
+                    judge.expect_unchanged(&mut batch, name);
                     batch.drop_graph(name.clone());
                 } else if *name != DEFAULT_GRAPH {
                     return Err(HttpError::Absent);
@@ -330,7 +340,8 @@ fn put_graph(
     replace: bool,
     headers: &HeaderMap,
 ) -> Result<(Batch, StatusCode), HttpError> {
-    let target = Judge::new(app, reader).target(name)?;
+    let judge = Judge::new(app, reader);
+    let target = judge.target(name)?;
     let view = reader.view(app);
     let graph = view.id(name.into()).and_then(|id| view.graph(id));
     check_preconditions(headers, graph.as_ref())?;
@@ -343,7 +354,7 @@ fn put_graph(
         add(&mut batch, name, &target, triples);
         return Ok((batch, StatusCode::ACCEPTED));
     }
-    batch.expect(name.clone(), graph.map(|graph| graph.version));
+    judge.expect_unchanged(&mut batch, name);
     if replace || !target.exists {
         batch.put_graph(name.clone(), target.label, triples.iter().cloned());
     } else {
