@@ -377,6 +377,23 @@ impl Index {
                 let paths = target.paths.iter();
                 paths.flat_map(|path| named(&self.by_path, path)).collect()
             }
+            Step::Above(levels) => {
+                let absolute = link.path.as_deref().filter(|path| path.starts_with('/'));
+                let mut above = Some(path);
+                for _ in 0..=levels {
+                    above = above.filter(|path| !path.is_empty()).map(folder);
+                }
+                match (absolute, above.filter(|folder| !folder.is_empty())) {
+                    (Some(absolute), Some(above)) => {
+                        let path = format!("{above}/{}", absolute.trim_matches('/'));
+                        let path = composed(&path);
+                        let mut notes = named(&self.by_path, &path);
+                        notes.extend(named(&self.by_path, without_ending(&path)));
+                        notes
+                    }
+                    _ => Vec::new(),
+                }
+            }
             Step::SameFolder if target.name.contains('/') => Vec::new(),
             Step::SameFolder => match folder(path) {
                 "" => named(&self.by_path, &target.name),
@@ -435,6 +452,8 @@ enum Step {
     Override,
     Identifier,
     Path,
+    /// An address from the top of the site, where that is so many folders above the note: `content/en`, say.
+    Above(usize),
     SameFolder,
     FileName,
     FoldedFileName,
@@ -451,6 +470,11 @@ const STEPS: &[Step] = &[
     Step::Override,
     Step::Identifier,
     Step::Path,
+    Step::Above(0),
+    Step::Above(1),
+    Step::Above(2),
+    Step::Above(3),
+    Step::Above(4),
     Step::SameFolder,
     Step::FileName,
     Step::FoldedFileName,
@@ -467,7 +491,7 @@ impl Step {
         match self {
             Self::Override => Rung::Override,
             Self::Identifier => Rung::Identifier,
-            Self::Path => Rung::Path,
+            Self::Path | Self::Above(_) => Rung::Path,
             Self::SameFolder => Rung::SameFolder,
             Self::FileName => Rung::FileName,
             Self::FoldedFileName => Rung::FoldedFileName,
@@ -666,6 +690,28 @@ mod tests {
         for target in ["log", "Log", "Tacit and explicit knowledge", "", "nowhere"] {
             assert_eq!(found(&notes, target), None, "{target}");
         }
+    }
+
+    #[test]
+    fn an_address_counts_from_the_nearest_top_that_has_it() {
+        let mut labels = Labels::new(&Scale::default());
+        let public = labels.read("public");
+        let mut index = Index::new(HashMap::new(), false);
+        for path in [
+            "content/en/cloud.md",
+            "content/de/cloud.md",
+            "content/de/x/y.md",
+        ] {
+            index.add(path, &titled("Cloud", &[]), &[], public);
+        }
+        let link = Wanting {
+            path: Some("/cloud".to_owned()),
+            markdown: true,
+            ..link("/cloud/")
+        };
+        let outcome = index.resolve(&link, "content/de/x/y.md", public, &mut labels);
+        let edge = outcome.edges.first().unwrap();
+        assert_eq!(index.path(edge.target), "content/de/cloud.md");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A folder on disk, and a world of graphs that follows it.
 #![allow(
     dead_code,
+    clippy::print_stdout,
     unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
