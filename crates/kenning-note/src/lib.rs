@@ -87,7 +87,7 @@ fn markdown(
     if !front.present && front.unreadable.is_none() && article::read(source, note) {
         return;
     }
-    let mut meta = Meta::new(problems);
+    let mut meta = Meta::new(settings, problems);
     meta.read(note, front.map.unwrap_or_default());
     if let Some(title) = meta.title.take() {
         note.title = title;
@@ -102,7 +102,7 @@ fn markdown(
 /// Another format, read as the Markdown that says the same. Places keep their line.
 fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &mut Vec<Problem>) {
     let turned = format::turn(source, note, settings, problems);
-    let mut meta = Meta::new(problems);
+    let mut meta = Meta::new(settings, problems);
     meta.read(note, turned.keys);
     if let Some(title) = meta.title.take() {
         note.title = title;
@@ -137,11 +137,23 @@ fn read_body(
         known_sources: &known_sources,
     };
     let fields = body::read(&cx, start, note, problems);
-    Meta::new(problems).read_fields(note, fields);
+    Meta::new(settings, problems).read_fields(note, fields);
+}
+
+/// In a Vault-LD folder, what a note describes is identified by the name of its file under the context's base.
+fn identify(note: &mut Note, settings: &Settings) {
+    if note.id.is_none() && !note.types.is_empty() {
+        let iri = settings
+            .context
+            .as_ref()
+            .and_then(|context| context.identify(link::stem(&note.path)));
+        note.id = iri.map(Identifier::Iri);
+    }
 }
 
 /// What can be said only when all has been read.
 fn finish(note: &mut Note, settings: &Settings) {
+    identify(note, settings);
     if note.title.is_empty() {
         let first = note
             .content

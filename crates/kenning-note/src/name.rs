@@ -33,7 +33,8 @@ pub fn normal_key(name: &str) -> String {
         .nfkc()
         .default_case_fold()
         .nfkc();
-    or_itself(squeeze(folded, name.len()), name)
+    // What stood on both sides of a quote may compose now that it is gone.
+    or_itself(squeeze(folded, name.len()).nfkc().collect(), name)
 }
 
 /// The key with the English plural of its head noun folded away: `communities of practice` becomes `community of practice`.

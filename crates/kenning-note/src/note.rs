@@ -183,6 +183,8 @@ pub struct Typed {
     pub text: String,
     /// Whether it was written as a wikilink.
     pub is_link: bool,
+    /// The IRI it stands for, where prefixes or a context tell.
+    pub iri: Option<String>,
     /// Where it stands.
     pub place: Place,
 }
@@ -471,10 +473,14 @@ pub struct Tag {
 }
 
 /// A key and its value, kept as a property.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Field {
     /// The key as written.
     pub key: String,
+    /// The IRI it stands for, where prefixes or a context tell.
+    pub iri: Option<String>,
+    /// Whether the property runs from the value to the subject.
+    pub is_reverse: bool,
     /// The value.
     pub value: Value,
     /// What it is said about: the note's concept, or one of its passages (place in [`Content::passages`]).

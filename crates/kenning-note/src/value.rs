@@ -5,10 +5,11 @@ use crate::note::Link;
 /// A value of the front matter or of an inline field.
 ///
 /// Numbers keep their spelling: `1.10` stays `1.10`, and what looks like a number with a leading zero is text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Value {
     /// A key without a value.
+    #[default]
     Null,
     /// `true` or `false`.
     Bool(bool),
@@ -22,6 +23,22 @@ pub enum Value {
     Moment(Moment),
     /// Anything else.
     Text(String),
+    /// Text to which a context gives a datatype.
+    Typed {
+        /// The text as written.
+        text: String,
+        /// The IRI of the datatype.
+        datatype: String,
+    },
+    /// Text to which a context gives a language.
+    Worded {
+        /// The text as written.
+        text: String,
+        /// The language tag.
+        language: String,
+    },
+    /// An IRI.
+    Iri(String),
     /// A value that is one link.
     Link(Box<Link>),
     /// A list.

@@ -62,8 +62,8 @@ pub(crate) fn read(
     note: &mut Note,
     problems: &mut Vec<Problem>,
 ) -> Vec<Field> {
-    let blocks = protected::find(cx.source, start, true, problems);
     let text = cx.source.text.as_ref();
+    let blocks = blocks(cx, start, problems);
     let own = part(
         cx,
         (start, text.len()),
@@ -120,6 +120,39 @@ pub(crate) fn read(
     fields
 }
 
+/// The protected blocks, as the text reads once they and its comments are gone.
+///
+/// INVARIANT: a line that could open a block and opens none stands in code in the text that is read in the end. A comment that goes may turn
+/// what was code into open text, so this is looked at again until it holds.
+fn blocks(cx: &Context<'_>, start: usize, problems: &mut Vec<Problem>) -> Vec<Block> {
+    let text = cx.source.text.as_ref();
+    let mut opening = Vec::new();
+    loop {
+        let mut odd = Vec::new();
+        let found = protected::find(cx.source, start, &opening, &mut odd);
+        let mut open = Vec::new();
+        if !found.in_code.is_empty() {
+            let shown = shown(
+                cx,
+                (start, text.len()),
+                &found.blocks,
+                None,
+                &mut Vec::new(),
+            );
+            open = found
+                .in_code
+                .into_iter()
+                .filter(|line| !protected::is_in_code(&shown, line - start))
+                .collect();
+        }
+        if open.is_empty() {
+            problems.append(&mut odd);
+            return found.blocks;
+        }
+        opening.append(&mut open);
+    }
+}
+
 /// A protected block without its text.
 pub(crate) fn section(source: &Source<'_>, block: &Block, name: String) -> Protected {
     Protected {
@@ -140,6 +173,18 @@ fn part(
     anchors: String,
     problems: &mut Vec<Problem>,
 ) -> Said {
+    let text = shown(cx, range, blocks, this, problems);
+    walk::Walk::new(cx, &text, range.0, anchors, problems).run()
+}
+
+/// The bytes `range` of the text without other blocks and without comments; every byte stays where it is.
+fn shown<'t>(
+    cx: &Context<'t>,
+    range: (usize, usize),
+    blocks: &[Block],
+    this: Option<usize>,
+    problems: &mut Vec<Problem>,
+) -> Cow<'t, str> {
     let mut text = Cow::Borrowed(cx.source.text.get(range.0..range.1).unwrap_or_default());
     // Only the blocks directly inside need to go: they hold the others.
     let inner: Vec<(usize, usize)> = blocks
@@ -154,7 +199,7 @@ fn part(
     if !comments.is_empty() {
         text = Cow::Owned(blank(&text, range.0, comments.into_iter()));
     }
-    walk::Walk::new(cx, &text, range.0, anchors, problems).run()
+    text
 }
 
 fn put(

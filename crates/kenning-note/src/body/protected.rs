@@ -25,23 +25,33 @@ pub(crate) struct Block {
 
 /// How many lines that could open a block are held against code blocks; beyond that every one opens a block.
 const LOOKED_AT: usize = 64;
+/// Texts of more bytes than this are looked at less often.
+const LARGE: usize = 1 << 18;
 
-/// Finds the protected blocks of the text from `start` on.
+/// What [`find`] found.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) blocks: Vec<Block>,
+    /// First bytes of lines that open no block because they stand in code.
+    pub(crate) in_code: Vec<usize>,
+}
+
+/// Finds the protected blocks of the text from `start` on. A line whose first byte is in `opening` opens one even in code.
 pub(crate) fn find(
     source: &Source<'_>,
     start: usize,
-    in_markdown: bool,
+    opening: &[usize],
     problems: &mut Vec<Problem>,
-) -> Vec<Block> {
+) -> Found {
     let text = source.text.as_ref();
     let body = text.get(start..).unwrap_or_default();
     if memchr::memmem::find(body.as_bytes(), b":::").is_none() {
-        return Vec::new();
+        return Found::default();
     }
     let mut blocks: Vec<Block> = Vec::new();
     // Open blocks: a protected one with its place in `blocks`, another one with nothing.
     let mut open: Vec<Option<usize>> = Vec::new();
-    let mut looked_at = 0;
+    let mut in_code = Vec::new();
     let mut at = start;
     for line in body.split_inclusive('\n') {
         let (from, to) = (at, at + line.len());
@@ -51,11 +61,11 @@ pub(crate) fn find(
         let place = source.place(from);
         if let Some(attributes) = block_attributes(mark, place) {
             // Inside a block nothing can be shown by mistake, so code need not be told from text there.
-            if in_markdown && !is_inside && looked_at < LOOKED_AT {
-                looked_at += 1;
-                if is_code(text, start, from, &blocks) {
-                    continue;
-                }
+            let looks = if body.len() > LARGE { 4 } else { LOOKED_AT };
+            let may_be_code = !is_inside && in_code.len() < looks && !opening.contains(&from);
+            if may_be_code && is_code(text, start, from, &blocks) {
+                in_code.push(from);
+                continue;
             }
             let protection = match attributes {
                 Ok(protection) => Stated::Says(protection),
@@ -98,7 +108,7 @@ pub(crate) fn find(
             );
         }
     }
-    blocks
+    Found { blocks, in_code }
 }
 
 /// What the blocks are called: after what they say about their protection, and numbered among those that say the same in the same
@@ -153,13 +163,18 @@ fn is_code(text: &str, start: usize, line: usize, blocks: &[Block]) -> bool {
         start,
         blocks.iter().map(|block| block.outer),
     );
-    Parser::new_ext(&shown, super::options())
+    is_in_code(&shown, line - start)
+}
+
+/// Whether a byte of a text stands in a fenced code block.
+pub(crate) fn is_in_code(text: &str, at: usize) -> bool {
+    Parser::new_ext(text, super::options())
         .into_offset_iter()
         .any(|(event, range)| {
             matches!(
                 event,
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
-            ) && range.contains(&(line - start))
+            ) && range.contains(&at)
         })
 }
 

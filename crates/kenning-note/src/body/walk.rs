@@ -802,6 +802,8 @@ impl<'a, 'p> Walk<'a, 'p> {
         };
         self.said.fields.push(Field {
             key,
+            iri: None,
+            is_reverse: false,
             value,
             passage,
             place,
@@ -898,6 +900,8 @@ impl<'a, 'p> Walk<'a, 'p> {
                 if let Some(target) = target {
                     self.said.fields.push(Field {
                         key: name,
+                        iri: None,
+                        is_reverse: false,
                         value: Value::Link(Box::new(target)),
                         passage: None,
                         place,
@@ -908,6 +912,8 @@ impl<'a, 'p> Walk<'a, 'p> {
                 let position = self.said.content.passages.len();
                 self.said.fields.push(Field {
                     key: "observation".to_owned(),
+                    iri: None,
+                    is_reverse: false,
                     value: Value::Text(category),
                     passage: Some(position),
                     place,

@@ -13,7 +13,7 @@ use crate::note::{
     Tag, Text, Typed,
 };
 use crate::problem::{Place, Problem, ProblemKind};
-use crate::settings::Dialect;
+use crate::settings::{Dialect, Settings};
 use crate::value::{Moment, Value, number};
 
 pub(crate) use people::{due, is_person_type, level, mention, name_and_rest, share};
@@ -26,6 +26,7 @@ pub(crate) struct Meta<'a> {
     pub(crate) title: Option<String>,
     /// Whether keys come from the text, where links have been read and any key is welcome.
     in_text: bool,
+    settings: &'a Settings,
 }
 
 /// A key without case and separators: `createdAt`, `created_at` and `Created-At` are one.
@@ -37,8 +38,9 @@ pub(crate) fn squeezed(key: &str) -> String {
 }
 
 impl<'a> Meta<'a> {
-    pub(crate) fn new(problems: &'a mut Vec<Problem>) -> Self {
+    pub(crate) fn new(settings: &'a Settings, problems: &'a mut Vec<Problem>) -> Self {
         Self {
+            settings,
             problems,
             title: None,
             in_text: false,
@@ -108,6 +110,16 @@ impl Meta<'_> {
             return;
         }
         let dialect = note.dialect;
+        if let Some(context) = self.settings.context.as_ref().filter(|_| !self.in_text) {
+            match context.keyword(&key.text) {
+                Some("@type") => return self.types(note, node),
+                Some("@id") => return self.identifier(note, node),
+                _ if context.terms.contains_key(&key.text) => {
+                    return self.declared(note, context, key, node);
+                }
+                _ => {}
+            }
+        }
         match squeezed(&key.text).as_str() {
             "title" => {}
             "alias" | "aliases" => self.aliases(note, node),
@@ -254,6 +266,8 @@ impl Meta<'_> {
         }
         note.fields.push(Field {
             key: key.text.clone(),
+            iri: None,
+            is_reverse: false,
             value: Value::Text(text.to_owned()),
             passage: None,
             place: node.place,
@@ -291,6 +305,10 @@ impl Meta<'_> {
             let Some(text) = node.text().map(str::trim).filter(|text| !text.is_empty()) else {
                 continue;
             };
+            let context = self.settings.context.as_ref();
+            let iri = context
+                .and_then(|context| context.expand(text))
+                .or_else(|| self.known(text));
             match link::wikilinks_in(text, &note.path, note.dialect)
                 .into_iter()
                 .next()
@@ -299,16 +317,100 @@ impl Meta<'_> {
                     note.types.push(Typed {
                         text: found.target.clone(),
                         is_link: true,
+                        iri: None,
                         place: node.place,
                     });
                 }
                 None => note.types.push(Typed {
                     text: text.to_owned(),
                     is_link: false,
+                    iri,
                     place: node.place,
                 }),
             }
         }
+    }
+
+    /// A key that the context of the folder declares.
+    fn declared(&mut self, note: &mut Note, context: &'_ crate::Context, key: &Key, node: &Node) {
+        let Some(term) = context.terms.get(&key.text) else {
+            return;
+        };
+        let Some(iri) = context.expand(&key.text) else {
+            return;
+        };
+        if iri == kenning_vocab::rdfs::LABEL.as_str()
+            || iri == kenning_vocab::skos::PREF_LABEL.as_str()
+        {
+            self.title = self
+                .title
+                .take()
+                .or_else(|| words(node).map(|text| text.text));
+        }
+        self.add_links(note, key, node, false);
+        for item in node.each() {
+            let plain = value(item, &note.path, note.dialect);
+            let coerced = match (item.text(), term.coercion.as_deref(), &plain) {
+                (_, _, Value::Link(_)) | (None, _, _) => plain,
+                (Some(text), Some("@id" | "@vocab"), _) => {
+                    let iri = context
+                        .expand(text)
+                        .or_else(|| self.known(text))
+                        .or_else(|| context.identify(text));
+                    iri.map_or(plain, Value::Iri)
+                }
+                (Some(text), Some(datatype), _) => {
+                    match context.expand(datatype).or_else(|| self.known(datatype)) {
+                        Some(datatype) => Value::Typed {
+                            text: text.to_owned(),
+                            datatype,
+                        },
+                        None => plain,
+                    }
+                }
+                (Some(text), None, _) => match &term.language {
+                    Some(language) => Value::Worded {
+                        text: text.to_owned(),
+                        language: language.clone(),
+                    },
+                    None => plain,
+                },
+            };
+            let field = Field {
+                key: key.text.clone(),
+                iri: Some(iri.clone()),
+                is_reverse: term.is_reverse,
+                value: coerced,
+                passage: None,
+                place: key.place,
+            };
+            note.fields.push(field);
+        }
+    }
+
+    /// The IRI that an absolute IRI or a prefixed name stands for.
+    fn known(&self, text: &str) -> Option<String> {
+        let iri = if ["http://", "https://", "urn:"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme))
+        {
+            text.to_owned()
+        } else {
+            let (prefix, local) = text.split_once(':')?;
+            if local.starts_with([' ', ':']) {
+                return None;
+            }
+            let own = self
+                .settings
+                .prefixes
+                .iter()
+                .map(|(known, namespace)| (known.as_str(), namespace.as_str()));
+            let (_, namespace) = own
+                .chain(kenning_vocab::prefixes().iter().copied())
+                .find(|(known, _)| *known == prefix)?;
+            format!("{namespace}{local}")
+        };
+        oxrdf::NamedNode::new(iri.as_str()).is_ok().then_some(iri)
     }
 
     /// Names of other pages, as links, as slugs, or as maps with a slug.
@@ -329,6 +431,8 @@ impl Meta<'_> {
             }
             note.fields.push(Field {
                 key: key.text.clone(),
+                iri: None,
+                is_reverse: false,
                 value,
                 passage: None,
                 place: item.place,
@@ -373,6 +477,8 @@ impl Meta<'_> {
         }
         note.fields.push(Field {
             key: key.text.clone(),
+            iri: self.known(&key.text),
+            is_reverse: false,
             value,
             passage: None,
             place: key.place,
@@ -413,6 +519,9 @@ fn node_of(value: &Value, place: Place) -> Node {
         Value::Null => Data::Null,
         Value::Bool(truth) => plain(truth.to_string()),
         Value::Integer(text) | Value::Decimal(text) | Value::Double(text) | Value::Text(text) => {
+            plain(text.clone())
+        }
+        Value::Typed { text, .. } | Value::Worded { text, .. } | Value::Iri(text) => {
             plain(text.clone())
         }
         Value::Moment(moment) => plain(moment.lexical.clone()),
@@ -498,14 +607,10 @@ fn tags(note: &mut Note, node: &Node) {
 
 /// Adds a tag unless its key is there already.
 pub(crate) fn add_tag(tags: &mut Vec<Tag>, text: &str, place: Place) {
-    let label = text.trim().trim_start_matches('#').trim().trim_matches('/');
-    let key = tag_key(label);
+    let label = link::one_line(text.trim().trim_start_matches('#').trim().trim_matches('/'));
+    let key = tag_key(&label);
     if !key.is_empty() && !tags.iter().any(|tag| tag.key == key) {
-        tags.push(Tag {
-            key,
-            label: link::one_line(label),
-            place,
-        });
+        tags.push(Tag { key, label, place });
     }
 }
 

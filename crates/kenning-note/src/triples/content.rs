@@ -1,7 +1,7 @@
 //! What the text of a note says: sections, passages, claims, citations and links.
 
 use kenning_vocab::{cito, dcterms, km, oa, schema, skos};
-use oxrdf::{NamedNode, NamedNodeRef};
+use oxrdf::NamedNode;
 
 use super::{Writer, heading_of};
 use crate::note::{Content, Link, LinkTo, Passage, Protected};
@@ -200,47 +200,38 @@ impl Writer<'_> {
         self.number(&node, km::FIRST_LINE, link.place.line);
     }
 
-    /// The property that a key stands for.
-    pub(super) fn property(&mut self, key: &str) -> NamedNode {
-        if let Some(known) = expand(key, self.note) {
+    /// The property that a field stands for.
+    pub(super) fn property(&mut self, key: &str, iri: Option<&str>) -> NamedNode {
+        if let Some(known) = iri.and_then(|iri| NamedNode::new(iri).ok()) {
             return known;
         }
         let words = crate::name::normal_key(key.trim_matches(['*', '_', '~', ' ']));
         let node = self.base.property(&words.replace(' ', "-"));
         if self.told.insert(format!("={}", node.as_str())) {
-            let label: NamedNodeRef<'_> = kenning_vocab::rdfs::LABEL;
-            self.text(&node, label, key.trim());
+            self.text(&node, kenning_vocab::rdfs::LABEL, key.trim());
         }
         node
     }
 
     /// The class that a type names.
-    pub(super) fn class(&mut self, text: &str) -> NamedNode {
-        if let Some(class) = super::scheme::class(text) {
-            return class.into_owned();
-        }
-        if let Some(known) = expand(text, self.note) {
+    pub(super) fn class(&mut self, typed: &crate::Typed) -> NamedNode {
+        if let Some(known) = typed
+            .iri
+            .as_deref()
+            .and_then(|iri| NamedNode::new(iri).ok())
+        {
             return known;
         }
-        let words = crate::name::normal_key(text);
+        if let Some(class) = super::scheme::class(&typed.text) {
+            return class.into_owned();
+        }
+        let words = crate::name::normal_key(&typed.text);
         let node = self
             .base
             .property(&format!("type/{}", words.replace(' ', "-")));
         if self.told.insert(format!("={}", node.as_str())) {
-            self.text(&node, kenning_vocab::rdfs::LABEL, text);
+            self.text(&node, kenning_vocab::rdfs::LABEL, &typed.text);
         }
         node
     }
-}
-
-/// An IRI, or a prefixed name whose prefix is known.
-fn expand(text: &str, _note: &crate::Note) -> Option<NamedNode> {
-    if text.starts_with("http://") || text.starts_with("https://") || text.starts_with("urn:") {
-        return NamedNode::new(text).ok();
-    }
-    let (prefix, local) = text.split_once(':')?;
-    let (_, namespace) = kenning_vocab::prefixes()
-        .iter()
-        .find(|(known, _)| *known == prefix)?;
-    NamedNode::new(format!("{namespace}{local}")).ok()
 }

@@ -137,7 +137,7 @@ impl Writer<'_> {
                 // The person is the agent; the concept of the page is not a second one.
                 continue;
             } else {
-                self.class(&typed.text)
+                self.class(typed)
             };
             self.say_once(&concept, kenning_vocab::rdf::TYPE, class.as_ref());
         }

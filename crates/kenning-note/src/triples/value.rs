@@ -21,7 +21,11 @@ impl Writer<'_> {
                 None => None,
             };
             let subject = subject.unwrap_or_else(|| concept.clone());
-            let property = self.property(&field.key);
+            let property = self.property(&field.key, field.iri.as_deref());
+            if field.is_reverse {
+                self.reversed(&subject, &property, &field.value);
+                continue;
+            }
             self.value(
                 &subject,
                 &property,
@@ -29,6 +33,18 @@ impl Writer<'_> {
                 &format!("{}/{index}", field.key),
                 0,
             );
+        }
+    }
+
+    /// A property that runs from the value to the note.
+    fn reversed(&mut self, object: &NamedNode, property: &NamedNode, value: &Value) {
+        let subject = match value {
+            Value::Link(link) => link.key().map(|key| self.name(key, &link.target)),
+            Value::Iri(iri) => NamedNode::new(iri.as_str()).ok(),
+            _ => None,
+        };
+        if let Some(subject) = subject {
+            self.say_once(&subject, property.as_ref(), object.as_ref());
         }
     }
 
@@ -47,6 +63,20 @@ impl Writer<'_> {
             Value::Integer(text) => literal(text, xsd::INTEGER),
             Value::Decimal(text) => literal(text, xsd::DECIMAL),
             Value::Double(text) => literal(text, xsd::DOUBLE),
+            Value::Typed { text, datatype } => match NamedNode::new(datatype.as_str()) {
+                Ok(datatype) => oxrdf::Literal::new_typed_literal(text.as_str(), datatype),
+                Err(_) => oxrdf::Literal::new_simple_literal(text.as_str()),
+            },
+            Value::Worded { text, language } => {
+                oxrdf::Literal::new_language_tagged_literal(text.as_str(), language.as_str())
+                    .unwrap_or_else(|_| oxrdf::Literal::new_simple_literal(text.as_str()))
+            }
+            Value::Iri(iri) => {
+                if let Ok(iri) = NamedNode::new(iri.as_str()) {
+                    self.say_once(subject, property.as_ref(), iri.as_ref());
+                }
+                return;
+            }
             Value::Moment(moment) => literal(&moment.lexical, datatype(moment)),
             Value::Text(text) => oxrdf::Literal::new_simple_literal(text.as_str()),
             Value::Link(link) => {
@@ -85,7 +115,7 @@ impl Writer<'_> {
                 let node = self.base.part(&iri, "f", pointer);
                 self.say_once(subject, property.as_ref(), node.as_ref());
                 for (key, item) in items {
-                    let property = self.property(key);
+                    let property = self.property(key, None);
                     self.value(
                         &node,
                         &property,
