@@ -17,9 +17,25 @@ use crate::QueryError;
 ///
 /// # Errors
 /// [`QueryError::Refused`] for a blank node: it has no name that a query could say.
-pub(crate) fn query(mut query: Query, bindings: &[(Variable, Term)]) -> Result<Query, QueryError> {
+pub(crate) fn query(query: Query, bindings: &[(Variable, Term)]) -> Result<Query, QueryError> {
+    replace(query, bindings, false)
+}
+
+/// `query` with these values in the place of parameters, which mean the same in every subquery, whether it selects them or not.
+///
+/// # Errors
+/// As [`query`].
+pub(crate) fn parameters(query: Query, values: &[(Variable, Term)]) -> Result<Query, QueryError> {
+    replace(query, values, true)
+}
+
+fn replace(
+    mut query: Query,
+    bindings: &[(Variable, Term)],
+    everywhere: bool,
+) -> Result<Query, QueryError> {
     for (variable, term) in bindings {
-        let binding = Binding::new(variable, term)?;
+        let binding = Binding::new(variable, term, everywhere)?;
         match &mut query {
             Query::Select { pattern, .. }
             | Query::Ask { pattern, .. }
@@ -42,10 +58,11 @@ struct Binding<'a> {
     ground: GroundTerm,
     pattern: TermPattern,
     expression: Expression,
+    everywhere: bool,
 }
 
 impl<'a> Binding<'a> {
-    fn new(variable: &'a Variable, term: &Term) -> Result<Self, QueryError> {
+    fn new(variable: &'a Variable, term: &Term, everywhere: bool) -> Result<Self, QueryError> {
         let ground = GroundTerm::try_from(term.clone()).map_err(|()| {
             QueryError::Refused(format!("a blank node cannot be the value of `{variable}`"))
         })?;
@@ -55,6 +72,7 @@ impl<'a> Binding<'a> {
             pattern: term.clone().into(),
             expression,
             ground,
+            everywhere,
         })
     }
 
@@ -178,8 +196,9 @@ impl<'a> Binding<'a> {
                 }
             }
             GraphPattern::Project { inner, variables } => {
-                if variables.contains(self.variable) {
-                    self.inside(inner, true);
+                let selected = variables.contains(self.variable);
+                if selected || self.everywhere {
+                    self.inside(inner, selected);
                 }
             }
             GraphPattern::Distinct { inner }

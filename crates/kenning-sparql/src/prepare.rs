@@ -42,6 +42,23 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// This query with values in the place of its parameters.
+    ///
+    /// A parameter is a variable that means the same everywhere, also in subqueries that do not select it, as the queries of
+    /// grlc have them. Values for the variables of the outermost query alone are [`RunOptions::bindings`](crate::RunOptions).
+    ///
+    /// # Errors
+    /// [`QueryError::Refused`] for a blank node: it has no name that a query could say.
+    pub fn with_parameters(
+        &self,
+        values: &[(oxrdf::Variable, oxrdf::Term)],
+    ) -> Result<Self, QueryError> {
+        Ok(Self {
+            query: crate::bind::parameters(self.query.clone(), values)?,
+            ..self.clone()
+        })
+    }
+
     /// Parses `text`, after checking that its size and nesting are within the limits.
     ///
     /// Call it on a thread with [`STACK_SIZE`](crate::STACK_SIZE) bytes of stack. Prefixes must be declared in the text

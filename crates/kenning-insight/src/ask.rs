@@ -1,0 +1,221 @@
+//! Asking a question of a view.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use kenning_sparql::{Cancel, Dataset, Form, Limits, QueryError, RunOptions, on_big_stack};
+use kenning_store::View;
+use kenning_vocab::Base;
+use oxrdf::{Term, Variable};
+use oxsdatatypes::Date;
+
+use crate::answer::{Answer, Cell, Standing};
+use crate::labels::label;
+use crate::param::InvalidValue;
+use crate::question::Question;
+
+/// What an answer depends on besides the view and the values: where IRIs live, which day it is, and what it may cost.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Under which addresses names and people are found.
+    pub base: Base,
+    /// The day that `today` means. The caller looks at the clock, not we.
+    pub today: Date,
+    /// What the answer may cost.
+    pub limits: Limits,
+    /// Stops the evaluation from another thread.
+    pub cancel: Cancel,
+}
+
+impl Context {
+    /// The default base and limits, on this day.
+    #[must_use]
+    pub fn new(today: Date) -> Self {
+        Self {
+            base: Base::default(),
+            today,
+            limits: Limits::default(),
+            cancel: Cancel::new(),
+        }
+    }
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AskError {
+    /// A value is of another type than the question takes.
+    #[error(transparent)]
+    Value(#[from] InvalidValue),
+    /// A value is missing and has no default.
+    #[error("this question needs a value for `{name}`: {expected}")]
+    Missing {
+        /// Which value.
+        name: String,
+        /// What it has to be.
+        expected: String,
+    },
+    /// A value was given that the question does not take.
+    #[error("this question takes no `{name}`; it takes {known}")]
+    Unknown {
+        /// Which value.
+        name: String,
+        /// The names that it takes.
+        known: String,
+    },
+    /// The evaluation failed or was stopped.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The evaluation could not be started.
+    #[error("the question could not be evaluated")]
+    Thread(#[from] std::io::Error),
+}
+
+impl Question {
+    /// The values as terms for the variables of the query: what the caller gives, else the defaults.
+    ///
+    /// # Errors
+    /// [`AskError::Value`], [`AskError::Missing`] and [`AskError::Unknown`].
+    pub fn bind(
+        &self,
+        values: &BTreeMap<String, String>,
+        context: &Context,
+    ) -> Result<Vec<(Variable, Term)>, AskError> {
+        if let Some(name) = values
+            .keys()
+            .find(|name| !self.params.iter().any(|param| param.name == **name))
+        {
+            let known: Vec<_> = self
+                .params
+                .iter()
+                .map(|param| format!("`{}`", param.name))
+                .collect();
+            return Err(AskError::Unknown {
+                name: name.clone(),
+                known: if known.is_empty() {
+                    "no values".to_owned()
+                } else {
+                    known.join(", ")
+                },
+            });
+        }
+        let mut bindings = Vec::new();
+        for param in &self.params {
+            match values.get(&param.name).or(param.default.as_ref()) {
+                Some(value) => bindings.push((param.bound(), param.term(value, context)?)),
+                None if param.optional => {}
+                None => {
+                    return Err(AskError::Missing {
+                        name: param.name.clone(),
+                        expected: param.kind.words(),
+                    });
+                }
+            }
+        }
+        Ok(bindings)
+    }
+
+    /// The answer for whoever `view` was made for.
+    ///
+    /// # Errors
+    /// [`AskError`] when a value does not fit, or the evaluation fails or is stopped.
+    pub fn ask(
+        &self,
+        view: &View,
+        values: &BTreeMap<String, String>,
+        context: &Context,
+    ) -> Result<Answer, AskError> {
+        let bindings = self.bind(values, context)?;
+        Ok(on_big_stack(|| self.evaluate(view, bindings, context))??)
+    }
+
+    fn evaluate(
+        &self,
+        view: &View,
+        bindings: Vec<(Variable, Term)>,
+        context: &Context,
+    ) -> Result<Answer, QueryError> {
+        let options = RunOptions {
+            dataset: Dataset::default(),
+            bindings: Vec::new(),
+            limits: context.limits,
+            cancel: context.cancel.clone(),
+            prefixes: Vec::new(),
+        };
+        let prepared = self.prepared.with_parameters(&bindings)?;
+        let mut answer = Answer::new(&self.summary);
+        let cell = |term: &Term| Cell {
+            label: label(view, &context.base, term),
+            term: term.clone(),
+        };
+        match self.form() {
+            Form::Select => {
+                let mut columns = Vec::new();
+                let mut rows = Vec::new();
+                prepared.solutions(view, &options, &mut |solution| {
+                    if columns.is_empty() {
+                        columns = solution
+                            .variables()
+                            .iter()
+                            .map(|variable| variable.as_str().to_owned())
+                            .collect();
+                    }
+                    rows.push(
+                        solution
+                            .values()
+                            .iter()
+                            .map(|term| term.as_ref().map(cell))
+                            .collect(),
+                    );
+                    ControlFlow::Continue(())
+                })?;
+                answer.columns = columns;
+                answer.rows = rows;
+            }
+            Form::Ask => {
+                let truth: Term = oxrdf::Literal::from(prepared.ask(view, &options)?).into();
+                answer.columns = vec!["answer".to_owned()];
+                answer.rows = vec![vec![Some(cell(&truth))]];
+            }
+            Form::Construct | Form::Describe => {
+                answer.columns = ["subject", "predicate", "object"]
+                    .map(str::to_owned)
+                    .to_vec();
+                prepared.triples(view, &options, &mut |triple| {
+                    let terms = [
+                        Term::from(triple.subject),
+                        Term::from(triple.predicate),
+                        triple.object,
+                    ];
+                    answer
+                        .rows
+                        .push(terms.iter().map(|term| Some(cell(term))).collect());
+                    ControlFlow::Continue(())
+                })?;
+                answer.is_graph = true;
+            }
+        }
+        if answer.rows.is_empty() {
+            let is_recorded = match &self.basis {
+                None => true,
+                Some(basis) => basis.ask(
+                    view,
+                    &RunOptions {
+                        bindings: Vec::new(),
+                        ..options
+                    },
+                )?,
+            };
+            answer.standing = if is_recorded {
+                Standing::None(self.none.clone().unwrap_or_else(|| "none".to_owned()))
+            } else {
+                Standing::Unrecorded(
+                    self.unrecorded
+                        .clone()
+                        .unwrap_or_else(|| "nothing is recorded about this".to_owned()),
+                )
+            };
+        }
+        Ok(answer)
+    }
+}
