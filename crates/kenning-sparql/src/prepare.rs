@@ -1,6 +1,6 @@
 //! Texts that have been found to be SPARQL.
 
-use oxrdf::Variable;
+use oxrdf::{Term, Variable};
 use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern};
 use spargebra::{Query, SparqlParser};
 
@@ -49,10 +49,7 @@ impl Prepared {
     ///
     /// # Errors
     /// [`QueryError::Refused`] for a blank node: it has no name that a query could say.
-    pub fn with_parameters(
-        &self,
-        values: &[(oxrdf::Variable, oxrdf::Term)],
-    ) -> Result<Self, QueryError> {
+    pub fn with_parameters(&self, values: &[(Variable, Term)]) -> Result<Self, QueryError> {
         Ok(Self {
             query: crate::bind::parameters(self.query.clone(), values)?,
             ..self.clone()
