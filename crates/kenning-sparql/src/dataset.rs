@@ -208,6 +208,43 @@ impl ViewDataset {
         }
     }
 
+    /// What is known of a term without data, as a quad; `None` for every predicate of the data.
+    fn look_up(
+        &self,
+        subject: Option<&Node>,
+        predicate: Option<&Node>,
+        object: Option<&Node>,
+        graph: Option<Option<&Node>>,
+    ) -> Option<Vec<[Node; 4]>> {
+        let Some(Node(Inner::Own(own))) = predicate else {
+            return None;
+        };
+        let term = |node: &Node| match &node.0 {
+            Inner::Id(id) => self.view.term(*id),
+            Inner::Own(own) => own.term.clone(),
+        };
+        let found = normal::look_up(
+            &own.term,
+            &subject.map_or_else(|| Term::from(DEFAULT_GRAPH.into_owned()), term),
+        )?;
+        let (Some(subject), Some(predicate), Some(found)) = (subject, predicate, found) else {
+            return Some(Vec::new());
+        };
+        let Ok(found) = self.internalize_term(found);
+        // In the default graph the name is not looked at; in a graph that is not known yet there is nothing.
+        let graph = match graph {
+            Some(Some(graph)) => graph.clone(),
+            Some(None) => predicate.clone(),
+            None => return Some(Vec::new()),
+        };
+        let fits = object.is_none_or(|object| *object == found);
+        Some(if fits {
+            vec![[subject.clone(), predicate.clone(), found, graph]]
+        } else {
+            Vec::new()
+        })
+    }
+
     /// The quads of a pattern, with the overlay's changes.
     fn changed(
         &self,
@@ -413,12 +450,14 @@ impl QueryableDataset<'static> for ViewDataset {
             _ => None,
         };
         let in_default = graph_name == Some(None);
-        let (changed, stored) = match &self.over {
-            Some(over) => (
+        let looked_up = self.look_up(subject, predicate, object, graph_name);
+        let (changed, stored) = match (looked_up, &self.over) {
+            (Some(quads), _) => (quads, None),
+            (None, Some(over)) => (
                 self.changed(over, [subject, predicate, object], graph_name),
                 None,
             ),
-            None => (
+            (None, None) => (
                 Vec::new(),
                 self.scan(subject, predicate, object, graph_name),
             ),

@@ -37,7 +37,10 @@ const PATTERNS: usize = 1_000;
 /// A query that parses. It belongs to no view and may be kept and run many times.
 #[derive(Clone, Debug)]
 pub struct Prepared {
+    /// As it is evaluated.
     pub(crate) query: Query,
+    /// As it was written, for values to be put in before it is made ready for the evaluator.
+    pub(crate) written: Query,
     repeatable: bool,
 }
 
@@ -86,8 +89,10 @@ impl Prepared {
                 );
             }
         });
+        let written = query.clone();
         Ok(Self {
             query: normal::query(query),
+            written,
             repeatable,
         })
     }

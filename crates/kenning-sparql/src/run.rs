@@ -195,7 +195,7 @@ impl Prepared {
         let query = if options.bindings.is_empty() {
             &self.query
         } else {
-            bound = bind::query(self.query.clone(), &options.bindings)?;
+            bound = normal::query(bind::query(self.written.clone(), &options.bindings)?);
             &bound
         };
         let dataset = options.dataset.or(query.dataset());

@@ -150,6 +150,73 @@ fn a_literal_keeps_its_form() {
 }
 
 #[test]
+fn str_and_datatype_are_those_of_the_term() {
+    assert_eq!(
+        plain("SELECT (STR(?o) AS ?t) { <a> <age> ?o }"),
+        "?t\n\"01.50\""
+    );
+    assert_eq!(plain("ASK { ?s ?p ?o FILTER(STR(?o) = '01.50') }"), "true");
+    assert_eq!(plain("ASK { ?s ?p ?o FILTER(STR(?o) = '1.5') }"), "false");
+    assert_eq!(
+        plain("SELECT ?g { GRAPH ?g { ?s <age> ?o FILTER(STRSTARTS(STR(?o), '01')) } }"),
+        "?g\n<g1>"
+    );
+    assert_eq!(
+        plain("SELECT (GROUP_CONCAT(?o) AS ?t) { <a> <age> ?o }"),
+        "?t\n\"01.50\""
+    );
+    assert_eq!(
+        plain(
+            "SELECT (STR(?x) AS ?t) (DATATYPE(?x) AS ?d) { VALUES ?x { '07'^^<http://www.w3.org/2001/XMLSchema#byte> } }"
+        ),
+        "?t\t?d\n\"07\"\t<http://www.w3.org/2001/XMLSchema#byte>"
+    );
+    assert_eq!(
+        plain("SELECT (STR(007) AS ?t) (STR(?none) AS ?u) {}"),
+        "?t\t?u\n\"007\"\t"
+    );
+    assert_eq!(
+        plain(
+            "SELECT ?s { ?s <age> ?o FILTER NOT EXISTS { ?s <knows> ?x FILTER(STR(?o) = '7') } }"
+        ),
+        "?s\n<a>\n<d>"
+    );
+}
+
+#[test]
+fn paths_of_length_zero_begin_with_any_term() {
+    assert_eq!(
+        plain("SELECT ?o { <nowhere> <knows>* ?o }"),
+        "?o\n<nowhere>"
+    );
+    let x = RunOptions {
+        bindings: vec![(Variable::new("x").unwrap(), node("nowhere").into())],
+        ..RunOptions::default()
+    };
+    assert_eq!(answer("SELECT ?o { ?x <knows>? ?o }", &x), "?o\n<nowhere>");
+    assert_eq!(
+        plain("SELECT ?o { <a> (<knows>|<age>)* ?o }")
+            .lines()
+            .count(),
+        6
+    );
+    assert_eq!(plain("ASK { <nowhere> <knows>* <nowhere> }"), "true");
+}
+
+#[test]
+fn bnode_is_new_in_each_solution_and_the_same_within_one() {
+    let rows = plain("SELECT (BNODE('x') AS ?a) (BNODE('x') AS ?b) { ?s <knows> ?o }");
+    let rows: Vec<Vec<&str>> = rows
+        .lines()
+        .skip(1)
+        .map(|row| row.split('\t').collect())
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row[0] == row[1]));
+    assert_ne!(rows[0][0], rows[1][0]);
+}
+
+#[test]
 fn the_dataset_is_the_requests_else_the_querys_else_the_stores() {
     let own = RunOptions {
         dataset: Dataset {

@@ -6,7 +6,7 @@ use oxrdf::Variable;
 use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::NamedNodePattern;
 
-use super::{fresh, rename};
+use super::{fresh, rename, text};
 use crate::rewrite::{Rewrite, rewrite};
 
 pub(super) fn mend(pattern: &mut GraphPattern) {
@@ -65,6 +65,9 @@ fn every_row_has_graph(pattern: &GraphPattern) -> bool {
         | GraphPattern::LeftJoin { left, right, .. }
         | GraphPattern::Union { left, right } => {
             every_row_has_graph(left) && every_row_has_graph(right)
+        }
+        GraphPattern::Lateral { left, right } => {
+            every_row_has_graph(left) && (text::is_look_up(right) || every_row_has_graph(right))
         }
         GraphPattern::Filter { inner, .. } | GraphPattern::Extend { inner, .. } => {
             every_row_has_graph(inner)

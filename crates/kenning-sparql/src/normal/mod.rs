@@ -8,6 +8,7 @@ mod number;
 mod paths;
 mod rename;
 mod split;
+mod text;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,6 +20,7 @@ use spargebra::algebra::{
 
 pub(crate) use bnode::{BNODE, blank_node};
 pub(crate) use number::{CANONICAL, canonical, meant};
+pub(crate) use text::look_up;
 
 use crate::rewrite::{Rewrite, rewrite};
 
@@ -47,9 +49,14 @@ impl Rewrite for Mend {
         paths::mend(pattern);
         bnode::mend(pattern);
         strings(pattern);
+        text::mend(pattern);
         number::mend(pattern);
         graph::mend(pattern);
         split::mend(pattern);
+    }
+
+    fn expression(&mut self, expression: &mut Expression) {
+        text::fold(expression);
     }
 }
 

@@ -1,0 +1,204 @@
+//! `STR` and `DATATYPE` of what the data says.
+//!
+//! The evaluator's expressions know the value of a number and not how it is written, so its `STR("01"^^xsd:integer)` is `1`, and its `DATATYPE` of an
+//! `xsd:byte` is `xsd:integer`. Terms themselves are kept exactly, so the two are looked up as if they were triples of the term,
+//! with predicates of ours that the dataset answers from the term.
+
+use oxrdf::{Literal, NamedNode, NamedNodeRef, Term, Variable};
+use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern};
+use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+
+use super::fresh;
+
+/// The predicate from a term to its text. No text can name it.
+const TEXT: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning text");
+/// The predicate from a literal to its datatype. No text can name it.
+const DATATYPE: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning datatype");
+
+/// The object of a looked-up triple; `None` where `predicate` is no predicate of ours, and `Some(None)` where the term has no such thing.
+pub(crate) fn look_up(predicate: &Term, subject: &Term) -> Option<Option<Term>> {
+    let Term::NamedNode(predicate) = predicate else {
+        return None;
+    };
+    if predicate.as_ref() == TEXT {
+        Some(match subject {
+            Term::Literal(literal) => Some(Literal::from(literal.value()).into()),
+            Term::NamedNode(node) => Some(Literal::from(node.as_str()).into()),
+            _ => None,
+        })
+    } else if predicate.as_ref() == DATATYPE {
+        Some(match subject {
+            Term::Literal(literal) => Some(literal.datatype().into_owned().into()),
+            _ => None,
+        })
+    } else {
+        None
+    }
+}
+
+/// What is known without looking.
+pub(super) fn fold(expression: &mut Expression) {
+    if let Expression::FunctionCall(function, arguments) = expression
+        && let [Expression::Literal(literal)] = arguments.as_slice()
+    {
+        match function {
+            Function::Str => *expression = Literal::from(literal.value()).into(),
+            Function::Datatype => *expression = literal.datatype().into_owned().into(),
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn mend(pattern: &mut GraphPattern) {
+    let (expressions, inner): (Vec<&mut Expression>, _) = match pattern {
+        GraphPattern::Extend {
+            inner, expression, ..
+        }
+        | GraphPattern::Filter {
+            expr: expression,
+            inner,
+        } => (vec![expression], inner),
+        GraphPattern::Group {
+            inner, aggregates, ..
+        } => {
+            let arguments = aggregates
+                .iter_mut()
+                .filter_map(|(_, aggregate)| match aggregate {
+                    AggregateExpression::FunctionCall { expr, .. } => Some(expr),
+                    AggregateExpression::CountSolutions { .. } => None,
+                });
+            (arguments.collect(), inner)
+        }
+        _ => return,
+    };
+    let mut looked_up = Vec::new();
+    for expression in expressions {
+        replace(expression, inner, &mut looked_up);
+    }
+    for (variable, predicate, value) in looked_up {
+        let triple = TriplePattern {
+            subject: TermPattern::Variable(variable),
+            predicate: NamedNodePattern::NamedNode(predicate),
+            object: TermPattern::Variable(value),
+        };
+        let nothing = GraphPattern::Values {
+            variables: Vec::new(),
+            bindings: vec![Vec::new()],
+        };
+        let found = GraphPattern::LeftJoin {
+            left: Box::new(nothing),
+            right: Box::new(GraphPattern::Bgp {
+                patterns: vec![triple],
+            }),
+            expression: None,
+        };
+        **inner = GraphPattern::Lateral {
+            left: Box::new(std::mem::take(&mut **inner)),
+            right: Box::new(found),
+        };
+    }
+}
+
+/// Whether this is the right side of a look-up.
+pub(super) fn is_look_up(pattern: &GraphPattern) -> bool {
+    match pattern {
+        GraphPattern::LeftJoin { left, right, .. } => matches!(
+            (&**left, &**right),
+            (GraphPattern::Values { .. }, GraphPattern::Bgp { .. })
+        ),
+        _ => false,
+    }
+}
+
+type LookedUp = (Variable, NamedNode, Variable);
+
+fn replace(expression: &mut Expression, inner: &GraphPattern, looked_up: &mut Vec<LookedUp>) {
+    if let Expression::FunctionCall(function @ (Function::Str | Function::Datatype), arguments) =
+        &*expression
+        && let [Expression::Variable(variable)] = arguments.as_slice()
+    {
+        let predicate = if *function == Function::Str {
+            TEXT
+        } else {
+            DATATYPE
+        };
+        // What is written as a subject is no literal, and everything else the evaluator knows exactly.
+        if is_resource(inner, variable) {
+            return;
+        }
+        let known = looked_up
+            .iter()
+            .find(|(other, name, _)| other == variable && name.as_ref() == predicate);
+        let value = match known {
+            Some((_, _, value)) => value.clone(),
+            None => {
+                let value = fresh("text");
+                looked_up.push((variable.clone(), predicate.into_owned(), value.clone()));
+                value
+            }
+        };
+        *expression = value.into();
+        return;
+    }
+    match expression {
+        Expression::Or(a, b)
+        | Expression::And(a, b)
+        | Expression::Equal(a, b)
+        | Expression::SameTerm(a, b)
+        | Expression::Greater(a, b)
+        | Expression::GreaterOrEqual(a, b)
+        | Expression::Less(a, b)
+        | Expression::LessOrEqual(a, b)
+        | Expression::Add(a, b)
+        | Expression::Subtract(a, b)
+        | Expression::Multiply(a, b)
+        | Expression::Divide(a, b) => {
+            replace(a, inner, looked_up);
+            replace(b, inner, looked_up);
+        }
+        Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
+            replace(a, inner, looked_up)
+        }
+        Expression::In(a, list) => {
+            replace(a, inner, looked_up);
+            list.iter_mut()
+                .for_each(|item| replace(item, inner, looked_up));
+        }
+        Expression::If(a, b, c) => {
+            replace(a, inner, looked_up);
+            replace(b, inner, looked_up);
+            replace(c, inner, looked_up);
+        }
+        Expression::Coalesce(list) | Expression::FunctionCall(_, list) => list
+            .iter_mut()
+            .for_each(|item| replace(item, inner, looked_up)),
+        Expression::NamedNode(_)
+        | Expression::Literal(_)
+        | Expression::Variable(_)
+        | Expression::Bound(_)
+        | Expression::Exists(_) => {}
+    }
+}
+
+/// Whether `variable` is never a literal in a solution, as far as the pattern's form tells.
+fn is_resource(pattern: &GraphPattern, variable: &Variable) -> bool {
+    match pattern {
+        GraphPattern::Bgp { patterns } => patterns.iter().any(|triple| {
+            matches!(&triple.subject, TermPattern::Variable(other) if other == variable)
+                || matches!(&triple.predicate, NamedNodePattern::Variable(other) if other == variable)
+        }),
+        GraphPattern::Graph { name, inner } => {
+            matches!(name, NamedNodePattern::Variable(other) if other == variable) || is_resource(inner, variable)
+        }
+        GraphPattern::Join { left, right } => is_resource(left, variable) || is_resource(right, variable),
+        GraphPattern::Lateral { left, .. } | GraphPattern::LeftJoin { left, .. } | GraphPattern::Minus { left, .. } => is_resource(left, variable),
+        GraphPattern::Filter { inner, .. } => is_resource(inner, variable),
+        GraphPattern::Extend { inner, variable: other, .. } => other != variable && is_resource(inner, variable),
+        GraphPattern::Union { left, right } => is_resource(left, variable) && is_resource(right, variable),
+        GraphPattern::Distinct { inner } | GraphPattern::Reduced { inner } | GraphPattern::Slice { inner, .. } | GraphPattern::OrderBy { inner, .. } => {
+            is_resource(inner, variable)
+        }
+        GraphPattern::Project { inner, variables } => variables.contains(variable) && is_resource(inner, variable),
+        _ => false,
+    }
+}
