@@ -4,6 +4,7 @@ use super::shape::{Bound, Constraint, InvalidShapes, NodeKind, Shape, Shapes, Ta
 use super::{Path, Severity};
 use kenning_vocab::{owl, rdf, rdfs, sh};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Term, Triple};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 impl Shapes {
@@ -24,6 +25,9 @@ impl Shapes {
         Ok(shapes)
     }
 }
+
+/// What makes a path of a path.
+type Wrap = fn(Box<Path>) -> Path;
 
 /// The shapes graph, by subject and predicate.
 struct Graph {
@@ -112,8 +116,8 @@ impl Graph {
     fn load(&self, node: &Term, known: &mut HashMap<Term, Shape>) -> Result<(), InvalidShapes> {
         let mut open = vec![node.clone()];
         while let Some(node) = open.pop() {
-            if !known.contains_key(&node) {
-                let shape = self.shape(&node)?;
+            if let Entry::Vacant(place) = known.entry(node) {
+                let shape = self.shape(place.key())?;
                 open.extend(
                     shape
                         .constraints
@@ -121,7 +125,7 @@ impl Graph {
                         .flat_map(Constraint::shapes)
                         .cloned(),
                 );
-                known.insert(node, shape);
+                place.insert(shape);
             }
         }
         Ok(())
@@ -313,7 +317,7 @@ impl Graph {
             let parts = parts.iter().map(|part| self.path(part, depth + 1));
             return Ok(Path::Alternative(parts.collect::<Result<_, _>>()?));
         }
-        let wrappers: [(NamedNodeRef<'_>, fn(Box<Path>) -> Path); 4] = [
+        let wrappers: [(NamedNodeRef<'_>, Wrap); 4] = [
             (sh::INVERSE_PATH, Path::Inverse),
             (sh::ZERO_OR_MORE_PATH, Path::ZeroOrMore),
             (sh::ONE_OR_MORE_PATH, Path::OneOrMore),
