@@ -9,8 +9,9 @@ use oxrdfio::RdfSerializer;
 use sparesults::QueryResultsSerializer;
 use spareval::{QueryEvaluationError, QueryEvaluator, QueryResults};
 
-use crate::dataset::{Dataset, ViewDataset};
+use crate::dataset::Dataset;
 use crate::gauge::{Failure, measured};
+use crate::source::ViewDataset;
 use crate::{AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, normal};
 
 /// How to answer a query.

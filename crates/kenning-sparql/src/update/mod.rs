@@ -1,11 +1,13 @@
 //! Updates: what a request would change, for the caller to commit.
 
+mod change;
 mod overlay;
 mod parse;
 mod plan;
 mod policy;
 
-pub use plan::{GraphChange, UpdateOptions, UpdatePlan, plan_update};
+pub use change::{GraphChange, UpdateOptions, UpdatePlan};
+pub use plan::plan_update;
 pub use policy::{Playground, WritePolicy};
 
 pub(crate) use overlay::Seen;

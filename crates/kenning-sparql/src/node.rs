@@ -1,0 +1,118 @@
+//! Terms in solutions.
+
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use kenning_store::{TermId, Value};
+use oxrdf::Term;
+use spareval::ExpressionTerm;
+
+use crate::gauge::{self, Held};
+
+/// A term in a solution: one that the dictionary has, or one that was computed.
+///
+/// INVARIANT: a term that the dictionary has is always the id, so that equal terms are equal nodes.
+pub(crate) struct Node(pub(crate) Inner);
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Inner {
+    Id(TermId),
+    Own(Rc<Own>),
+}
+
+pub(crate) struct Own {
+    pub(crate) term: Term,
+    pub(crate) _held: Held,
+}
+
+impl PartialEq for Own {
+    fn eq(&self, other: &Self) -> bool {
+        self.term == other.term
+    }
+}
+
+impl Eq for Own {}
+
+impl Node {
+    pub(crate) fn of(inner: Inner) -> Self {
+        gauge::born();
+        Self(inner)
+    }
+
+    pub(crate) const fn id(&self) -> Option<TermId> {
+        match &self.0 {
+            Inner::Id(id) => Some(*id),
+            Inner::Own(_) => None,
+        }
+    }
+}
+
+impl Clone for Node {
+    #[inline]
+    fn clone(&self) -> Self {
+        gauge::tick();
+        Self::of(self.0.clone())
+    }
+}
+
+impl Drop for Node {
+    #[inline]
+    fn drop(&mut self) {
+        gauge::gone();
+    }
+}
+
+impl PartialEq for Node {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Node {}
+
+impl Hash for Node {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.0 {
+            Inner::Id(id) => state.write_u32(id.number()),
+            Inner::Own(own) => own.term.hash(state),
+        }
+    }
+}
+
+/// About how many bytes a term takes.
+pub(crate) fn size(term: &Term) -> usize {
+    64 + match term {
+        Term::NamedNode(node) => node.as_str().len(),
+        Term::BlankNode(node) => node.as_str().len(),
+        Term::Literal(literal) => literal.value().len() + literal.language().map_or(0, str::len),
+        Term::Triple(triple) => {
+            size(&triple.subject.clone().into())
+                + triple.predicate.as_str().len()
+                + size(&triple.object)
+        }
+    }
+}
+
+/// The value that the store keeps beside a literal, as expressions want it.
+pub(crate) fn value(value: Value) -> ExpressionTerm {
+    match value {
+        Value::Boolean(value) => ExpressionTerm::BooleanLiteral(value),
+        Value::Integer(value) => ExpressionTerm::IntegerLiteral(value),
+        Value::Decimal(value) => ExpressionTerm::DecimalLiteral(value),
+        Value::Float(value) => ExpressionTerm::FloatLiteral(value),
+        Value::Double(value) => ExpressionTerm::DoubleLiteral(value),
+        Value::DateTime(value) => ExpressionTerm::DateTimeLiteral(value),
+        Value::Date(value) => ExpressionTerm::DateLiteral(value),
+        Value::Time(value) => ExpressionTerm::TimeLiteral(value),
+        Value::GYear(value) => ExpressionTerm::GYearLiteral(value),
+        Value::GYearMonth(value) => ExpressionTerm::GYearMonthLiteral(value),
+        Value::GMonth(value) => ExpressionTerm::GMonthLiteral(value),
+        Value::GMonthDay(value) => ExpressionTerm::GMonthDayLiteral(value),
+        Value::GDay(value) => ExpressionTerm::GDayLiteral(value),
+        Value::Duration(value) => ExpressionTerm::DurationLiteral(value),
+        Value::YearMonthDuration(value) => ExpressionTerm::YearMonthDurationLiteral(value),
+        Value::DayTimeDuration(value) => ExpressionTerm::DayTimeDurationLiteral(value),
+    }
+}

@@ -1,0 +1,106 @@
+//! What an update would change.
+
+use kenning_access::Target;
+use kenning_store::{Batch, Cancel, Version};
+use oxrdf::{NamedNode, Triple};
+
+use crate::{Dataset, Limits, ParseOptions, TextLimits};
+
+/// How to plan an update.
+#[derive(Clone, Debug)]
+pub struct UpdateOptions {
+    /// How to read the text.
+    pub parse: ParseOptions,
+    /// What a WHERE reads that names no dataset. One that the request names (`using-graph-uri`) cannot stand beside USING or WITH.
+    pub dataset: Dataset,
+    /// What the update may cost; rows are changed triples.
+    pub limits: Limits,
+    /// Stops the evaluation from another thread.
+    pub cancel: Cancel,
+}
+
+impl Default for UpdateOptions {
+    fn default() -> Self {
+        Self {
+            parse: ParseOptions {
+                base: None,
+                limits: TextLimits::UPDATE,
+            },
+            dataset: Dataset::default(),
+            limits: Limits::default(),
+            cancel: Cancel::new(),
+        }
+    }
+}
+
+/// What an update would change, all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct UpdatePlan {
+    /// Each graph once, in the order of their names.
+    pub graphs: Vec<GraphChange>,
+    /// How many operations the request had.
+    pub operations: usize,
+    /// Whether something was read for it, so that it holds only while the graphs are as they were.
+    pub reads: bool,
+}
+
+/// What an update would change in one graph. `emptied` comes first, then `removed`, then `inserted`.
+#[derive(Clone, Debug)]
+pub struct GraphChange {
+    /// Its name.
+    pub name: NamedNode,
+    /// The label it has or gets, and whether it existed.
+    pub target: Target,
+    /// Its version before, where the writer sees it.
+    pub before: Option<Version>,
+    /// Whether it is there afterwards.
+    pub exists: bool,
+    /// Whether all it held before is removed.
+    pub emptied: bool,
+    /// Triples to remove. They need not be there.
+    pub removed: Vec<Triple>,
+    /// Triples to insert. They may be there already.
+    pub inserted: Vec<Triple>,
+}
+
+impl UpdatePlan {
+    /// The changes as a batch. It fails to commit when a graph that the plan changes is no longer as it was and something was read for it:
+    /// plan again then.
+    #[must_use]
+    pub fn batch(&self) -> Batch {
+        let mut batch = Batch::new();
+        for change in &self.graphs {
+            let name = || change.name.clone();
+            let blind = change.target.blind;
+            if self.reads && !blind && change.target.exists {
+                batch.expect(name(), change.before);
+            }
+            match (change.target.exists, change.exists) {
+                (false, false) => continue,
+                (true, false) => {
+                    batch.drop_graph(name());
+                    continue;
+                }
+                (false, true) => batch.put_graph(
+                    name(),
+                    change.target.label.clone(),
+                    change.inserted.iter().cloned(),
+                ),
+                (true, true) if change.emptied && !blind => batch.put_graph(
+                    name(),
+                    change.target.label.clone(),
+                    change.inserted.iter().cloned(),
+                ),
+                (true, true) => {
+                    for triple in &change.removed {
+                        batch.remove(name(), triple.clone());
+                    }
+                    for triple in &change.inserted {
+                        batch.insert(name(), triple.clone());
+                    }
+                }
+            }
+        }
+        batch
+    }
+}
