@@ -135,10 +135,7 @@ fn breaches(packages: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
             continue;
         };
         for used in uses.iter().filter(|used| packages.contains_key(*used)) {
-            let short = match used.strip_prefix("kenning-") {
-                Some(short) => short,
-                None => "command",
-            };
+            let short = used.strip_prefix("kenning-").unwrap_or("command");
             if !may.contains(&short) {
                 found.push(format!("`{name}` may not use `{used}`"));
             }
@@ -239,7 +236,9 @@ fn every_file_is_read_in_one_sitting() {
             .unwrap()
             .lines()
             .count();
-        let waiting = STILL_LONG.iter().find(|(name, _)| path.as_path() == Path::new(name));
+        let waiting = STILL_LONG
+            .iter()
+            .find(|(name, _)| path.as_path() == Path::new(name));
         if lines > waiting.map_or(LONGEST, |(_, most)| *most) {
             long.push(format!(
                 "{}: {lines} lines, and {LONGEST} are a sitting: split it by noun",

@@ -2,6 +2,7 @@
 #![allow(
     dead_code,
     unreachable_pub,
+    clippy::print_stdout,
     reason = "each test file uses its part of these helpers"
 )]
 
