@@ -278,7 +278,7 @@ fn a_note_that_moves_keeps_its_address() {
     // Back to where it was.
     folder.rename("plans/plan b.md", "plan.md");
     let fourth = folder.scan(&third.catalog);
-    assert_eq!(changes(&fourth), ["moved plan.md"]);
+    assert_eq!(changes(&fourth), ["relinked a.md", "moved plan.md"]);
 }
 
 #[test]
