@@ -10,6 +10,7 @@ mod bind;
 mod dataset;
 mod diagnose;
 mod error;
+mod fast;
 mod format;
 mod gauge;
 mod guard;

@@ -12,7 +12,7 @@ use spareval::{QueryEvaluationError, QueryEvaluator, QueryResults};
 use crate::dataset::Dataset;
 use crate::gauge::{Failure, measured};
 use crate::source::ViewDataset;
-use crate::{AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, normal};
+use crate::{AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, fast, normal};
 
 /// How to answer a query.
 #[derive(Clone, Debug, Default)]
@@ -208,7 +208,8 @@ impl Prepared {
         );
         let evaluated = measured(&options.limits, &options.cancel, || {
             let evaluator = evaluator();
-            let mut prepared = evaluator.prepare(query);
+            let shorter = fast::query(query, &dataset);
+            let mut prepared = evaluator.prepare(shorter.as_ref().unwrap_or(query));
             // Which graphs are read is the dataset's business; the evaluator's own lists would not remove duplicates.
             *prepared.dataset_mut() = spareval::QueryDatasetSpecification::new();
             take(prepared.execute(dataset).map_err(evaluation)?)

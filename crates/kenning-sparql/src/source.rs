@@ -252,6 +252,16 @@ impl ViewDataset {
         out
     }
 
+    /// The view as it is, unless earlier operations of the request have changed what is read.
+    pub(crate) fn plain(&self) -> Option<&View> {
+        self.over.is_none().then_some(&self.view)
+    }
+
+    /// Where a pattern outside `GRAPH` looks; `None` when that is nowhere.
+    pub(crate) fn default_graphs(&self) -> Option<GraphPattern> {
+        self.graphs(Some(None))
+    }
+
     fn scan(
         &self,
         subject: Option<&Node>,

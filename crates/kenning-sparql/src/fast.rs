@@ -1,0 +1,392 @@
+//! Short cuts: parts of a query whose answer the store can count or sort out faster than row by row.
+//!
+//! A part is replaced by its answer as a `VALUES` table, or by a smaller table that is sure to hold the answer; what stands
+//! around it is evaluated as always. So a short cut decides nothing about ties, formats or expressions, and where it is not
+//! sure, it is not taken. Taken are
+//!
+//! - counting the matches of one triple pattern, all together or by one of its variables;
+//! - the first rows of one triple pattern, ordered by a variable whose values are all numbers or all points in time.
+//!
+//! Only parts outside `GRAPH`, `EXISTS` and `SERVICE` are looked at, where the data is the default graph of the dataset.
+
+use std::cmp::Ordering;
+use std::ops::ControlFlow;
+
+use kenning_store::{Pattern, TermId, Value};
+use oxrdf::{Literal, Term, Variable};
+use rustc_hash::FxHashMap;
+use spargebra::Query;
+use spargebra::algebra::{
+    AggregateExpression, AggregateFunction, Expression, GraphPattern, OrderExpression,
+};
+use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
+
+use crate::gauge;
+use crate::source::ViewDataset;
+
+/// More groups, or more rows that tie, than this and the evaluator does it.
+const MOST: usize = 100_000;
+
+/// The query with its short cuts taken, or `None` when there are none.
+pub(crate) fn query(query: &Query, data: &ViewDataset) -> Option<Query> {
+    data.plain()?;
+    let Query::Select {
+        dataset,
+        pattern,
+        base_iri,
+    } = query
+    else {
+        return None;
+    };
+    Some(Query::Select {
+        pattern: part(pattern, data)?,
+        dataset: dataset.clone(),
+        base_iri: base_iri.clone(),
+    })
+}
+
+/// A part with a short cut somewhere in it.
+fn part(pattern: &GraphPattern, data: &ViewDataset) -> Option<GraphPattern> {
+    let inside = |inner: &GraphPattern| part(inner, data).map(Box::new);
+    Some(match pattern {
+        GraphPattern::Group {
+            inner,
+            variables,
+            aggregates,
+        } => count(inner, variables, aggregates, data)?,
+        GraphPattern::Slice {
+            inner,
+            start,
+            length,
+        } => {
+            let rows = length.and_then(|length| length.checked_add(*start));
+            let first = rows.and_then(|rows| first(inner, rows, data));
+            GraphPattern::Slice {
+                inner: match first {
+                    Some(first) => Box::new(first),
+                    None => inside(inner)?,
+                },
+                start: *start,
+                length: *length,
+            }
+        }
+        GraphPattern::Project { inner, variables } => GraphPattern::Project {
+            inner: inside(inner)?,
+            variables: variables.clone(),
+        },
+        GraphPattern::OrderBy { inner, expression } => GraphPattern::OrderBy {
+            inner: inside(inner)?,
+            expression: expression.clone(),
+        },
+        GraphPattern::Extend {
+            inner,
+            variable,
+            expression,
+        } => GraphPattern::Extend {
+            inner: inside(inner)?,
+            variable: variable.clone(),
+            expression: expression.clone(),
+        },
+        GraphPattern::Filter { expr, inner } => GraphPattern::Filter {
+            expr: expr.clone(),
+            inner: inside(inner)?,
+        },
+        GraphPattern::Distinct { inner } => GraphPattern::Distinct {
+            inner: inside(inner)?,
+        },
+        _ => return None,
+    })
+}
+
+/// One triple pattern, ready to be looked up.
+struct Single {
+    /// `None` when a term of it is not in the store, so that nothing matches.
+    pattern: Option<Pattern>,
+    /// The variables at subject, predicate and object.
+    variables: [Option<Variable>; 3],
+    /// Whether every place that is not a term is a variable with a name.
+    named: bool,
+}
+
+impl Single {
+    fn of(pattern: &GraphPattern, data: &ViewDataset) -> Option<Self> {
+        let GraphPattern::Bgp { patterns } = pattern else {
+            return None;
+        };
+        let [
+            TriplePattern {
+                subject,
+                predicate,
+                object,
+            },
+        ] = patterns.as_slice()
+        else {
+            return None;
+        };
+        let predicate = match predicate {
+            NamedNodePattern::NamedNode(node) => TermPattern::NamedNode(node.clone()),
+            NamedNodePattern::Variable(variable) => TermPattern::Variable(variable.clone()),
+        };
+        let mut ids = [None; 3];
+        let mut variables = [None, None, None];
+        let (mut missing, mut named) = (false, true);
+        let places = [subject, &predicate, object];
+        for ((place, id), variable) in places.into_iter().zip(&mut ids).zip(&mut variables) {
+            let term: Term = match place {
+                TermPattern::NamedNode(node) => node.clone().into(),
+                TermPattern::Literal(literal) => literal.clone().into(),
+                TermPattern::Variable(name) => {
+                    *variable = Some(name.clone());
+                    continue;
+                }
+                TermPattern::BlankNode(_) => {
+                    named = false;
+                    continue;
+                }
+                TermPattern::Triple(_) => return None,
+            };
+            *id = data.plain()?.id(term.as_ref());
+            missing |= id.is_none();
+        }
+        // A variable or a blank node that stands twice asks for equal terms.
+        let places: Vec<&TermPattern> = places
+            .into_iter()
+            .filter(|place| matches!(place, TermPattern::Variable(_) | TermPattern::BlankNode(_)))
+            .collect();
+        let twice = |(at, place): (usize, &&TermPattern)| {
+            places.iter().skip(at + 1).any(|other| other == place)
+        };
+        if places.iter().enumerate().any(twice) {
+            return None;
+        }
+        let [subject, predicate, object] = ids;
+        let pattern = match missing {
+            true => None,
+            false => data.default_graphs().map(|graph| Pattern {
+                subject,
+                predicate,
+                object,
+                graph,
+            }),
+        };
+        Some(Self {
+            pattern,
+            variables,
+            named,
+        })
+    }
+
+    fn place(&self, variable: &Variable) -> Option<usize> {
+        self.variables
+            .iter()
+            .position(|known| known.as_ref() == Some(variable))
+    }
+
+    /// Visits the matching rows.
+    fn each(&self, data: &ViewDataset, mut visit: impl FnMut([TermId; 3]) -> ControlFlow<()>) {
+        let (Some(pattern), Some(view)) = (&self.pattern, data.plain()) else {
+            return;
+        };
+        for quad in view.quads(pattern.clone()) {
+            gauge::tick();
+            let Ok(quad) = quad else {
+                // The scan was stopped; a part of it is no answer.
+                gauge::look();
+                gauge::stop();
+            };
+            if visit([quad.subject, quad.predicate, quad.object]).is_break() {
+                break;
+            }
+        }
+    }
+}
+
+/// A count of the matches of one triple pattern, as a table.
+fn count(
+    inner: &GraphPattern,
+    by: &[Variable],
+    aggregates: &[(Variable, AggregateExpression)],
+    data: &ViewDataset,
+) -> Option<GraphPattern> {
+    let single = Single::of(inner, data)?;
+    let by_place = match by {
+        [] => None,
+        [variable] => Some(single.place(variable)?),
+        _ => return None,
+    };
+    for (_, aggregate) in aggregates {
+        let (counted, distinct) = match aggregate {
+            AggregateExpression::CountSolutions { distinct } => (None, *distinct),
+            AggregateExpression::FunctionCall {
+                name: AggregateFunction::Count,
+                expr: Expression::Variable(variable),
+                distinct,
+            } => (Some(single.place(variable)?), *distinct),
+            _ => return None,
+        };
+        if !distinct {
+            continue;
+        }
+        // Each triple matches once, so rows differ when every variable is looked at: the counted one and the group's.
+        let looked_at =
+            |at: usize| counted.is_none() || counted == Some(at) || by_place == Some(at);
+        let all = single
+            .variables
+            .iter()
+            .enumerate()
+            .all(|(at, variable)| variable.is_none() || looked_at(at));
+        if !single.named || !all {
+            return None;
+        }
+    }
+    let mut groups: FxHashMap<Option<TermId>, u64> = FxHashMap::default();
+    match by_place {
+        None => {
+            let mut total = 0;
+            single.each(data, |_| {
+                total += 1;
+                ControlFlow::Continue(())
+            });
+            groups.insert(None, total);
+        }
+        Some(place) => single.each(data, |row| {
+            *groups.entry(row.get(place).copied()).or_default() += 1;
+            match groups.len() > MOST {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        }),
+    }
+    if groups.len() > MOST {
+        return None;
+    }
+    let mut bindings = Vec::with_capacity(groups.len());
+    for (group, total) in groups {
+        let mut row = Vec::with_capacity(1 + aggregates.len());
+        if let Some(id) = group {
+            row.push(Some(ground(data, id)?));
+        }
+        let total = GroundTerm::Literal(Literal::from(total));
+        row.extend(aggregates.iter().map(|_| Some(total.clone())));
+        bindings.push(row);
+    }
+    let names = aggregates.iter().map(|(name, _)| name);
+    Some(GraphPattern::Values {
+        variables: by.iter().chain(names).cloned().collect(),
+        bindings,
+    })
+}
+
+/// A term as a table can hold it: blank nodes cannot be written there.
+fn ground(data: &ViewDataset, id: TermId) -> Option<GroundTerm> {
+    match data.plain()?.term(id) {
+        Term::NamedNode(node) => Some(node.into()),
+        Term::Literal(literal) => Some(literal.into()),
+        _ => None,
+    }
+}
+
+/// An ordered triple pattern of which only the first `rows` are wanted, over a table of those that may be among them.
+fn first(inner: &GraphPattern, rows: usize, data: &ViewDataset) -> Option<GraphPattern> {
+    match inner {
+        GraphPattern::Project { inner, variables } => Some(GraphPattern::Project {
+            inner: Box::new(first(inner, rows, data)?),
+            variables: variables.clone(),
+        }),
+        GraphPattern::OrderBy { inner, expression } => {
+            let (variable, descending) = match expression.first()? {
+                OrderExpression::Asc(Expression::Variable(variable)) => (variable, false),
+                OrderExpression::Desc(Expression::Variable(variable)) => (variable, true),
+                _ => return None,
+            };
+            Some(GraphPattern::OrderBy {
+                inner: Box::new(candidates(inner, variable, descending, rows, data)?),
+                expression: expression.clone(),
+            })
+        }
+        _ => None,
+    }
+}
+
+fn candidates(
+    inner: &GraphPattern,
+    by: &Variable,
+    descending: bool,
+    wanted: usize,
+    data: &ViewDataset,
+) -> Option<GraphPattern> {
+    let single = Single::of(inner, data)?;
+    let place = single.place(by)?;
+    let mut rows: Vec<(Value, [TermId; 3])> = Vec::new();
+    let mut comparable = true;
+    single.each(data, |row| {
+        let value = row.get(place).and_then(|id| data.plain()?.value(*id));
+        match (value, rows.first()) {
+            (Some(value), None) if is_ordered(&value) => rows.push((value, row)),
+            (Some(value), Some((first, _))) if are_alike(first, &value) => rows.push((value, row)),
+            _ => {
+                comparable = false;
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    if !comparable || wanted == 0 || rows.len() <= wanted {
+        return None;
+    }
+    let order = |a: &Value, b: &Value| {
+        let order = compare(a, b);
+        if descending { order.reverse() } else { order }
+    };
+    let (_, last, _) = rows.select_nth_unstable_by(wanted - 1, |a, b| order(&a.0, &b.0));
+    let last = last.0;
+    rows.retain(|(value, _)| order(value, &last) != Ordering::Greater);
+    if rows.len() > MOST {
+        return None;
+    }
+    let mut bindings = Vec::with_capacity(rows.len());
+    for (_, row) in &rows {
+        let places = row.iter().zip(&single.variables);
+        let terms = places
+            .filter(|(_, variable)| variable.is_some())
+            .map(|(id, _)| ground(data, *id).map(Some));
+        bindings.push(terms.collect::<Option<Vec<_>>>()?);
+    }
+    Some(GraphPattern::Values {
+        variables: single.variables.iter().flatten().cloned().collect(),
+        bindings,
+    })
+}
+
+/// Whether values like this one have a total order among themselves. NaN has none, so floating point is left out.
+fn is_ordered(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Integer(_) | Value::Decimal(_) | Value::DateTime(_) | Value::Date(_)
+    )
+}
+
+/// Whether two values are of the same ordered kind. Points in time with and without a timezone cannot always be compared.
+fn are_alike(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Integer(_), Value::Integer(_)) | (Value::Decimal(_), Value::Decimal(_)) => true,
+        (Value::DateTime(a), Value::DateTime(b)) => {
+            a.timezone_offset().is_some() == b.timezone_offset().is_some()
+        }
+        (Value::Date(a), Value::Date(b)) => {
+            a.timezone_offset().is_some() == b.timezone_offset().is_some()
+        }
+        _ => false,
+    }
+}
+
+fn compare(a: &Value, b: &Value) -> Ordering {
+    let order = match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => a.partial_cmp(b),
+        (Value::Decimal(a), Value::Decimal(b)) => a.partial_cmp(b),
+        (Value::DateTime(a), Value::DateTime(b)) => a.partial_cmp(b),
+        (Value::Date(a), Value::Date(b)) => a.partial_cmp(b),
+        _ => None,
+    };
+    order.unwrap_or(Ordering::Equal)
+}

@@ -1,0 +1,171 @@
+//! Short cuts give what the evaluator gives: the same question is asked in a form that a short cut takes and in one that
+//! none does, over data with hidden graphs, repeated triples, ties and values of several kinds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may end in a panic"
+)]
+
+use kenning_access::{Clearance, Label};
+use kenning_sparql::{ParseOptions, Prepared, RunOptions};
+use kenning_store::{Batch, KnowledgeBase, Options};
+use oxrdf::vocab::xsd;
+use oxrdf::{Literal, NamedNode, Term, Triple};
+use std::ops::ControlFlow;
+
+fn node(name: &str) -> NamedNode {
+    NamedNode::new(format!("http://example.org/{name}")).unwrap()
+}
+
+/// Six graphs, of which every third is closed; triples repeat from graph to graph.
+fn kb() -> KnowledgeBase {
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let mut batch = Batch::new();
+    for graph in 0..6u32 {
+        let mut triples = Vec::new();
+        let mut add = |s: String, p: &str, o: Term| triples.push(Triple::new(node(&s), node(p), o));
+        for n in 0..40u32 {
+            let s = format!("s{}", (n * 3 + graph) % 50);
+            add(s.clone(), "tag", node(&format!("t{}", n * n % 7)).into());
+            let day = 1 + (n * 5 + graph) % 28;
+            let date = format!("2024-03-{day:02}T{:02}:00:00Z", n % 3);
+            add(
+                s.clone(),
+                "when",
+                Literal::new_typed_literal(date, xsd::DATE_TIME).into(),
+            );
+            add(
+                s.clone(),
+                "size",
+                Literal::from(i64::from(n * 7 % 11)).into(),
+            );
+            let mixed: Term = match n % 3 {
+                0 => Literal::from(i64::from(n)).into(),
+                1 => Literal::from(f64::from(n)).into(),
+                _ => Literal::from(format!("{n}")).into(),
+            };
+            add(s.clone(), "mixed", mixed);
+            let local = format!(
+                "2024-03-{day:02}T12:00:00{}",
+                if n % 2 == 0 { "" } else { "+02:00" }
+            );
+            add(
+                s,
+                "local",
+                Literal::new_typed_literal(local, xsd::DATE_TIME).into(),
+            );
+        }
+        let label = if graph % 3 == 2 {
+            Label::closed()
+        } else {
+            Label::public()
+        };
+        batch.put_graph(node(&format!("g{graph}")), label, triples);
+    }
+    kb.commit(batch).unwrap();
+    kb
+}
+
+fn answer(kb: &KnowledgeBase, text: &str, reader: &Clearance) -> Vec<String> {
+    let text = format!("PREFIX : <http://example.org/> {text}");
+    let query = Prepared::parse(&text, &ParseOptions::default()).unwrap();
+    let mut rows = Vec::new();
+    query
+        .solutions(&kb.view(reader), &RunOptions::default(), &mut |solution| {
+            let values = solution.values().iter();
+            let texts: Vec<String> = values
+                .map(|value| value.as_ref().map(ToString::to_string).unwrap_or_default())
+                .collect();
+            rows.push(texts.join(" "));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    rows
+}
+
+/// Each question twice: as it is, and with a second pattern or condition that is always true, which no short cut knows.
+#[test]
+fn a_short_cut_gives_what_the_long_way_gives() {
+    let kb = kb();
+    let ordered = [
+        (
+            "SELECT (COUNT(*) AS ?c) { ?s ?p ?o }",
+            "SELECT (COUNT(*) AS ?c) { ?s ?p ?o FILTER(true) BIND(1 AS ?x) }",
+        ),
+        (
+            "SELECT (COUNT(*) AS ?c) { ?s :none ?o }",
+            "SELECT (COUNT(*) AS ?c) { ?s :none ?o BIND(1 AS ?x) }",
+        ),
+        (
+            "SELECT (COUNT(DISTINCT ?s) AS ?c) { ?s :tag ?o }",
+            "SELECT (COUNT(DISTINCT ?s) AS ?c) { ?s :tag ?o BIND(1 AS ?x) }",
+        ),
+        (
+            "SELECT (COUNT(DISTINCT ?s) AS ?c) { ?s :tag :t1 }",
+            "SELECT (COUNT(DISTINCT ?s) AS ?c) { ?s :tag :t1 BIND(1 AS ?x) }",
+        ),
+        (
+            "SELECT ?t (COUNT(?s) AS ?c) { ?s :tag ?t } GROUP BY ?t ORDER BY DESC(?c) ?t LIMIT 3",
+            "SELECT ?t (COUNT(?s) AS ?c) { ?s :tag ?t BIND(1 AS ?x) } GROUP BY ?t ORDER BY DESC(?c) ?t LIMIT 3",
+        ),
+        (
+            "SELECT ?t (COUNT(DISTINCT ?s) + 1 AS ?c) { ?s :tag ?t } GROUP BY ?t HAVING(COUNT(*) > 4) ORDER BY ?t",
+            "SELECT ?t (COUNT(DISTINCT ?s) + 1 AS ?c) { ?s :tag ?t BIND(1 AS ?x) } GROUP BY ?t HAVING(COUNT(*) > 4) ORDER BY ?t",
+        ),
+        (
+            "SELECT ?p (COUNT(*) AS ?c) { ?s ?p ?o } GROUP BY ?p ORDER BY ?p",
+            "SELECT ?p (COUNT(*) AS ?c) { ?s ?p ?o BIND(1 AS ?x) } GROUP BY ?p ORDER BY ?p",
+        ),
+        (
+            "SELECT ?t (COUNT(?s) AS ?c) { ?s :nothing ?t } GROUP BY ?t",
+            "SELECT ?t (COUNT(?s) AS ?c) { ?s :nothing ?t BIND(1 AS ?x) } GROUP BY ?t",
+        ),
+        (
+            "SELECT ?s ?d { ?s :when ?d } ORDER BY DESC(?d) ?s LIMIT 7",
+            "SELECT ?s ?d { ?s :when ?d BIND(1 AS ?x) } ORDER BY DESC(?d) ?s LIMIT 7",
+        ),
+        (
+            "SELECT ?s ?d { ?s :when ?d } ORDER BY ?d DESC(?s) LIMIT 5 OFFSET 3",
+            "SELECT ?s ?d { ?s :when ?d BIND(1 AS ?x) } ORDER BY ?d DESC(?s) LIMIT 5 OFFSET 3",
+        ),
+        (
+            "SELECT ?s ?n { ?s :size ?n } ORDER BY DESC(?n) ?s LIMIT 4",
+            "SELECT ?s ?n { ?s :size ?n BIND(1 AS ?x) } ORDER BY DESC(?n) ?s LIMIT 4",
+        ),
+        (
+            "SELECT ?s ?n { ?s :mixed ?n } ORDER BY DESC(?n) ?s LIMIT 9",
+            "SELECT ?s ?n { ?s :mixed ?n BIND(1 AS ?x) } ORDER BY DESC(?n) ?s LIMIT 9",
+        ),
+        (
+            "SELECT (COUNT(*) AS ?n) { SELECT ?d { ?s :local ?d } ORDER BY ?d LIMIT 9 }",
+            "SELECT (COUNT(*) AS ?n) { SELECT ?d { ?s :local ?d BIND(1 AS ?x) } ORDER BY ?d LIMIT 9 }",
+        ),
+        (
+            "SELECT ?s ?n { ?s :size ?n } ORDER BY ?n ?s LIMIT 1000",
+            "SELECT ?s ?n { ?s :size ?n BIND(1 AS ?x) } ORDER BY ?n ?s LIMIT 1000",
+        ),
+        (
+            "SELECT (COUNT(*) AS ?c) FROM :g0 FROM :g2 { ?s ?p ?o }",
+            "SELECT (COUNT(*) AS ?c) FROM :g0 FROM :g2 { ?s ?p ?o BIND(1 AS ?x) }",
+        ),
+        (
+            "SELECT (COUNT(*) AS ?c) { ?s :tag ?s }",
+            "SELECT (COUNT(*) AS ?c) { ?s :tag ?s BIND(1 AS ?x) }",
+        ),
+    ];
+    let mut different = 0;
+    for (short, long) in ordered {
+        let mut answers = Vec::new();
+        for reader in [
+            Clearance::anonymous(),
+            Clearance::everything("a test looks at everything"),
+        ] {
+            let short = answer(&kb, short, &reader);
+            assert_eq!(short, answer(&kb, long, &reader), "{long}");
+            answers.push(short);
+        }
+        different += u32::from(answers[0] != answers[1]);
+    }
+    assert!(different >= 8, "hidden graphs have to matter: {different}");
+}
