@@ -56,7 +56,7 @@ fn convert(
     let mut serializer = serializer(flags.format)?.for_writer(out);
     let (mut notes, mut triples, mut problems) = (0, 0, 0);
     for path in &flags.paths {
-        let place = place(path);
+        let place = Place::of_wiki(path);
         let wiki = Wiki::open(path, &rules, base)?;
         let converted = wiki.convert(
             &mut |progress| {
@@ -120,14 +120,6 @@ fn serializer(format: ConvertFormat) -> Result<RdfSerializer> {
         serializer = serializer.with_prefix(*prefix, *namespace)?;
     }
     Ok(serializer)
-}
-
-/// Problems name files below the folder, and for a single file below the folder it lies in.
-fn place(path: &Path) -> Place {
-    match path.parent() {
-        Some(parent) if path.is_file() => Place::of(parent),
-        _ => Place::of(path),
-    }
 }
 
 fn part_of(out: &Path) -> PathBuf {

@@ -60,6 +60,23 @@ pub enum Command {
     Load(Load),
     /// Answer a SPARQL query.
     Query(Query),
+    /// Say what is odd about notes, without storing anything.
+    Check(Check),
+    /// List the built-in ontologies, or print one.
+    Ontologies(Ontologies),
+    /// Make, list and revoke tokens for use over HTTP.
+    #[command(subcommand)]
+    Token(Token),
+    /// Say what the configuration comes to.
+    Config,
+    /// Write every quad that a reader sees, as N-Quads.
+    Dump(Eyes),
+    /// Copy everything to a file, while others read and write.
+    Backup(Backup),
+    /// Make a folder of data out of a backup.
+    Restore(Restore),
+    /// Test everything that is stored against its checksums.
+    Verify,
 }
 
 /// `kenning serve`.
@@ -195,4 +212,68 @@ pub struct Query {
     /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub timeout: u64,
+}
+
+/// `kenning check`.
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    /// Notes and folders of notes.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// `kenning ontologies`.
+#[derive(Debug, Clone, Args)]
+pub struct Ontologies {
+    /// The one to print.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `kenning backup`.
+#[derive(Debug, Clone, Args)]
+pub struct Backup {
+    /// A file that does not exist yet, or a folder.
+    #[arg(value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+/// `kenning restore`.
+#[derive(Debug, Clone, Args)]
+pub struct Restore {
+    /// The backup.
+    #[arg(value_name = "FILE")]
+    pub from: PathBuf,
+}
+
+/// `kenning token`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Token {
+    /// Make a token and print it, once.
+    Add {
+        /// Whom or what it is for.
+        name: String,
+        /// The level it is cleared for.
+        #[arg(long, value_name = "LEVEL")]
+        clearance: String,
+        /// The groups it holds; `*` for all.
+        #[arg(long, value_name = "A,B", value_delimiter = ',')]
+        groups: Vec<String>,
+        /// What it is there for; may be repeated [default: reader].
+        #[arg(long = "role", value_name = "ROLE", value_delimiter = ',')]
+        roles: Vec<String>,
+        /// Graphs it may write: those under a prefix, and the label of those it creates; may be repeated.
+        #[arg(long, value_name = "PREFIX[=LEVEL[:A,B]]")]
+        writes: Vec<String>,
+        /// How long it is valid: `90d`, `12h`, `30m` [default: until it is revoked].
+        #[arg(long, value_name = "TIME")]
+        expires: Option<String>,
+    },
+    /// List all tokens, without their secrets.
+    List,
+    /// Take a token back, by its id or name.
+    Revoke {
+        /// The id or the name.
+        which: String,
+    },
 }

@@ -7,7 +7,7 @@ use kenning::flags::{Command, Common, Flags};
 use kenning::report::{Reporter, Style};
 use kenning::request::{Place, Request};
 use kenning::site::Site;
-use kenning::{client, convert, load, query, serve, sync};
+use kenning::{client, convert, flags, keep, load, look, query, serve, sync, token};
 use kenning_server::Outcome;
 use kenning_store::OpenError;
 use std::io::{IsTerminal, Read};
@@ -24,7 +24,11 @@ fn main() -> ExitCode {
         }
     };
     let answers = match &flags.command {
-        Command::Query(_) => true,
+        Command::Query(_)
+        | Command::Dump(_)
+        | Command::Ontologies(_)
+        | Command::Config
+        | Command::Token(flags::Token::Add { .. } | flags::Token::List) => true,
         Command::Convert(convert) => convert.out.is_none(),
         _ => false,
     };
@@ -93,6 +97,49 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
                 reporter,
             )
         }
+        Command::Check(check) => {
+            let config = Config::read(common.config.as_deref(), &check.paths)?;
+            look::check(&config, &check.paths, reporter)
+        }
+        Command::Ontologies(ontologies) => look::ontologies(ontologies.name.as_deref(), reporter),
+        Command::Config => {
+            let config = Config::read(common.config.as_deref(), &[])?;
+            look::config(&config, reporter)
+        }
+        Command::Token(token) => {
+            let make = matches!(token, flags::Token::Add { .. });
+            let request = Request::Token(token_request(token)?);
+            send(common, &[], None, make, &request, reporter)
+        }
+        Command::Dump(eyes) => {
+            let (clearance, groups) = (eyes.clearance.clone(), eyes.groups.clone());
+            let request = Request::Keep(keep::Request::Dump { clearance, groups });
+            send(common, &[], None, false, &request, reporter)
+        }
+        Command::Backup(backup) => {
+            let request = Request::Keep(keep::Request::Backup {
+                to: Place::of(&backup.to),
+            });
+            send(common, &[], None, false, &request, reporter)
+        }
+        Command::Restore(restore) => {
+            not_remote(common)?;
+            keep::restore(&restore.from, &common.data)
+        }
+        Command::Verify => {
+            not_remote(common)?;
+            match keep::verify(&common.data, &mut |line| reporter.line(&line)) {
+                Err(error) if is_held(&error) => send(
+                    common,
+                    &[],
+                    None,
+                    false,
+                    &Request::Keep(keep::Request::Verify),
+                    reporter,
+                ),
+                other => other,
+            }
+        }
         Command::Query(flags) => {
             let request = query::Request {
                 text: text(flags.text.as_deref(), flags.file.as_ref())?,
@@ -108,6 +155,30 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
             }
         }
     }
+}
+
+fn token_request(flags: &flags::Token) -> Result<token::Request> {
+    Ok(match flags {
+        flags::Token::Add {
+            name,
+            clearance,
+            groups,
+            roles,
+            writes,
+            expires,
+        } => token::Request::Add {
+            name: name.clone(),
+            clearance: clearance.clone(),
+            groups: groups.clone(),
+            roles: roles.clone(),
+            writes: writes.clone(),
+            lifetime: expires.as_deref().map(token::seconds).transpose()?,
+        },
+        flags::Token::List => token::Request::List,
+        flags::Token::Revoke { which } => token::Request::Revoke {
+            which: which.clone(),
+        },
+    })
 }
 
 /// Runs a request here, or has the process that holds the directory run it.

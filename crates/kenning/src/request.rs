@@ -15,6 +15,10 @@ pub enum Request {
     Load(crate::load::Request),
     /// `kenning query`.
     Query(crate::query::Request),
+    /// `kenning token`.
+    Token(crate::token::Request),
+    /// `kenning verify`, `backup` and `dump`.
+    Keep(crate::keep::Request),
 }
 
 /// A file or folder: where it is, and what the caller called it.
@@ -33,6 +37,15 @@ impl Place {
         Self {
             path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
             shown: path.display().to_string(),
+        }
+    }
+
+    /// The folder that problems of a wiki are named from: the folder itself, and for a single note the one that it lies in.
+    #[must_use]
+    pub fn of_wiki(path: &Path) -> Self {
+        match path.parent() {
+            Some(parent) if path.is_file() => Self::of(parent),
+            _ => Self::of(path),
         }
     }
 

@@ -101,6 +101,8 @@ impl Site {
             Request::Sync(request) => crate::sync::run(self, request, report),
             Request::Load(request) => crate::load::run(self, request, report),
             Request::Query(request) => crate::query::run(self, request, report),
+            Request::Token(request) => crate::token::run(self, request, report),
+            Request::Keep(request) => crate::keep::run(self, request, report),
         };
         outcome.unwrap_or_else(|error| Outcome::failed(format!("{error:#}")))
     }

@@ -1,0 +1,138 @@
+//! `kenning verify`, `backup`, `restore` and `dump`: looking after what is stored.
+
+use crate::report::{count, counted};
+use crate::request::Place;
+use crate::site::Site;
+use anyhow::{Result, bail};
+use kenning_access::Clearance;
+use kenning_server::{Line, Outcome};
+use kenning_store::{GraphPattern, Pattern, Verified};
+use oxrdf::{NamedNode, NamedOrBlankNode, QuadRef, Term};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// How many quads are written at once.
+const PIECE: usize = 1_000;
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "kebab-case")]
+pub enum Request {
+    /// Test everything that is stored against its checksums.
+    Verify,
+    /// Copy everything to a file.
+    Backup {
+        /// A file that does not exist yet, or a folder.
+        to: Place,
+    },
+    /// Write every quad that somebody sees.
+    Dump {
+        /// The level of whoever looks.
+        clearance: String,
+        /// The groups of whoever looks.
+        groups: Vec<String>,
+    },
+}
+
+/// Looks after the knowledge base that is open, while others read and write.
+///
+/// # Errors
+/// When the files cannot be read at all, the backup cannot be written, or there is no such level or group.
+pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
+    match request {
+        Request::Verify => Ok(verified(&site.kb.verify()?, report)),
+        Request::Backup { to } => {
+            let file = site.kb.backup(&to.path)?;
+            Ok(Outcome::done(format!("copied to `{}`", file.display())))
+        }
+        Request::Dump { clearance, groups } => {
+            let clearance = site.clearance(clearance, groups)?;
+            dump(site, &clearance, report)
+        }
+    }
+}
+
+/// Tests the directory that nobody holds, down to the pages of its files.
+///
+/// # Errors
+/// When it is held, or cannot be read at all.
+pub fn verify(dir: &Path, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
+    Ok(verified(&kenning_store::verify(dir)?, report))
+}
+
+/// Makes a directory out of a backup.
+///
+/// # Errors
+/// When the backup is damaged, or there is a knowledge base in the directory already.
+pub fn restore(from: &Path, dir: &Path) -> Result<Outcome> {
+    kenning_store::restore(from, dir)?;
+    Ok(Outcome::done(format!(
+        "`{}` holds what `{}` held",
+        dir.display(),
+        from.display()
+    )))
+}
+
+fn verified(found: &Verified, report: &mut dyn FnMut(Line)) -> Outcome {
+    for damage in &found.damages {
+        report(Line::Problem {
+            path: "store".into(),
+            line: 0,
+            column: 0,
+            text: damage.to_string(),
+        });
+    }
+    let tested = format!(
+        "tested {}, {} and {}",
+        counted(found.graphs, "graph", "graphs"),
+        counted(found.segments, "segment", "segments"),
+        counted(found.settings, "setting", "settings")
+    );
+    if found.damages.is_empty() {
+        Outcome::done(format!("{tested}: all is as it was written"))
+    } else {
+        Outcome::failed(format!(
+            "{tested}: {} damaged",
+            count(found.damages.len() as u64)
+        ))
+    }
+}
+
+/// Every visible quad in N-Quads, graph by graph in the order of their names, so that equal contents give equal bytes.
+fn dump(site: &Site, clearance: &Clearance, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
+    let view = site.kb.view(clearance);
+    let mut graphs: Vec<_> = view.graphs().collect();
+    graphs.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut total = 0;
+    for graph in graphs {
+        let name: NamedNode = graph.name;
+        let mut lines = Vec::new();
+        for quad in view.quads(Pattern::all(GraphPattern::One(graph.id))) {
+            let quad = quad?;
+            let subject = match view.term(quad.subject) {
+                Term::NamedNode(node) => NamedOrBlankNode::from(node),
+                Term::BlankNode(node) => NamedOrBlankNode::from(node),
+                other => bail!("`{other}` cannot be a subject"),
+            };
+            let Term::NamedNode(predicate) = view.term(quad.predicate) else {
+                bail!("a predicate is no IRI");
+            };
+            let object = view.term(quad.object);
+            let quad = QuadRef::new(
+                subject.as_ref(),
+                predicate.as_ref(),
+                object.as_ref(),
+                name.as_ref(),
+            );
+            lines.push(format!("{quad} .\n"));
+        }
+        lines.sort_unstable();
+        total += lines.len() as u64;
+        for piece in lines.chunks(PIECE) {
+            report(Line::Output {
+                text: piece.concat(),
+            });
+        }
+    }
+    Ok(Outcome::done(counted(total, "quad", "quads")))
+}
