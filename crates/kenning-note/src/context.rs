@@ -125,9 +125,8 @@ impl Context {
                 .terms
                 .get(prefix)
                 .and_then(|term| term.iri.as_deref())?;
-            let namespace = self
-                .expand_within(namespace, depth - 1)
-                .unwrap_or_else(|| namespace.to_owned());
+            // A term that leads to itself has no IRI.
+            let namespace = self.expand_within(namespace, depth - 1)?;
             return Some(format!("{namespace}{local}"));
         }
         self.vocab.as_ref().map(|vocab| format!("{vocab}{text}"))

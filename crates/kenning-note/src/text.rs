@@ -18,6 +18,8 @@ pub(crate) struct Source<'a> {
     lines: Vec<usize>,
     /// For a text made from another: from which byte on it stands for which line of the note.
     made_of: Vec<(usize, u32)>,
+    /// The last place that was asked for, its line's beginning and its column: long lines are counted once.
+    last: std::cell::Cell<(usize, usize, u32)>,
 }
 
 impl<'a> Source<'a> {
@@ -60,6 +62,7 @@ impl<'a> Source<'a> {
             shift,
             lines,
             made_of: Vec::new(),
+            last: std::cell::Cell::new((0, 0, 1)),
         }
     }
 
@@ -92,10 +95,19 @@ impl<'a> Source<'a> {
     pub(crate) fn place(&self, offset: usize) -> Place {
         let index = self.line_index(offset);
         let start = self.lines.get(index).copied().unwrap_or(0);
-        let before = self.text.get(start..offset).unwrap_or_default();
+        let (known, known_start, known_column) = self.last.get();
+        let (from, column) = if known_start == start && known <= offset && known >= start {
+            (known, known_column)
+        } else {
+            (start, 1)
+        };
+        let between = self.text.get(from..offset).unwrap_or_default();
+        let column =
+            column.saturating_add(u32::try_from(between.chars().count()).unwrap_or(u32::MAX));
+        self.last.set((offset, start, column));
         Place {
             line: self.line(offset),
-            column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
+            column,
         }
     }
 

@@ -190,3 +190,47 @@ proptest! {
         }
     }
 }
+
+/// Texts that cost more than their size where something is looked at again and again.
+#[test]
+fn a_large_text_costs_what_its_size_says() {
+    let texts = [
+        "x [[a]] ".repeat(100_000),
+        "k:: [[v]] (a:: b) ".repeat(40_000),
+        "^[a ".repeat(100_000),
+        "%% `x` ".repeat(50_000),
+        "#t[[".repeat(100_000),
+        "::: protected {level=x}\n".repeat(20_000),
+        format!("{} a", ">".repeat(50_000)),
+        (0..50_000).map(|n| format!("#t{n} ^[s{n}.md] ")).collect(),
+    ];
+    for text in texts {
+        let start = std::time::Instant::now();
+        let reading = read(text.as_bytes(), "n.md", &Settings::default());
+        let triples: usize = graphs(&reading.note, "w", &Base::default())
+            .iter()
+            .map(|graph| graph.triples.len())
+            .sum();
+        let (begin, took) = (&text[..20], start.elapsed());
+        // Far above what it takes, and far below what a square of the size would.
+        assert!(
+            took.as_secs() < 20,
+            "{begin}… took {took:?} for {triples} triples"
+        );
+    }
+}
+
+#[test]
+fn beyond_256_protected_blocks_the_rest_is_closed() {
+    let text = format!(
+        "{}Open at the end?\n",
+        "::: protected {level=a}\nx\n:::\n".repeat(300)
+    );
+    let note = read(text.as_bytes(), "n.md", &Settings::default()).note;
+    assert_eq!(note.sections.len(), 256);
+    assert!(note.content.passages.is_empty());
+    assert!(matches!(
+        note.sections[255].protection,
+        kenning_note::Stated::Unreadable { .. }
+    ));
+}

@@ -48,15 +48,15 @@ fn next(text: &str, from: usize, code: &[(usize, usize)]) -> Option<usize> {
     let mut at = from;
     loop {
         let found = at + memchr::memmem::find(text.as_bytes().get(at..)?, b"%%")?;
-        if let Some((_, end)) = code
-            .iter()
-            .find(|(start, end)| (*start..*end).contains(&found))
-        {
+        let after = code.partition_point(|(_, end)| *end <= found);
+        if let Some((_, end)) = code.get(after).filter(|(start, _)| *start <= found) {
             at = *end;
             continue;
         }
-        let before = text.get(..found)?;
-        let word = before
+        // An address that is longer than this is none.
+        let near = (found.saturating_sub(512)..=found).find(|from| text.is_char_boundary(*from))?;
+        let word = text
+            .get(near..found)?
             .rsplit(char::is_whitespace)
             .next()
             .unwrap_or_default();

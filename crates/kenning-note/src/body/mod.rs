@@ -216,11 +216,14 @@ fn put(
     for passage in &mut content.passages {
         passage.links = shift(passage.links);
     }
-    for tag in said.content.tags {
-        if !content.tags.iter().any(|known| known.key == tag.key) {
-            content.tags.push(tag);
-        }
-    }
+    let known: rustc_hash::FxHashSet<String> =
+        content.tags.iter().map(|tag| tag.key.clone()).collect();
+    content.tags.extend(
+        said.content
+            .tags
+            .into_iter()
+            .filter(|tag| !known.contains(&tag.key)),
+    );
     for source in said.sources {
         match sources.iter_mut().find(|known| known.key == source.key) {
             Some(known) => known.in_section = true,

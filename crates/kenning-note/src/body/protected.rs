@@ -25,6 +25,8 @@ pub(crate) struct Block {
 
 /// How many lines that could open a block are held against code blocks; beyond that every one opens a block.
 const LOOKED_AT: usize = 64;
+/// How many blocks a note may hold: each is read by itself, and blocks in blocks would be read many times over.
+const MOST: usize = 256;
 /// Texts of more bytes than this are looked at less often.
 const LARGE: usize = 1 << 18;
 
@@ -78,6 +80,19 @@ pub(crate) fn find(
                 }
             };
             let within = open.iter().rev().find_map(|block| *block);
+            if blocks.len() + 1 >= MOST {
+                let why =
+                    format!("a note may hold {MOST} protected blocks; the rest of it is closed");
+                problems.push(Problem::new(ProblemKind::Limit, place, why.clone()));
+                blocks.push(Block {
+                    protection: Stated::Unreadable { why, place },
+                    within,
+                    outer: (from, text.len()),
+                    inner: (to, text.len()),
+                });
+                // Blocks that are open stay so to the end.
+                break;
+            }
             open.push(Some(blocks.len()));
             blocks.push(Block {
                 protection,

@@ -80,7 +80,7 @@ pub(super) fn scan(inline: &Inline, wanted: Wanted) -> Vec<(usize, usize, Found)
 
 fn citation(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
     let rest = plain.get(at..)?.strip_prefix("^[")?;
-    let end = rest.find(']')?;
+    let end = memchr::memchr(b']', rest.as_bytes().get(..2100).unwrap_or(rest.as_bytes()))?;
     let inside = rest.get(..end)?;
     // A mark is short and on one line, or broken once by the editor.
     (!inside.trim().is_empty() && inside.len() <= 2000 && !inside.contains('[')).then(|| {
@@ -183,7 +183,7 @@ fn name(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
 
 fn footnote(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
     let rest = plain.get(at..)?.strip_prefix("[^")?;
-    let end = rest.find(']')?;
+    let end = memchr::memchr(b']', rest.as_bytes().get(..110).unwrap_or(rest.as_bytes()))?;
     let name = rest.get(..end)?;
     (!name.is_empty() && name.len() <= 100 && !name.contains(char::is_whitespace))
         .then(|| (at, at + 2 + end + 1, Found::Footnote(name.to_owned())))
@@ -245,8 +245,14 @@ fn field(plain: &str, at: usize, found: &[(usize, usize, Found)]) -> Option<(usi
     if !(after.is_empty() || after.starts_with(char::is_whitespace)) {
         return None;
     }
-    let line_start = plain.get(..at)?.rfind('\n').map_or(0, |feed| feed + 1);
-    let line_end = after.find('\n').map_or(plain.len(), |feed| at + 2 + feed);
+    // A key is short, so what stands further back is not looked at: a long line would be read again for every field.
+    let window = (at.saturating_sub(KEY_WINDOW)..=at).find(|from| plain.is_char_boundary(*from))?;
+    let feed = plain
+        .get(window..at)?
+        .rfind('\n')
+        .map(|feed| window + feed + 1);
+    let is_line = feed.is_some() || window == 0;
+    let line_start = feed.unwrap_or(window);
     let before = plain.get(line_start..at)?;
     // The innermost bracket that is still open decides.
     let open = before
@@ -259,7 +265,10 @@ fn field(plain: &str, at: usize, found: &[(usize, usize, Found)]) -> Option<(usi
         } else {
             ')'
         };
-        let bracketed = plain.get(at + 2..line_end)?;
+        let limit = (0..=after.len().min(2048))
+            .rev()
+            .find(|to| after.is_char_boundary(*to))?;
+        let bracketed = after.get(..limit)?.split('\n').next().unwrap_or_default();
         if let (true, Some(end)) = (is_key(key), balanced(bracketed, close)) {
             let value = trimmed(plain, at + 2, at + 2 + end);
             let whole = (line_start + open, at + 2 + end + 1);
@@ -274,11 +283,19 @@ fn field(plain: &str, at: usize, found: &[(usize, usize, Found)]) -> Option<(usi
             ));
         }
     }
+    if !is_line {
+        return None;
+    }
+    let line_end = after.find('\n').map_or(plain.len(), |feed| at + 2 + feed);
     let key_start = line_start + (before.len() - before.trim_start().len());
     // One line, one field; what stands before it on the line is no key.
-    let taken = found.iter().any(|(start, end, f)| {
-        matches!(f, Found::Field { .. }) && *start < line_end && *end > line_start
-    });
+    let taken = found
+        .iter()
+        .rev()
+        .take_while(|(start, _, _)| *start >= line_start)
+        .any(|(start, end, f)| {
+            matches!(f, Found::Field { .. }) && *start < line_end && *end > line_start
+        });
     if taken || !is_key(before) {
         return None;
     }
@@ -293,6 +310,9 @@ fn field(plain: &str, at: usize, found: &[(usize, usize, Found)]) -> Option<(usi
         },
     ))
 }
+
+/// How many bytes before the colons are searched for a key: 64 characters, and what may stand before them.
+const KEY_WINDOW: usize = 320;
 
 fn balanced(text: &str, close: char) -> Option<usize> {
     let open = if close == ']' { '[' } else { '(' };
@@ -336,7 +356,7 @@ fn is_key(text: &str) -> bool {
 
 fn block(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
     let rest = plain.get(at..)?.strip_prefix("((")?;
-    let name = rest.get(..rest.find("))")?)?;
+    let name = rest.get(..36).filter(|_| rest.get(36..38) == Some("))"))?;
     // Logseq names blocks by UUID; anything else in two brackets is prose.
     let is_uuid = name.len() == 36
         && name.bytes().enumerate().all(|(at, b)| {

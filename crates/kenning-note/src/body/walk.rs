@@ -8,8 +8,8 @@ use super::{Context, Said};
 use crate::conventions::{self, Room};
 use crate::digest;
 use crate::link;
-use crate::meta::{add_tag, scalar, source_key};
-use crate::name::slug;
+use crate::meta::{scalar, source_key};
+use crate::name::{slug, tag_key};
 use crate::note::{
     Citation, Field, Heading, Link, LinkKind, LinkTo, Passage, PassageKind, SourceRef,
 };
@@ -70,6 +70,8 @@ pub(super) struct Walk<'a, 'p> {
     rooms_above: Vec<(u8, Room)>,
     wanted: Wanted,
     seen: std::collections::HashMap<String, u32>,
+    /// Keys of tags that were seen.
+    tags: std::collections::HashSet<String>,
     /// Whether a passage was seen: before that, fields are about the note in Logseq.
     first_block: bool,
     /// Whether the text stands in a `<script>` or `<style>`.
@@ -111,6 +113,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             rooms_above: Vec::new(),
             wanted,
             seen: std::collections::HashMap::new(),
+            tags: std::collections::HashSet::new(),
             first_block: true,
             in_script: false,
         }
@@ -499,7 +502,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         for (start, _, found) in &found {
             if let Found::Tag(tag) = found {
                 let place = self.cx.source.place(self.base + open.inline.origin(*start));
-                add_tag(&mut self.said.content.tags, tag, place);
+                self.tag(tag, place);
             }
         }
         let text = link::one_line(&open.inline.plain);
@@ -602,7 +605,7 @@ impl<'a, 'p> Walk<'a, 'p> {
                         });
                     }
                 }
-                Found::Tag(tag) => add_tag(&mut self.said.content.tags, &tag, place),
+                Found::Tag(tag) => self.tag(&tag, place),
                 Found::Block(id) => {
                     self.said.content.links.push(Link {
                         kind: LinkKind::Block,
@@ -724,6 +727,18 @@ impl<'a, 'p> Walk<'a, 'p> {
         });
     }
 
+    /// A tag that was not seen before.
+    fn tag(&mut self, tag: &str, place: crate::Place) {
+        let label = link::one_line(tag.trim_matches('/'));
+        let key = tag_key(&label);
+        if !key.is_empty() && self.tags.insert(key.clone()) {
+            self.said
+                .content
+                .tags
+                .push(crate::Tag { key, label, place });
+        }
+    }
+
     /// The source that the front matter gives this identifier.
     fn by_id(&self, id: &str) -> Option<String> {
         self.cx
@@ -764,12 +779,17 @@ impl<'a, 'p> Walk<'a, 'p> {
         place: crate::Place,
     ) {
         let words = inline.plain.get(range.0..range.1).unwrap_or_default();
-        let inside: Vec<usize> = inline
+        let first = inline
             .links
-            .iter()
-            .filter(|(s, e, _)| *s >= range.0 && *e <= range.1)
-            .map(|(_, _, index)| *index)
-            .collect();
+            .partition_point(|(start, _, _)| *start < range.0);
+        let links = || {
+            inline
+                .links
+                .iter()
+                .skip(first)
+                .take_while(|(_, end, _)| *end <= range.1)
+        };
+        let inside: Vec<usize> = links().map(|(_, _, index)| *index).collect();
         for index in &inside {
             if let Some(link) = self.said.content.links.get_mut(*index) {
                 link.relation = Some(key.clone());
@@ -781,11 +801,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             .map(|link| Value::Link(Box::new(link.clone())))
             .collect();
         // Nothing but links, commas and spaces is a list of links.
-        let rest = inline
-            .links
-            .iter()
-            .filter(|(s, e, _)| *s >= range.0 && *e <= range.1)
-            .fold(words.len(), |left, (s, e, _)| left.saturating_sub(e - s));
+        let rest = links().fold(words.len(), |left, (s, e, _)| left.saturating_sub(e - s));
         let separators = words
             .chars()
             .filter(|c| matches!(c, ',' | ' ' | ';'))

@@ -107,14 +107,10 @@ impl Writer<'_> {
         if let Some(kind) = &passage.callout {
             self.text(&node, km::CALLOUT_KIND, kind);
         }
+        let mut cited = rustc_hash::FxHashSet::default();
         for (index, citation) in passage.citations.iter().enumerate() {
             let source = self.source(&citation.source);
-            if !passage
-                .citations
-                .iter()
-                .take(index)
-                .any(|earlier| earlier.source == citation.source)
-            {
+            if cited.insert(citation.source.as_str()) {
                 self.say(&node, cito::CITES_AS_SOURCE_DOCUMENT, &source);
             }
             if let Some((from, to)) = citation.lines {
@@ -136,13 +132,9 @@ impl Writer<'_> {
             .links
             .get(passage.links.0..passage.links.1)
             .unwrap_or_default();
-        for (index, link) in links.iter().enumerate() {
-            let Some(key) = link.key() else { continue };
-            if !links
-                .iter()
-                .take(index)
-                .any(|earlier| earlier.key() == Some(key))
-            {
+        let mut mentioned = rustc_hash::FxHashSet::default();
+        for key in links.iter().filter_map(Link::key) {
+            if mentioned.insert(key) {
                 let name = self.base.name(key);
                 self.say(&node, km::MENTIONS_NAME, &name);
             }
@@ -178,11 +170,9 @@ impl Writer<'_> {
             return;
         };
         let iri = self.iri.clone();
-        let prefix = content.passages.first().map_or("", |passage| {
-            passage.anchor.split_once('-').map_or("", |(name, _)| name)
-        });
-        let prefix = if prefix.starts_with('s') { prefix } else { "" };
-        let node = self.base.part(&iri, "l", &format!("{prefix}{}", index + 1));
+        let node = self
+            .base
+            .part(&iri, "l", &format!("{}{}", self.links, index + 1));
         self.say(&iri, km::HAS_LINK, &node);
         self.a(&node, km::LINK);
         let name = self.base.name(key);

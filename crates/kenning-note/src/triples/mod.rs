@@ -115,6 +115,7 @@ pub fn write(note: &Note, part: Part, wiki: &str, base: &Base, sink: &mut dyn Si
             let Some(section) = note.sections.get(index) else {
                 return;
             };
+            writer.links = format!("{}-", section.name);
             writer.section(section);
             writer.content(&section.content);
             writer.sources(&section.sources);
@@ -135,6 +136,8 @@ struct Writer<'a> {
     concept: NamedNode,
     detail: Detail,
     language: Option<&'a str>,
+    /// What the names of link occurrences begin with.
+    links: String,
     /// Names whose spelling has been told.
     told: FxHashSet<String>,
     /// Statements that other places could repeat.
@@ -155,6 +158,7 @@ impl<'a> Writer<'a> {
             concept: concept.unwrap_or_else(|| base.concept(wiki, &note.path)),
             detail: note.detail,
             language: note.language.as_deref(),
+            links: String::new(),
             told: FxHashSet::default(),
             said: FxHashSet::default(),
         }
