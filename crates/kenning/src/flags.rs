@@ -60,6 +60,8 @@ pub enum Command {
     Load(Load),
     /// Answer a SPARQL query.
     Query(Query),
+    /// Ask a question that stands in a file; without a name, list the questions.
+    Ask(Ask),
     /// Say what is odd about notes, without storing anything.
     Check(Check),
     /// List the built-in ontologies, or print one.
@@ -189,6 +191,35 @@ pub struct Eyes {
     /// The groups that this reader holds; `*` for all.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub groups: Vec<String>,
+}
+
+/// `kenning ask`.
+#[derive(Debug, Clone, Args)]
+pub struct Ask {
+    /// The question; without one, all are listed with the values they take.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// A value of the question, as `topic=reed voicing`; `--topic "reed voicing"` says the same.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = value)]
+    pub param: Vec<(String, String)>,
+    /// With whose eyes.
+    #[command(flatten)]
+    pub eyes: Eyes,
+    /// The form of the answer: `table`, `json`, `csv` or `turtle`.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// A folder with questions of your own, as `topic/name.rq`.
+    #[arg(long, value_name = "DIR")]
+    pub questions: Option<PathBuf>,
+    /// Stop after this many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub timeout: u64,
+}
+
+fn value(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| format!("`{text}` has no value; write `{text}=VALUE`"))
 }
 
 /// `kenning query`.

@@ -29,6 +29,7 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
+pub mod ask;
 pub mod client;
 pub mod config;
 pub mod convert;

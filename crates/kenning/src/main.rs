@@ -1,13 +1,13 @@
 //! The command `kenning`: flags to requests, and requests to whoever holds the data.
 
 use anyhow::{Context, Result, bail};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use kenning::config::Config;
 use kenning::flags::{Command, Common, Flags};
 use kenning::report::{Reporter, Style};
 use kenning::request::{Place, Request};
 use kenning::site::Site;
-use kenning::{client, convert, flags, keep, load, look, query, serve, sync, token};
+use kenning::{ask, client, convert, flags, keep, load, look, query, serve, sync, token};
 use kenning_server::Outcome;
 use kenning_store::OpenError;
 use std::io::{IsTerminal, Read};
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let flags = match Flags::try_parse() {
+    let flags = match Flags::try_parse_from(arguments()) {
         Ok(flags) => flags,
         Err(error) => {
             let _ = error.print();
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     };
     let answers = match &flags.command {
         Command::Query(_)
+        | Command::Ask(_)
         | Command::Dump(_)
         | Command::Ontologies(_)
         | Command::Config
@@ -41,6 +42,18 @@ fn main() -> ExitCode {
     let outcome =
         run(&flags, &mut reporter).unwrap_or_else(|error| Outcome::failed(format!("{error:#}")));
     reporter.close(&outcome)
+}
+
+/// The arguments of this process, with the values of questions as `--param`.
+fn arguments() -> Vec<std::ffi::OsString> {
+    let mut command = Flags::command();
+    command.build();
+    let ours = command.find_subcommand("ask");
+    let ours: Vec<&str> = ours
+        .into_iter()
+        .flat_map(|ask| ask.get_arguments().filter_map(clap::Arg::get_long))
+        .collect();
+    ask::with_values(std::env::args_os(), |name| ours.contains(&name))
 }
 
 /// What the server logs goes to standard error; `KENNING_LOG` says how much (`info`, `kenning_server=debug`).
@@ -139,6 +152,20 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
                 ),
                 other => other,
             }
+        }
+        Command::Ask(flags) => {
+            // In lines of JSON the answer is JSON too, unless another form is asked for.
+            let format = flags.format.clone();
+            let request = Request::Ask(ask::Request {
+                name: flags.name.clone(),
+                values: flags.param.iter().cloned().collect(),
+                clearance: flags.eyes.clearance.clone(),
+                groups: flags.eyes.groups.clone(),
+                format: format.or_else(|| common.json.then(|| "json".to_owned())),
+                questions: flags.questions.as_deref().map(Place::of),
+                timeout: flags.timeout,
+            });
+            send(common, &[], None, false, &request, reporter)
         }
         Command::Query(flags) => {
             let request = query::Request {

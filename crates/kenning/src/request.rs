@@ -15,6 +15,8 @@ pub enum Request {
     Load(crate::load::Request),
     /// `kenning query`.
     Query(crate::query::Request),
+    /// `kenning ask`.
+    Ask(crate::ask::Request),
     /// `kenning token`.
     Token(crate::token::Request),
     /// `kenning verify`, `backup` and `dump`.

@@ -101,6 +101,7 @@ impl Site {
             Request::Sync(request) => crate::sync::run(self, request, report),
             Request::Load(request) => crate::load::run(self, request, report),
             Request::Query(request) => crate::query::run(self, request, report),
+            Request::Ask(request) => crate::ask::run(self, request, report),
             Request::Token(request) => crate::token::run(self, request, report),
             Request::Keep(request) => crate::keep::run(self, request, report),
         };
