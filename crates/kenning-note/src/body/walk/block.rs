@@ -1,0 +1,505 @@
+//! What a block means once it is whole: headings, passages with their claims, fields, sources and facts.
+
+use super::super::inline::Inline;
+use super::super::scan::{self, Found, Wanted};
+use super::{Open, Walk, add};
+use crate::conventions::{self, Room};
+use crate::digest;
+use crate::link;
+use crate::meta::{scalar, source_key};
+use crate::name::{slug, tag_key};
+use crate::note::{
+    Citation, Field, Heading, Link, LinkKind, LinkTo, Passage, PassageKind, SourceRef,
+};
+use crate::problem::{Problem, ProblemKind};
+use crate::settings::Dialect;
+use crate::value::Value;
+
+impl Walk<'_, '_> {
+    pub(super) fn heading(&mut self, rank: u8, open: Open) {
+        let found = scan::scan(
+            &open.inline,
+            Wanted {
+                fields: false,
+                blocks: false,
+                ..self.wanted
+            },
+        );
+        for (start, _, found) in &found {
+            if let Found::Tag(tag) = found {
+                let place = self.cx.source.place(self.base + open.inline.origin(*start));
+                self.tag(tag, place);
+            }
+        }
+        let text = link::one_line(&open.inline.plain);
+        let base = slug(&text);
+        let base = if base.is_empty() {
+            "section".to_owned()
+        } else {
+            base
+        };
+        let anchor = self.unique(format!("{}{base}", self.anchors), '-');
+        let headings = &self.said.content.headings;
+        let mut parent = self.heading;
+        while let Some(above) = parent.and_then(|index| headings.get(index)) {
+            if above.rank < rank {
+                break;
+            }
+            parent = above.parent;
+        }
+        while self
+            .rooms_above
+            .last()
+            .is_some_and(|(above, _)| *above >= rank)
+        {
+            self.rooms_above.pop();
+        }
+        let own = self.cx.rooms.of(&text);
+        let room = if own == Room::Ordinary {
+            self.rooms_above
+                .last()
+                .map_or(Room::Ordinary, |(_, room)| *room)
+        } else {
+            own
+        };
+        self.rooms_above.push((rank, room));
+        self.room = room;
+        let index = headings.len();
+        for link in self.said.content.links.iter_mut().skip(open.first_link) {
+            link.heading = Some(index);
+            link.related = false;
+        }
+        let span = self
+            .cx
+            .source
+            .span(self.base + open.start, self.base + open.end);
+        self.said.content.headings.push(Heading {
+            rank,
+            text,
+            anchor,
+            parent,
+            span,
+        });
+        self.heading = Some(index);
+    }
+
+    pub(super) fn passage(&mut self, kind: PassageKind, mut open: Open) {
+        if kind == PassageKind::Row && open.inline.plain.ends_with(" | ") {
+            open.inline.plain.truncate(open.inline.plain.len() - 3);
+        }
+        let callout = self.callout(&mut open);
+        let found = scan::scan(&open.inline, self.wanted);
+        let mut citations = Vec::new();
+        let mut name = None;
+        let mut cut: Vec<(usize, usize)> = Vec::new();
+        let mut fields = Vec::new();
+        for (start, end, found) in found {
+            let place = self.cx.source.place(self.base + open.inline.origin(start));
+            match found {
+                Found::Citation(inside) => {
+                    let Some(entries) = scan::citations(&inside, self.cx.known_sources) else {
+                        continue;
+                    };
+                    cut.push((start, end));
+                    for entry in entries {
+                        let (source, lines) = match entry {
+                            Ok(entry) => entry,
+                            Err((source, why)) => {
+                                let text = format!("the citation of `{source}`: {why}");
+                                self.problems.push(
+                                    Problem::new(ProblemKind::Citation, place, text)
+                                        .with_hint("the source counts, its lines do not"),
+                                );
+                                (source, None)
+                            }
+                        };
+                        let source = self.by_id(&source).unwrap_or(source);
+                        citations.push(Citation {
+                            source,
+                            lines,
+                            place,
+                        });
+                    }
+                }
+                Found::Footnote(id) => {
+                    if let Some(source) = self.by_id(&id) {
+                        cut.push((start, end));
+                        citations.push(Citation {
+                            source,
+                            lines: None,
+                            place,
+                        });
+                    }
+                }
+                Found::Tag(tag) => self.tag(&tag, place),
+                Found::Block(id) => {
+                    self.said.content.links.push(Link {
+                        kind: LinkKind::Block,
+                        target: id.clone(),
+                        to: LinkTo::Block(id),
+                        place,
+                        heading: self.heading,
+                        ..Link::default()
+                    });
+                }
+                Found::Name(id) => {
+                    cut.push((start, end));
+                    name = Some(id);
+                }
+                Found::Field {
+                    key,
+                    value,
+                    whole_line,
+                } => {
+                    if whole_line {
+                        cut.push((start, end));
+                    }
+                    fields.push((key, value, whole_line, place));
+                }
+            }
+        }
+        for (id, at) in std::mem::take(&mut open.inline.footnotes) {
+            if let Some(source) = self.by_id(&id) {
+                let place = self.cx.source.place(self.base + at);
+                citations.push(Citation {
+                    source,
+                    lines: None,
+                    place,
+                });
+            }
+        }
+        let text = words_without(&open.inline.plain, &cut);
+        self.watch_for_blocks(&text, open.start);
+        let links = (open.first_link, self.said.content.links.len());
+        let position = self.said.content.passages.len();
+        // Logseq keeps the properties of a page in its first block; elsewhere a line of its own is about the note.
+        let about_note = if self.cx.dialect == Dialect::Logseq {
+            self.first_block
+        } else {
+            kind == PassageKind::Paragraph
+        };
+        let only_fields =
+            !fields.is_empty() && fields.iter().all(|(_, _, whole_line, _)| *whole_line) && {
+                let lines = open
+                    .inline
+                    .plain
+                    .lines()
+                    .filter(|line| !line.trim().is_empty())
+                    .count();
+                lines == fields.len()
+            };
+        for (key, value, _, place) in fields {
+            if key.eq_ignore_ascii_case("id") && !about_note {
+                name = open
+                    .inline
+                    .plain
+                    .get(value.0..value.1)
+                    .map(|id| id.trim().to_ascii_lowercase());
+                continue;
+            }
+            let passage = (!about_note).then_some(position);
+            self.field(&open.inline, key, value, passage, place);
+        }
+        self.first_block = false;
+        if self.room == Room::Sources && self.source(&open, links, &text) {
+            return;
+        }
+        if kind == PassageKind::Item || kind == PassageKind::Paragraph {
+            self.facts(&open, &text);
+        }
+        if only_fields && name.is_none() && citations.is_empty() {
+            return;
+        }
+        if text.is_empty() {
+            // A citation on a line of its own belongs to what stands before it.
+            if let Some(before) = self
+                .said
+                .content
+                .passages
+                .last_mut()
+                .filter(|before| before.heading == self.heading)
+            {
+                before.citations.append(&mut citations);
+                before.is_claim = !citations_do_not_count(self.room);
+            }
+            if name.is_none() {
+                return;
+            }
+        }
+        let cites = !citations.is_empty();
+        let is_claim = !citations_do_not_count(self.room)
+            && (cites || (kind != PassageKind::Row && is_sentence(&text)));
+        let anchor = match name {
+            Some(name) => self.unique(format!("{}^{name}", self.anchors), '-'),
+            None => self.unique(format!("{}{}", self.anchors, digest::of(&text)), '-'),
+        };
+        let span = self
+            .cx
+            .source
+            .span(self.base + open.start, self.base + open.end);
+        self.said.content.passages.push(Passage {
+            anchor,
+            position: u32::try_from(position + 1).unwrap_or(u32::MAX),
+            kind,
+            text,
+            is_claim,
+            heading: self.heading,
+            callout,
+            citations,
+            links,
+            span,
+            characters: None,
+            task: open.task,
+        });
+    }
+
+    /// A tag that was not seen before.
+    pub(super) fn tag(&mut self, tag: &str, place: crate::Place) {
+        let label = link::one_line(tag.trim_matches('/'));
+        let key = tag_key(&label);
+        if !key.is_empty() && self.tags.insert(key.clone()) {
+            self.said
+                .content
+                .tags
+                .push(crate::Tag { key, label, place });
+        }
+    }
+
+    /// The source that the front matter gives this identifier.
+    pub(super) fn by_id(&self, id: &str) -> Option<String> {
+        self.cx
+            .known_sources
+            .iter()
+            .find(|source| source.id.as_deref() == Some(id))
+            .map(|source| source.key.clone())
+    }
+
+    pub(super) fn callout(&mut self, open: &mut Open) -> Option<String> {
+        if let Some(innermost) = self.quotes.last_mut()
+            && innermost.is_none()
+            && let Some(rest) = open.inline.plain.strip_prefix("[!")
+            && let Some((kind, _)) = rest
+                .split_once(']')
+                .filter(|(kind, _)| !kind.is_empty() && kind.len() <= 40)
+        {
+            let end = kind.len() + 3;
+            *innermost = Some(kind.to_owned());
+            // Its place stays: the mark becomes spaces.
+            let folded = open
+                .inline
+                .plain
+                .get(end..)
+                .is_some_and(|rest| rest.starts_with(['+', '-']));
+            let blank = " ".repeat(end + usize::from(folded));
+            open.inline.plain.replace_range(..blank.len(), &blank);
+        }
+        self.quotes.iter().rev().flatten().next().cloned()
+    }
+
+    pub(super) fn field(
+        &mut self,
+        inline: &Inline,
+        key: String,
+        range: (usize, usize),
+        passage: Option<usize>,
+        place: crate::Place,
+    ) {
+        let words = inline.plain.get(range.0..range.1).unwrap_or_default();
+        let first = inline
+            .links
+            .partition_point(|(start, _, _)| *start < range.0);
+        let links = || {
+            inline
+                .links
+                .iter()
+                .skip(first)
+                .take_while(|(_, end, _)| *end <= range.1)
+        };
+        let inside: Vec<usize> = links().map(|(_, _, index)| *index).collect();
+        for index in &inside {
+            if let Some(link) = self.said.content.links.get_mut(*index) {
+                link.relation = Some(key.clone());
+            }
+        }
+        let found: Vec<Value> = inside
+            .iter()
+            .filter_map(|index| self.said.content.links.get(*index))
+            .map(|link| Value::Link(Box::new(link.clone())))
+            .collect();
+        // Nothing but links, commas and spaces is a list of links.
+        let rest = links().fold(words.len(), |left, (s, e, _)| left.saturating_sub(e - s));
+        let separators = words
+            .chars()
+            .filter(|c| matches!(c, ',' | ' ' | ';'))
+            .count();
+        let value = if !found.is_empty() && rest <= separators {
+            match <[Value; 1]>::try_from(found) {
+                Ok([one]) => one,
+                Err(list) => Value::List(list),
+            }
+        } else if words.is_empty() {
+            Value::Null
+        } else {
+            scalar(words, false, self.cx.path, self.cx.dialect)
+        };
+        self.said.fields.push(Field {
+            key,
+            iri: None,
+            is_reverse: false,
+            value,
+            passage,
+            place,
+        });
+    }
+
+    /// An item of a "Sources" section; `false` when it names none.
+    pub(super) fn source(&mut self, open: &Open, links: (usize, usize), text: &str) -> bool {
+        let found: Vec<&Link> = self
+            .said
+            .content
+            .links
+            .get(links.0..links.1)
+            .unwrap_or_default()
+            .iter()
+            .collect();
+        let place = self.cx.source.place(self.base + open.start);
+        let mut source = SourceRef {
+            in_section: true,
+            place,
+            ..SourceRef::default()
+        };
+        match found.first() {
+            Some(link) => {
+                source.key = source_key(&link.target);
+                source.url = match &link.to {
+                    LinkTo::Url(url) => Some(url.clone()),
+                    _ => None,
+                };
+                source.title = link.text.clone();
+            }
+            None if !text.is_empty() && !text.contains('\n') && text.chars().count() <= 300 => {
+                source.key = source_key(text);
+                source.url = link::is_address(text)
+                    .then(|| text.to_owned())
+                    .filter(|t| link::is_safe_address(t) && !t.contains(' '));
+            }
+            None => return false,
+        }
+        if source.key.is_empty() {
+            return false;
+        }
+        // A source is no mention of a note.
+        let in_wiki = found
+            .first()
+            .is_some_and(|link| matches!(link.to, LinkTo::Name { .. }));
+        if !self
+            .said
+            .sources
+            .iter()
+            .any(|known| known.key == source.key)
+        {
+            self.said.sources.push(source);
+        }
+        !in_wiki
+    }
+
+    pub(super) fn facts(&mut self, open: &Open, text: &str) {
+        if !self.room.holds_facts() && self.cx.dialect != Dialect::BasicMemory {
+            return;
+        }
+        let links = &self.said.content.links;
+        let line = open.inline.with_links(0, open.inline.plain.len(), |index| {
+            links
+                .get(index)
+                .map(|link| link.target.clone())
+                .unwrap_or_default()
+        });
+        let place = self.cx.source.place(self.base + open.start);
+        match conventions::line(self.room, &link::one_line(&line), text, place) {
+            conventions::Line::Nothing => {}
+            conventions::Line::Fact(mut fact) => {
+                fact.anchor = self.unique(format!("{}{}", self.anchors, fact.anchor), '-');
+                self.said.facts.push(*fact);
+            }
+            conventions::Line::Odd(why) => {
+                self.problems.push(
+                    Problem::new(ProblemKind::Convention, place, why)
+                        .with_hint("`docs/writing-notes.md` shows how such a line is written"),
+                );
+            }
+            conventions::Line::Relation(name) => {
+                for link in self
+                    .said
+                    .content
+                    .links
+                    .iter_mut()
+                    .skip(open.first_link)
+                    .take(1)
+                {
+                    link.relation = Some(name.clone());
+                }
+                let target = self.said.content.links.get(open.first_link).cloned();
+                if let Some(target) = target {
+                    self.said.fields.push(Field {
+                        key: name,
+                        iri: None,
+                        is_reverse: false,
+                        value: Value::Link(Box::new(target)),
+                        passage: None,
+                        place,
+                    });
+                }
+            }
+            conventions::Line::Observation(category) => {
+                let position = self.said.content.passages.len();
+                self.said.fields.push(Field {
+                    key: "observation".to_owned(),
+                    iri: None,
+                    is_reverse: false,
+                    value: Value::Text(category),
+                    passage: Some(position),
+                    place,
+                });
+            }
+        }
+    }
+}
+
+/// Links of a "See also" and sources of a "Sources" section are no claims, whatever stands beside them.
+fn citations_do_not_count(room: Room) -> bool {
+    matches!(
+        room,
+        Room::Related | Room::Sources | Room::Log | Room::Held | Room::Knows | Room::KnownBy
+    )
+}
+
+/// At least four words that end as a statement does.
+fn is_sentence(text: &str) -> bool {
+    let end = text.trim_end_matches(|c: char| {
+        matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '*' | '_') || c.is_whitespace()
+    });
+    if end.ends_with(['。', '！']) {
+        return true;
+    }
+    end.ends_with(['.', '!', '…', '۔', '।']) && text.split_whitespace().nth(3).is_some()
+}
+
+/// The words without these ranges, on one line for each line that was broken on purpose.
+fn words_without(plain: &str, cut: &[(usize, usize)]) -> String {
+    let mut out = String::with_capacity(plain.len());
+    let mut at = 0;
+    for (start, end) in cut {
+        add(&mut out, plain.get(at..*start).unwrap_or_default());
+        at = at.max(*end);
+        // The space stood between a word and the mark.
+        if plain
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with(['.', ',', ';', ':', '!', '?', ')']))
+        {
+            out.truncate(out.trim_end().len());
+        }
+    }
+    add(&mut out, plain.get(at..).unwrap_or_default());
+    out.truncate(out.trim_end().len());
+    out
+}
