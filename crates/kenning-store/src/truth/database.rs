@@ -131,7 +131,7 @@ impl Database {
     fn with_file(file: File) -> Result<Self, StoreError> {
         let watch = Arc::new(Watch::default());
         let disk = Disk::new(file, Arc::clone(&watch))?;
-        let redb = fenced(|| {
+        let redb = fenced(&watch, || {
             Ok(Builder::new()
                 .set_cache_size(CACHE)
                 .create_with_backend(disk)?)
@@ -147,7 +147,7 @@ impl Database {
         &self,
         read: impl FnOnce(&Tables) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        fenced(|| {
+        fenced(&self.watch, || {
             let transaction = self.redb()?.begin_read()?;
             let tables = Tables {
                 form: transaction.open_table(FORM)?,
@@ -166,7 +166,7 @@ impl Database {
         wait: Wait,
         write: impl FnOnce(&mut Draft<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        fenced(|| {
+        fenced(&self.watch, || {
             let mut transaction = self.redb()?.begin_write()?;
             match wait {
                 // In two phases, and with the state of the allocator: after a crash the file opens without a walk over
@@ -184,7 +184,7 @@ impl Database {
     /// about the latter is put right. Says whether nothing was. Nobody else may be reading or writing.
     pub(crate) fn check_pages(&mut self) -> Result<bool, StoreError> {
         let redb = self.redb.as_mut().ok_or_else(closed)?;
-        fenced(|| Ok(redb.check_integrity()?))
+        fenced(&self.watch, || Ok(redb.check_integrity()?))
     }
 }
 
@@ -192,7 +192,7 @@ impl Drop for Database {
     /// Closing writes the state of the allocator, which may panic like everything else in a damaged file.
     fn drop(&mut self) {
         let redb = self.redb.take();
-        let _ = fenced(|| {
+        let _ = fenced(&self.watch, || {
             drop(redb);
             Ok(())
         });
@@ -244,13 +244,21 @@ pub(crate) fn sync_directory(directory: &Path) -> std::io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
-/// Runs `act` and turns a panic of the embedded database into the damage that it means.
-fn fenced<T>(act: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| {
+/// Runs `act`, and turns a panic of the embedded database, or a place outside the file, into the damage that it means.
+fn fenced<T>(watch: &Watch, act: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let result = catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| {
         Err(StoreError::damaged(format_args!(
             "`{FILE}` cannot be followed"
         )))
-    })
+    });
+    match result {
+        Err(StoreError::Io { .. }) if watch.first_failure().is_some_and(|first| first.outside) => {
+            Err(StoreError::damaged(format_args!(
+                "`{FILE}` points outside itself"
+            )))
+        }
+        other => other,
+    }
 }
 
 impl std::fmt::Debug for Database {

@@ -42,6 +42,8 @@ pub(crate) enum Operation {
 pub(crate) struct Failure {
     pub(crate) operation: Operation,
     pub(crate) full: bool,
+    /// What was read lies outside the file, so it is the file that is wrong and not the disk.
+    pub(crate) outside: bool,
     pub(crate) cause: String,
 }
 
@@ -81,6 +83,11 @@ impl Watch {
                 .get_or_insert_with(|| Failure {
                     operation,
                     full: super::error::is_full(cause),
+                    outside: operation == Operation::Read
+                        && matches!(
+                            cause.kind(),
+                            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput
+                        ),
                     cause: cause.to_string(),
                 });
         }
