@@ -208,7 +208,7 @@ impl Visitor for Counter {
         Ok(())
     }
 
-    fn segment(&mut self, segment: &Segment) -> Result<(), Malformed> {
+    fn segment(&mut self, segment: Segment) -> Result<(), Malformed> {
         self.pending += 1;
         for local in segment.removed.iter().chain(&segment.added) {
             segment.test(*local)?;

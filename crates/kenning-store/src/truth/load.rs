@@ -58,9 +58,100 @@ pub(crate) trait Visitor {
     /// A graph begins; its segments follow in the order in which they apply.
     fn graph(&mut self, name: &str, record: &Record) -> Result<(), Malformed>;
     /// A segment of the graph that began last.
-    fn segment(&mut self, segment: &Segment) -> Result<(), Malformed>;
+    fn segment(&mut self, segment: Segment) -> Result<(), Malformed>;
     /// The graph that began last was read whole, and is as it was written.
     fn end(&mut self) -> Result<(), Malformed>;
+}
+
+/// What a thread that reads hands to the one that uses it.
+enum Part {
+    Graph(String, Record),
+    Segment(Segment),
+    End,
+}
+
+/// How many parts are handed over at once.
+const PARTS: usize = 256;
+
+/// Like [`read_graphs`], with a thread of its own that reads and tests ahead of `visit`.
+pub(crate) fn read_graphs_ahead(
+    tables: &Tables,
+    seal: &Seal,
+    visit: &mut dyn Visitor,
+) -> Result<Vec<Damage>, StoreError> {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Part>>(8);
+        let reader = scope.spawn(move || {
+            let mut ahead = Ahead {
+                sender,
+                parts: Vec::with_capacity(PARTS),
+            };
+            let damages = read_graphs(tables, seal, &mut ahead);
+            ahead.send();
+            damages
+        });
+        let mut wrong = Ok(());
+        let mut of = String::new();
+        // Read to the end also when something is wrong, so that all that is damaged gets named.
+        for part in receiver.iter().flatten() {
+            wrong = wrong.and_then(|()| {
+                let used = match part {
+                    Part::Graph(name, record) => {
+                        of = name;
+                        visit.graph(&of, &record)
+                    }
+                    Part::Segment(segment) => visit.segment(segment),
+                    Part::End => visit.end(),
+                };
+                used.map_err(|wrong| damaged(&of, wrong))
+            });
+        }
+        // A panic of the embedded database goes on in this thread, where it is caught.
+        let damages = reader
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        match (damages.is_empty(), wrong) {
+            (true, Err(wrong)) => Err(wrong),
+            _ => Ok(damages),
+        }
+    })
+}
+
+struct Ahead {
+    sender: std::sync::mpsc::SyncSender<Vec<Part>>,
+    parts: Vec<Part>,
+}
+
+impl Ahead {
+    fn put(&mut self, part: Part) {
+        self.parts.push(part);
+        if self.parts.len() >= PARTS {
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
+        let parts = std::mem::replace(&mut self.parts, Vec::with_capacity(PARTS));
+        // Nobody receives only after a panic over there, which ends the load.
+        let _ = self.sender.send(parts);
+    }
+}
+
+impl Visitor for Ahead {
+    fn graph(&mut self, name: &str, record: &Record) -> Result<(), Malformed> {
+        self.put(Part::Graph(name.to_owned(), record.clone()));
+        Ok(())
+    }
+
+    fn segment(&mut self, segment: Segment) -> Result<(), Malformed> {
+        self.put(Part::Segment(segment));
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Malformed> {
+        self.put(Part::End);
+        Ok(())
+    }
 }
 
 /// Reads every graph and gives those that are whole to `visit`. Returns what is damaged.
@@ -135,7 +226,7 @@ pub(crate) fn read_graph(
         let (bytes, sum) = unseal(form::SEGMENTS, key.value(), value.value()).map_err(wrong)?;
         found.add(sum);
         let segment = Segment::parse(bytes).map_err(wrong)?;
-        visit.segment(&segment).map_err(wrong)?;
+        visit.segment(segment).map_err(wrong)?;
     }
     if found != record.segments {
         return Err(wrong(Malformed("a segment is missing")));

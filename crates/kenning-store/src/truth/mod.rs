@@ -32,9 +32,13 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bytes::Malformed;
 pub use error::{Affected, Damage, StoreError};
+pub(crate) use form::Record;
 pub use keep::Verified;
 pub(crate) use keep::{restore, verify};
+pub(crate) use load::Visitor;
+pub(crate) use segment::Segment;
 pub(crate) use store::Truth;
 
 use kenning_access::Label;

@@ -174,6 +174,21 @@ impl Truth {
         }
     }
 
+    /// Gives every graph, in no order, as the segments that it is stored in, to one who keeps ids instead of triples.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when anything that was stored is damaged or missing, with all that is affected. What was
+    /// given until then is of no use.
+    pub(crate) fn load_segments(&self, visit: &mut dyn Visitor) -> Result<(), StoreError> {
+        let seal = self.writer().seal;
+        load::whole(self.look(|tables| load::read_graphs_ahead(tables, &seal, visit))?)
+    }
+
+    /// The label that a record holds.
+    pub(crate) fn label_of(&self, record: &Record) -> Label {
+        read_label(&self.scale, &record.label)
+    }
+
     /// Gives every graph, in no order.
     ///
     /// # Errors
@@ -209,7 +224,7 @@ impl Truth {
                 match Record::parse(name, value.value()) {
                     Ok((record, sum)) => {
                         graphs.add(sum);
-                        visit(name, self.label(&record.label), record.segments.sum);
+                        visit(name, self.label_of(&record), record.segments.sum);
                     }
                     Err(wrong) => {
                         damages.push(Damage::new(Affected::Graph(name.to_owned()), wrong))
@@ -291,10 +306,6 @@ impl Truth {
                 .load(std::sync::atomic::Ordering::Relaxed))
         };
         self.with_database(written).unwrap()
-    }
-
-    fn label(&self, text: &str) -> Label {
-        read_label(&self.scale, text)
     }
 
     /// Runs `read` on the tables as they are now.
@@ -429,8 +440,8 @@ impl Visitor for Loader<'_> {
         Ok(())
     }
 
-    fn segment(&mut self, segment: &Segment) -> Result<(), Malformed> {
-        self.gather.add(segment)
+    fn segment(&mut self, segment: Segment) -> Result<(), Malformed> {
+        self.gather.add(&segment)
     }
 
     fn end(&mut self) -> Result<(), Malformed> {
