@@ -29,5 +29,5 @@ pub use ask::{AskError, Context};
 pub use decorators::InvalidYaml;
 pub use fold::name_key;
 pub use library::Library;
-pub use param::{InvalidValue, Kind, Param};
+pub use param::{InvalidValue, Kind as ParamKind, Param};
 pub use question::{InvalidQuestion, Question};

@@ -109,6 +109,12 @@ impl Question {
         })
     }
 
+    /// Whether the same view, values and day always give the same answer: no clock and no chance take part.
+    #[must_use]
+    pub const fn is_repeatable(&self) -> bool {
+        self.prepared.is_repeatable()
+    }
+
     /// What is asked for: rows, a truth value or triples.
     #[must_use]
     pub const fn form(&self) -> Form {

@@ -9,6 +9,7 @@
 
 mod about;
 pub mod audit;
+mod clock;
 mod error;
 mod evaluate;
 mod guard;
@@ -16,6 +17,7 @@ mod html;
 mod listen;
 mod names;
 mod negotiate;
+mod openapi;
 mod operations;
 mod overview;
 mod pipeline;
@@ -39,6 +41,7 @@ use axum::Router;
 use kenning_store::KnowledgeBase;
 use kenning_vocab::Base;
 
+pub use clock::today;
 pub use listen::{serve, serve_socket};
 pub use operations::{Line, NoOperations, Operations, Outcome};
 pub use settings::{DefaultGraph, ServerSettings, TrustedProxy};

@@ -1,7 +1,9 @@
 //! What an operator can set about a server.
 
+use kenning_insight::Library;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a server allows and how far it goes. The defaults suit one machine and many readers.
@@ -35,6 +37,8 @@ pub struct ServerSettings {
     pub audit_log: Option<PathBuf>,
     /// Whether the cookie of a session goes over HTTPS only.
     pub secure_cookies: bool,
+    /// The questions that `/api/questions` answers.
+    pub questions: Arc<Library>,
 }
 
 /// What a query that names no dataset reads.
@@ -79,6 +83,7 @@ impl Default for ServerSettings {
             connections: 4096,
             audit_log: None,
             secure_cookies: false,
+            questions: Arc::new(Library::built_in()),
         }
     }
 }

@@ -37,10 +37,7 @@ pub struct Request {
 /// # Errors
 /// When there is no such question, level or format, a value does not fit or is missing, or a limit is reached.
 pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
-    let mut library = Library::built_in();
-    if let Some(folder) = &request.questions {
-        add_folder(&mut library, folder)?;
-    }
+    let library = library(request.questions.as_ref())?;
     let Some(name) = &request.name else {
         let text = list(&library);
         report(Line::Output { text });
@@ -105,6 +102,18 @@ fn values(question: &Question) -> String {
         text
     });
     params.collect::<Vec<_>>().join(", ")
+}
+
+/// The built-in questions, and beside them those of a folder.
+///
+/// # Errors
+/// When the folder cannot be read, or one of its files is no question.
+pub(crate) fn library(folder: Option<&Place>) -> Result<Library> {
+    let mut library = Library::built_in();
+    if let Some(folder) = folder {
+        add_folder(&mut library, folder)?;
+    }
+    Ok(library)
 }
 
 /// Adds the questions of a folder; its folders are their topics.

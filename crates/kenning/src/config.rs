@@ -58,6 +58,8 @@ pub struct Server {
     pub query_seconds: Option<u64>,
     /// How many seconds an update may take.
     pub update_seconds: Option<u64>,
+    /// A folder of questions to answer beside the built-in ones.
+    pub questions: Option<PathBuf>,
     /// Whether cookies go over HTTPS only.
     pub secure_cookies: bool,
     /// A reverse proxy that says who its users are.
@@ -154,41 +156,12 @@ impl Config {
 /// # Errors
 /// When the clock of this machine is before 1970.
 pub fn today() -> Result<String> {
-    let Ok(since) = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH) else {
-        bail!("the clock of this machine is wrong");
-    };
-    Ok(date(since.as_secs() / 86_400))
-}
-
-/// The date so many days after 1970-01-01 (proleptic Gregorian; the algorithm counts in years that begin in March).
-fn date(days: u64) -> String {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    kenning_server::today().context("the clock of this machine is wrong")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_become_dates() {
-        for (days, written) in [
-            (0, "1970-01-01"),
-            (59, "1970-03-01"),
-            (11_016, "2000-02-29"),
-            (20_587, "2026-05-14"),
-        ] {
-            assert_eq!(date(days), written);
-        }
-    }
 
     #[test]
     fn a_key_that_nobody_knows_stops_the_run() {

@@ -105,6 +105,9 @@ pub struct Serve {
     /// What a query that names no graph reads: all visible graphs, or only the one without a name [default: union].
     #[arg(long, value_name = "WHICH")]
     pub default_graph: Option<DefaultGraph>,
+    /// A folder with questions of your own, as `topic/name.rq`, to answer beside the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub questions: Option<PathBuf>,
     /// Let everybody write, and make what they write public: for playgrounds and test suites, on loopback only.
     #[arg(long)]
     pub allow_anonymous_write: bool,

@@ -39,7 +39,7 @@ pub fn run(
         );
     }
     let config = config.with_wiki_level(flags.wiki_level.as_deref())?;
-    let settings = settings(data, &config, flags);
+    let settings = settings(data, &config, flags)?;
     let site = Arc::new(Site::open(data, config, flags.base_url.as_deref())?);
     // The address is taken before the notes are read: a mistake in it should not cost a minute.
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -72,10 +72,13 @@ pub fn run(
     })
 }
 
-fn settings(data: &Path, config: &Config, flags: &flags::Serve) -> ServerSettings {
+fn settings(data: &Path, config: &Config, flags: &flags::Serve) -> Result<ServerSettings> {
     let server = &config.file.server;
     let usual = ServerSettings::default();
-    ServerSettings {
+    let questions = flags.questions.as_ref().or(server.questions.as_ref());
+    let questions = crate::ask::library(questions.map(|dir| Place::of(dir)).as_ref())?;
+    Ok(ServerSettings {
+        questions: Arc::new(questions),
         hosts: server.hosts.clone(),
         cors_origins: server.cors_origins.clone(),
         default_graph: match flags.default_graph.or(server.default_graph) {
@@ -101,7 +104,7 @@ fn settings(data: &Path, config: &Config, flags: &flags::Serve) -> ServerSetting
         secure_cookies: server.secure_cookies,
         audit_log: Some(data.join("audit.jsonl")),
         ..usual
-    }
+    })
 }
 
 /// Brings what is stored in step with the wikis and ontologies of the flags.

@@ -7,6 +7,7 @@ mod describe;
 mod home;
 mod operator;
 pub(crate) mod query;
+mod questions;
 mod sign_in;
 mod sparql;
 mod status;
@@ -63,6 +64,9 @@ pub(crate) fn table() -> Vec<Route> {
         get("/ns/km", vocabulary::vocabulary),
         get("/ns/km/{version}", vocabulary::version),
         get("/prefixes", vocabulary::all_prefixes),
+        get("/api/questions", questions::list),
+        get("/api/questions/{*name}", questions::answer),
+        get("/openapi.json", questions::description),
         get("/sign-in", sign_in::show),
         post("/sign-in", sign_in::sign_in),
         post("/sign-out", sign_in::sign_out),
