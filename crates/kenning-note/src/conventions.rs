@@ -34,17 +34,16 @@ impl Room {
 }
 
 /// Which heading is which.
-pub(crate) struct Rooms {
-    related: Vec<String>,
-    sources: Vec<String>,
+pub(crate) struct Rooms<'a> {
+    related: &'a [String],
+    sources: &'a [String],
 }
 
-impl Rooms {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        let keys = |names: &[String]| names.iter().map(|name| normal_key(name)).collect();
+impl<'a> Rooms<'a> {
+    pub(crate) fn new(settings: &'a Settings) -> Self {
         Self {
-            related: keys(&settings.related_headings),
-            sources: keys(&settings.source_headings),
+            related: &settings.related_headings,
+            sources: &settings.source_headings,
         }
     }
 
@@ -62,10 +61,24 @@ impl Rooms {
             }
             "relations" => Room::Relations,
             "observations" => Room::Observations,
-            key if self.related.iter().any(|name| name == key) => Room::Related,
-            key if self.sources.iter().any(|name| name == key) => Room::Sources,
+            key if self.related.iter().any(|name| is_key_of(name, key)) => Room::Related,
+            key if self.sources.iter().any(|name| is_key_of(name, key)) => Room::Sources,
             _ => Room::Ordinary,
         }
+    }
+}
+
+/// Whether this is the key of the name. The first letter of most names tells that it is not.
+fn is_key_of(name: &str, key: &str) -> bool {
+    let mut letters = name.chars();
+    let first = letters.next().filter(char::is_ascii_alphanumeric);
+    // An accent that stands by itself would change the letter before it.
+    let alone = letters
+        .next()
+        .is_none_or(|second| !unicode_normalization::char::is_combining_mark(second));
+    match first {
+        Some(first) if alone && !key.starts_with(first.to_ascii_lowercase()) => false,
+        _ => normal_key(name) == key,
     }
 }
 

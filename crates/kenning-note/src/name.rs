@@ -18,13 +18,7 @@ use unicode_normalization::UnicodeNormalization;
 #[must_use]
 pub fn normal_key(name: &str) -> String {
     if name.is_ascii() {
-        return or_itself(
-            squeeze(
-                name.bytes().map(|b| char::from(b.to_ascii_lowercase())),
-                name.len(),
-            ),
-            name,
-        );
+        return or_itself(squeeze_ascii(name), name);
     }
     // Folding may undo composition and composition may make a new letter to fold, hence both, twice.
     let folded = name
@@ -128,6 +122,26 @@ pub fn slug(text: &str) -> String {
         }
     }
     out
+}
+
+/// What [`squeeze`] does to lower case, without looking for letters of more than a byte.
+fn squeeze_ascii(name: &str) -> String {
+    let mut out = Vec::with_capacity(name.len());
+    let mut gap = false;
+    for byte in name.bytes() {
+        match byte {
+            b'"' | b'\'' | b'`' => {}
+            b'-' | b'_' | b' ' | b'\t'..=b'\r' => gap = true,
+            byte => {
+                if gap && !out.is_empty() {
+                    out.push(b' ');
+                }
+                gap = false;
+                out.push(byte.to_ascii_lowercase());
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_default()
 }
 
 fn squeeze(chars: impl Iterator<Item = char>, capacity: usize) -> String {

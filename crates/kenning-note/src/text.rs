@@ -54,9 +54,9 @@ impl<'a> Source<'a> {
         if has_lone_return(&text) {
             text = Cow::Owned(without_lone_returns(&text));
         }
-        let lines = std::iter::once(0)
-            .chain(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
-            .collect();
+        let mut lines = Vec::with_capacity(text.len() / 32 + 2);
+        lines.push(0);
+        lines.extend(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
         Self {
             text,
             shift,

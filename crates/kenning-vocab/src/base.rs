@@ -6,6 +6,7 @@ use oxrdf::NamedNode;
 
 use crate::encode::{
     decode_path, decode_segment, encode_path, encode_segment, file_path, note_path, push_encoded,
+    push_path,
 };
 
 /// Where the IRIs of one knowledge base live: an `http` or `https` URL that ends in `/`.
@@ -182,6 +183,14 @@ impl Base {
         self.mint("name", &[&encode_path(key)])
     }
 
+    /// Writes what [`Base::name`] gives into a buffer that is used again and again, in place of what it held.
+    pub fn put_name(&self, iri: &mut String, key: &str) {
+        iri.clear();
+        iri.push_str(&self.0);
+        iri.push_str("id/name/");
+        push_path(iri, key);
+    }
+
     /// The source that notes call `key`.
     #[must_use]
     pub fn source(&self, key: &str) -> NamedNode {
@@ -290,12 +299,18 @@ impl Base {
     #[must_use]
     pub fn part(&self, note: &NamedNode, kind: &str, id: &str) -> NamedNode {
         let mut iri = String::with_capacity(note.as_str().len() + id.len() + 8);
-        iri.push_str(note.as_str());
-        iri.push('#');
-        push_encoded(&mut iri, kind);
-        iri.push('=');
-        push_encoded(&mut iri, id);
+        self.put_part(&mut iri, note.as_str(), kind, id);
         NamedNode::new_unchecked(iri)
+    }
+
+    /// Writes what [`Base::part`] gives into a buffer that is used again and again, in place of what it held.
+    pub fn put_part(&self, iri: &mut String, note: &str, kind: &str, id: &str) {
+        iri.clear();
+        iri.push_str(note);
+        iri.push('#');
+        push_encoded(iri, kind);
+        iri.push('=');
+        push_encoded(iri, id);
     }
 
     /// What an IRI was made of, without its fragment; `None` when this base did not mint it.

@@ -11,7 +11,6 @@
 //!   running text, or mean something to a shell, or to Turtle.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use unicode_normalization::is_nfc;
 
@@ -29,13 +28,18 @@ pub fn encode_segment(text: &str) -> String {
 #[must_use]
 pub fn encode_path(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
+    push_path(&mut out, text);
+    out
+}
+
+/// Adds what [`encode_path`] gives.
+pub(crate) fn push_path(out: &mut String, text: &str) {
     for (index, segment) in text.split('/').enumerate() {
         if index > 0 {
             out.push('/');
         }
-        push_segment(&mut out, segment);
+        push_segment(out, segment);
     }
-    out
 }
 
 /// The text of a segment that [`encode_segment`] made; `None` when it did not make it.
@@ -63,17 +67,26 @@ pub fn decode_path(path: &str) -> Option<String> {
 
 /// Encodes without regard to what a whole segment may look like: for fragments.
 pub(crate) fn push_encoded(out: &mut String, text: &str) {
-    let readable = text.is_ascii() || is_nfc(text);
-    for c in text.chars() {
-        if keeps(c) && (readable || c.is_ascii()) {
-            out.push(c);
-        } else {
-            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                // Writing to a `String` cannot fail.
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
+    // Most pieces are plain, and none of what follows concerns them.
+    if text.bytes().all(stays) {
+        out.push_str(text);
+        return;
     }
+    let readable = text.is_ascii() || is_nfc(text);
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        if keeps(c) && (readable || c.is_ascii()) {
+            continue;
+        }
+        out.push_str(text.get(from..at).unwrap_or_default());
+        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+            out.push('%');
+            out.push(hex(byte >> 4));
+            out.push(hex(byte & 15));
+        }
+        from = at + c.len_utf8();
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
 }
 
 fn push_segment(out: &mut String, segment: &str) {
@@ -111,10 +124,22 @@ fn decode(segment: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// Half a byte as RFC 3986 writes it, in a capital letter.
+fn hex(half: u8) -> char {
+    char::from_digit(u32::from(half), 16).map_or('0', |digit| digit.to_ascii_uppercase())
+}
+
+/// Whether a byte of ASCII stands for itself.
+const fn stays(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
 /// Whether a character stands for itself: `iunreserved` of RFC 3987, less what nobody can see.
 fn keeps(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~');
+    if let Ok(byte) = u8::try_from(c)
+        && c.is_ascii()
+    {
+        return stays(byte);
     }
     let code = u32::from(c);
     let ucschar = matches!(code, 0xA0..=0xD7FF | 0xF900..=0xFDCF | 0xFDF0..=0xFFEF)

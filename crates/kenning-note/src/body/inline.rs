@@ -16,6 +16,15 @@ pub(super) struct Inline {
 }
 
 impl Inline {
+    /// Forgets everything, and keeps the room for the next block.
+    pub(super) fn clear(&mut self) {
+        self.plain.clear();
+        self.map.clear();
+        self.opaque.clear();
+        self.links.clear();
+        self.footnotes.clear();
+    }
+
     /// Adds words that stand at byte `from` of the text.
     pub(super) fn push(&mut self, words: &str, from: usize) {
         self.map.push((self.plain.len(), from));

@@ -23,7 +23,7 @@ use protected::{Block, blank};
 pub(crate) struct Context<'a> {
     pub(crate) source: &'a Source<'a>,
     pub(crate) settings: &'a Settings,
-    pub(crate) rooms: &'a Rooms,
+    pub(crate) rooms: &'a Rooms<'a>,
     /// Path of the note.
     pub(crate) path: &'a str,
     pub(crate) dialect: crate::Dialect,

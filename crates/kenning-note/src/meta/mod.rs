@@ -31,6 +31,13 @@ pub(crate) struct Meta<'a> {
 
 /// A key without case and separators: `createdAt`, `created_at` and `Created-At` are one.
 pub(crate) fn squeezed(key: &str) -> String {
+    if key.is_ascii() {
+        let letters = key
+            .bytes()
+            .filter(|b| !matches!(b, b'-' | b'_' | b' ' | b'.'))
+            .map(|b| b.to_ascii_lowercase());
+        return String::from_utf8(letters.collect()).unwrap_or_default();
+    }
     key.chars()
         .filter(|c| !matches!(c, '-' | '_' | ' ' | '.'))
         .flat_map(char::to_lowercase)

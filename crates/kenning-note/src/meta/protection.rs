@@ -11,6 +11,13 @@ use super::squeezed;
 
 /// Whether a key speaks of protection, rightly spelt or not.
 pub(crate) fn is_protection_key(key: &str) -> bool {
+    // The first letter tells of most keys that they do not. No letter beyond ASCII becomes one of these in lower case.
+    let first = key
+        .bytes()
+        .find(|b| !matches!(b, b'-' | b'_' | b' ' | b'.'));
+    if !first.is_some_and(|b| matches!(b.to_ascii_lowercase(), b'p' | b'a' | b'c' | b't')) {
+        return false;
+    }
     let key = squeezed(key);
     key.starts_with("protection")
         || matches!(
@@ -25,6 +32,9 @@ pub(super) fn read(note: &mut Note, map: &[(Key, Node)], problems: &mut Vec<Prob
     let mut any = false;
     let mut unreadable = None;
     for (key, node) in map {
+        if !key.text.contains(['p', 'P']) && !is_protection_key(&key.text) {
+            continue;
+        }
         let name = squeezed(&key.text);
         if !is_protection_key(&key.text) && name != "publish" {
             continue;

@@ -1,11 +1,27 @@
 //! What the text of a note says: sections, passages, claims, citations and links.
 
-use kenning_vocab::{cito, dcterms, km, oa, schema, skos};
-use oxrdf::NamedNode;
+use kenning_vocab::{Base, cito, dcterms, km, oa, schema, skos};
+use oxrdf::{NamedNode, NamedNodeRef};
+use rustc_hash::FxHashSet;
 
-use super::{Writer, heading_of};
+use super::Writer;
 use crate::note::{Content, Link, LinkTo, Passage, Protected};
 use crate::settings::Detail;
+
+/// Room in which addresses are written that are needed for a moment. There are several in every passage.
+#[derive(Default)]
+struct Room {
+    passage: String,
+    name: String,
+    other: String,
+}
+
+impl Room {
+    fn name(&mut self, base: &Base, key: &str) -> NamedNodeRef<'_> {
+        base.put_name(&mut self.name, key);
+        NamedNodeRef::new_unchecked(&self.name)
+    }
+}
 
 impl Writer<'_> {
     /// What a protected block says of itself.
@@ -19,27 +35,32 @@ impl Writer<'_> {
     }
 
     pub(super) fn content(&mut self, content: &Content) {
-        let iri = self.iri.clone();
-        for heading in &content.headings {
-            let node = self.base.part(&iri, "h", &heading.anchor);
-            self.say(&iri, km::HAS_PASSAGE, &node);
-            self.a(&node, km::SECTION);
-            self.words(&node, km::HEADING, &heading.text);
-            self.number(&node, km::HEADING_RANK, heading.rank);
-            if let Some(above) = heading_of(self.base, &iri, content, heading.parent) {
-                self.say(&node, km::IN_SECTION, &above);
+        let (iri, base) = (self.iri, self.base);
+        let headings: Vec<NamedNode> = content
+            .headings
+            .iter()
+            .map(|heading| base.part(iri, "h", &heading.anchor))
+            .collect();
+        for (heading, node) in content.headings.iter().zip(&headings) {
+            self.say(iri, km::HAS_PASSAGE, node);
+            self.a(node, km::SECTION);
+            self.words(node, km::HEADING, &heading.text);
+            self.number(node, km::HEADING_RANK, heading.rank);
+            if let Some(above) = heading.parent.and_then(|index| headings.get(index)) {
+                self.say(node, km::IN_SECTION, above);
             }
             if self.detail == Detail::Full {
-                self.number(&node, km::FIRST_LINE, heading.span.first_line);
+                self.number(node, km::FIRST_LINE, heading.span.first_line);
             }
         }
-        let mut mentioned = rustc_hash::FxHashSet::default();
+        let mut room = Room::default();
+        let mut mentioned = FxHashSet::default();
         for link in &content.links {
-            self.link(link, &mut mentioned);
+            self.link(link, &mut mentioned, &mut room);
         }
         if self.detail >= Detail::Claims {
             for passage in &content.passages {
-                self.passage(passage, content);
+                self.passage(passage, content, &headings, &mut room);
             }
         }
         if self.detail == Detail::Full {
@@ -52,72 +73,107 @@ impl Writer<'_> {
     fn link<'l>(
         &mut self,
         link: &'l Link,
-        mentioned: &mut rustc_hash::FxHashSet<(&'l str, bool, bool)>,
+        mentioned: &mut FxHashSet<(&'l str, bool, bool)>,
+        room: &mut Room,
     ) {
-        let iri = self.iri.clone();
+        let iri = self.iri;
         match &link.to {
             LinkTo::Name { key, .. } => {
                 if mentioned.insert((key, false, false)) {
-                    let name = self.name(key, &link.target);
-                    self.say(&iri, km::MENTIONS_NAME, &name);
+                    let name = room.name(self.base, key);
+                    self.tell_name(name, key, &link.target);
+                    self.say(iri, km::MENTIONS_NAME, name);
                 }
                 if link.embeds && mentioned.insert((key, true, false)) {
-                    let name = self.base.name(key);
-                    self.say(&iri, km::EMBEDS, &name);
+                    self.say(iri, km::EMBEDS, room.name(self.base, key));
                 }
                 if link.related && mentioned.insert((key, false, true)) {
-                    let (name, concept) = (self.base.name(key), self.concept.clone());
-                    self.say_once(&concept, skos::RELATED, name.as_ref());
+                    let name = room.name(self.base, key);
+                    self.say_once(self.concept, skos::RELATED, name);
                 }
             }
             LinkTo::Url(url) => {
-                if let Ok(url) = NamedNode::new(url.as_str()) {
-                    self.say_once(&iri, dcterms::REFERENCES, url.as_ref());
+                if let Ok(url) = NamedNodeRef::new(url.as_str()) {
+                    self.say_once(iri, dcterms::REFERENCES, url);
                 }
             }
             LinkTo::File(path) if link.embeds => {
                 let path = oxrdf::LiteralRef::new_simple_literal(path);
-                self.say_once(&iri, schema::IMAGE, path);
+                self.say_once(iri, schema::IMAGE, path);
             }
             LinkTo::File(path) if self.detail == Detail::Full => {
                 let file = self.source(path);
-                self.say_once(&iri, dcterms::REFERENCES, file.as_ref());
+                self.say_once(iri, dcterms::REFERENCES, file.as_ref());
             }
             _ => {}
         }
     }
 
-    fn passage(&mut self, passage: &Passage, content: &Content) {
-        let iri = self.iri.clone();
-        let node = self.base.passage(&iri, &passage.anchor);
-        self.say(&iri, km::HAS_PASSAGE, &node);
+    fn passage(
+        &mut self,
+        passage: &Passage,
+        content: &Content,
+        headings: &[NamedNode],
+        room: &mut Room,
+    ) {
+        let iri = self.iri;
+        let mut own = std::mem::take(&mut room.passage);
+        self.base
+            .put_part(&mut own, iri.as_str(), "p", &passage.anchor);
+        let node = NamedNodeRef::new_unchecked(&own);
+        self.say(iri, km::HAS_PASSAGE, node);
         self.a(
-            &node,
+            node,
             if passage.is_claim {
                 km::CLAIM
             } else {
                 km::PASSAGE
             },
         );
-        self.number(&node, km::POSITION, passage.position);
-        self.words(&node, schema::TEXT, &passage.text);
-        if let Some(section) = heading_of(self.base, &iri, content, passage.heading) {
-            self.say(&node, km::IN_SECTION, &section);
+        self.number(node, km::POSITION, passage.position);
+        self.words(node, schema::TEXT, &passage.text);
+        if let Some(section) = passage.heading.and_then(|index| headings.get(index)) {
+            self.say(node, km::IN_SECTION, section);
         }
         if let Some(kind) = &passage.callout {
-            self.text(&node, km::CALLOUT_KIND, kind);
+            self.text(node, km::CALLOUT_KIND, kind);
         }
-        let mut cited = rustc_hash::FxHashSet::default();
+        self.citations(node, passage);
+        let links = content
+            .links
+            .get(passage.links.0..passage.links.1)
+            .unwrap_or_default();
+        let mut mentioned = FxHashSet::default();
+        for key in links.iter().filter_map(Link::key) {
+            if mentioned.insert(key) {
+                self.say(node, km::MENTIONS_NAME, room.name(self.base, key));
+            }
+        }
+        if passage.is_claim || self.detail == Detail::Full {
+            self.selector(node, passage, room);
+        }
+        if self.detail == Detail::Full {
+            self.number(node, km::FIRST_LINE, passage.span.first_line);
+            self.number(node, km::LAST_LINE, passage.span.last_line);
+        }
+        room.passage = own;
+    }
+
+    fn citations(&mut self, node: NamedNodeRef<'_>, passage: &Passage) {
+        if passage.citations.is_empty() {
+            return;
+        }
+        let mut cited = FxHashSet::default();
         for (index, citation) in passage.citations.iter().enumerate() {
             let source = self.source(&citation.source);
             if cited.insert(citation.source.as_str()) {
-                self.say(&node, cito::CITES_AS_SOURCE_DOCUMENT, &source);
+                self.say(node, cito::CITES_AS_SOURCE_DOCUMENT, &source);
             }
             if let Some((from, to)) = citation.lines {
-                let mark = self
-                    .base
-                    .part(&iri, "c", &format!("{}.{}", passage.anchor, index + 1));
-                self.say(&node, km::HAS_CITATION, &mark);
+                let mark =
+                    self.base
+                        .part(self.iri, "c", &format!("{}.{}", passage.anchor, index + 1));
+                self.say(node, km::HAS_CITATION, &mark);
                 self.a(&mark, km::CITATION);
                 self.say(&mark, km::CITES_SOURCE, &source);
                 let lines = if from == to {
@@ -128,36 +184,20 @@ impl Writer<'_> {
                 self.text(&mark, km::SOURCE_LINES, &lines);
             }
         }
-        let links = content
-            .links
-            .get(passage.links.0..passage.links.1)
-            .unwrap_or_default();
-        let mut mentioned = rustc_hash::FxHashSet::default();
-        for key in links.iter().filter_map(Link::key) {
-            if mentioned.insert(key) {
-                let name = self.base.name(key);
-                self.say(&node, km::MENTIONS_NAME, &name);
-            }
-        }
-        if passage.is_claim || self.detail == Detail::Full {
-            self.selector(&node, &iri, passage);
-        }
-        if self.detail == Detail::Full {
-            self.number(&node, km::FIRST_LINE, passage.span.first_line);
-            self.number(&node, km::LAST_LINE, passage.span.last_line);
-        }
     }
 
     /// How a program finds the passage in the text: by its words, and at detail `full` by its place as well.
     ///
     /// The place stands at `full` only, because a word added at the top of a note would move every one of them.
-    fn selector(&mut self, node: &NamedNode, iri: &NamedNode, passage: &Passage) {
-        let quote = self.base.part(iri, "q", &passage.anchor);
-        self.say(node, oa::HAS_SELECTOR, &quote);
-        self.a(&quote, oa::TEXT_QUOTE_SELECTOR);
-        self.text(&quote, oa::EXACT, &passage.text);
+    fn selector(&mut self, node: NamedNodeRef<'_>, passage: &Passage, room: &mut Room) {
+        self.base
+            .put_part(&mut room.other, self.iri.as_str(), "q", &passage.anchor);
+        let quote = NamedNodeRef::new_unchecked(&room.other);
+        self.say(node, oa::HAS_SELECTOR, quote);
+        self.a(quote, oa::TEXT_QUOTE_SELECTOR);
+        self.text(quote, oa::EXACT, &passage.text);
         if let Some((start, end)) = passage.characters {
-            let position = self.base.part(iri, "at", &passage.anchor);
+            let position = self.base.part(self.iri, "at", &passage.anchor);
             self.say(node, oa::HAS_SELECTOR, &position);
             self.a(&position, oa::TEXT_POSITION_SELECTOR);
             self.number(&position, oa::START, start);
@@ -169,11 +209,11 @@ impl Writer<'_> {
         let LinkTo::Name { key, .. } = &link.to else {
             return;
         };
-        let iri = self.iri.clone();
+        let iri = self.iri;
         let node = self
             .base
-            .part(&iri, "l", &format!("{}{}", self.links, index + 1));
-        self.say(&iri, km::HAS_LINK, &node);
+            .part(iri, "l", &format!("{}{}", self.links, index + 1));
+        self.say(iri, km::HAS_LINK, &node);
         self.a(&node, km::LINK);
         let name = self.base.name(key);
         self.say(&node, km::LINK_NAME, &name);

@@ -19,7 +19,7 @@ use oxrdf::{
 use rustc_hash::FxHashSet;
 
 use crate::name::fold_plural;
-use crate::note::{Content, Note, Stated};
+use crate::note::{Note, Stated};
 use crate::settings::Detail;
 
 /// One graph of a note: what the text outside protected blocks says, or what one of these says.
@@ -102,7 +102,27 @@ pub fn graph_name(note: &Note, part: Part, wiki: &str, base: &Base) -> NamedNode
 
 /// Gives the triples of one part of a note to a sink, each once.
 pub fn write(note: &Note, part: Part, wiki: &str, base: &Base, sink: &mut dyn Sink) {
-    let mut writer = Writer::new(note, wiki, base, sink);
+    let given = match &note.id {
+        Some(crate::Identifier::Iri(iri)) => NamedNode::new(iri.as_str()).ok(),
+        _ => None,
+    };
+    let iri = base.note(wiki, &note.path);
+    let concept = given.unwrap_or_else(|| base.concept(wiki, &note.path));
+    let mut writer = Writer {
+        note,
+        base,
+        sink,
+        iri: &iri,
+        concept: &concept,
+        detail: note.detail,
+        language: note.language.as_deref().and_then(language),
+        links: String::new(),
+        names: FxHashSet::default(),
+        told: FxHashSet::default(),
+        said: FxHashSet::default(),
+        statement: String::new(),
+        digits: String::new(),
+    };
     match part {
         Part::Note => {
             writer.head(wiki);
@@ -125,136 +145,155 @@ pub fn write(note: &Note, part: Part, wiki: &str, base: &Base, sink: &mut dyn Si
     }
 }
 
+/// A language tag as literals have it; `None` when it is none.
+fn language(tag: &str) -> Option<String> {
+    let literal = Literal::new_language_tagged_literal("", tag).ok()?;
+    literal.language().map(str::to_owned)
+}
+
 /// What is needed to say something about a note.
 struct Writer<'a> {
     note: &'a Note,
     base: &'a Base,
     sink: &'a mut dyn Sink,
     /// The note itself.
-    iri: NamedNode,
+    iri: &'a NamedNode,
     /// What it explains.
-    concept: NamedNode,
+    concept: &'a NamedNode,
     detail: Detail,
-    language: Option<&'a str>,
+    /// A language tag that has been checked.
+    language: Option<String>,
     /// What the names of link occurrences begin with.
     links: String,
-    /// Names whose spelling has been told.
+    /// Keys of names whose spelling has been told.
+    names: FxHashSet<String>,
+    /// Other things of which has been told what they are, with a mark for their kind.
     told: FxHashSet<String>,
     /// Statements that other places could repeat.
-    said: FxHashSet<(String, String, String)>,
+    said: FxHashSet<String>,
+    /// The statement that is looked up in `said`.
+    statement: String,
+    /// Room for a number.
+    digits: String,
 }
 
-impl<'a> Writer<'a> {
-    fn new(note: &'a Note, wiki: &str, base: &'a Base, sink: &'a mut dyn Sink) -> Self {
-        let concept = match &note.id {
-            Some(crate::Identifier::Iri(iri)) => NamedNode::new(iri.as_str()).ok(),
-            _ => None,
-        };
-        Self {
-            note,
-            base,
-            sink,
-            iri: base.note(wiki, &note.path),
-            concept: concept.unwrap_or_else(|| base.concept(wiki, &note.path)),
-            detail: note.detail,
-            language: note.language.as_deref(),
-            links: String::new(),
-            told: FxHashSet::default(),
-            said: FxHashSet::default(),
-        }
+/// Writes a number, without the machinery of formatting: there is one in every passage.
+fn push_number(out: &mut String, number: u64) {
+    if number >= 10 {
+        push_number(out, number / 10);
     }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
 
-    fn say<'o>(
+impl Writer<'_> {
+    fn say<'s, 'o>(
         &mut self,
-        subject: &NamedNode,
+        subject: impl Into<NamedNodeRef<'s>>,
         predicate: NamedNodeRef<'_>,
         object: impl Into<TermRef<'o>>,
     ) {
-        self.sink.triple(subject.as_ref(), predicate, object.into());
+        self.sink.triple(subject.into(), predicate, object.into());
     }
 
     /// Says what several places of a note may give rise to, once.
-    fn say_once<'o>(
+    fn say_once<'s, 'o>(
         &mut self,
-        subject: &NamedNode,
+        subject: impl Into<NamedNodeRef<'s>>,
         predicate: NamedNodeRef<'_>,
         object: impl Into<TermRef<'o>>,
     ) {
-        let object = object.into();
-        if self.said.insert((
-            subject.as_str().to_owned(),
-            predicate.as_str().to_owned(),
-            object.to_string(),
-        )) {
-            self.sink.triple(subject.as_ref(), predicate, object);
+        let (subject, object) = (subject.into(), object.into());
+        self.statement.clear();
+        // No IRI holds a space.
+        self.statement.push_str(subject.as_str());
+        self.statement.push(' ');
+        self.statement.push_str(predicate.as_str());
+        self.statement.push(' ');
+        match object {
+            TermRef::NamedNode(node) => self.statement.push_str(node.as_str()),
+            other => self.statement.push_str(&other.to_string()),
+        }
+        if !self.said.contains(&self.statement) {
+            self.said.insert(self.statement.clone());
+            self.sink.triple(subject, predicate, object);
         }
     }
 
-    fn text(&mut self, subject: &NamedNode, predicate: NamedNodeRef<'_>, text: &str) {
+    fn text<'s>(
+        &mut self,
+        subject: impl Into<NamedNodeRef<'s>>,
+        predicate: NamedNodeRef<'_>,
+        text: &str,
+    ) {
         self.sink.triple(
-            subject.as_ref(),
+            subject.into(),
             predicate,
             LiteralRef::new_simple_literal(text).into(),
         );
     }
 
     /// Words in the language of the note.
-    fn words(&mut self, subject: &NamedNode, predicate: NamedNodeRef<'_>, text: &str) {
-        let literal = self
-            .language
-            .and_then(|tag| Literal::new_language_tagged_literal(text, tag).ok());
-        match literal {
-            Some(literal) => self
-                .sink
-                .triple(subject.as_ref(), predicate, literal.as_ref().into()),
-            None => self.text(subject, predicate, text),
-        }
+    fn words<'s>(
+        &mut self,
+        subject: impl Into<NamedNodeRef<'s>>,
+        predicate: NamedNodeRef<'_>,
+        text: &str,
+    ) {
+        let literal = match &self.language {
+            Some(tag) => LiteralRef::new_language_tagged_literal_unchecked(text, tag),
+            None => LiteralRef::new_simple_literal(text),
+        };
+        self.sink.triple(subject.into(), predicate, literal.into());
     }
 
-    fn typed(
+    fn typed<'s>(
         &mut self,
-        subject: &NamedNode,
+        subject: impl Into<NamedNodeRef<'s>>,
         predicate: NamedNodeRef<'_>,
         text: &str,
         datatype: NamedNodeRef<'_>,
     ) {
         self.sink.triple(
-            subject.as_ref(),
+            subject.into(),
             predicate,
             LiteralRef::new_typed_literal(text, datatype).into(),
         );
     }
 
-    fn number(
+    fn number<'s>(
         &mut self,
-        subject: &NamedNode,
+        subject: impl Into<NamedNodeRef<'s>>,
         predicate: NamedNodeRef<'_>,
-        number: impl std::fmt::Display,
+        number: impl TryInto<u64>,
     ) {
-        self.typed(
-            subject,
-            predicate,
-            &number.to_string(),
-            kenning_vocab::xsd::INTEGER,
-        );
+        let number = number.try_into().unwrap_or(u64::MAX);
+        let mut digits = std::mem::take(&mut self.digits);
+        digits.clear();
+        push_number(&mut digits, number);
+        self.typed(subject, predicate, &digits, kenning_vocab::xsd::INTEGER);
+        self.digits = digits;
     }
 
-    fn a(&mut self, subject: &NamedNode, class: NamedNodeRef<'_>) {
+    fn a<'s>(&mut self, subject: impl Into<NamedNodeRef<'s>>, class: NamedNodeRef<'_>) {
         self.say(subject, rdf::TYPE, class);
     }
 
     /// The name of this key; its folded form and its spelling are told once.
     fn name(&mut self, key: &str, spelling: &str) -> NamedNode {
         let name = self.base.name(key);
-        if !self.told.contains(key) {
-            self.told.insert(key.to_owned());
-            self.a(&name, kenning_vocab::km::NAME);
-            self.text(&name, kenning_vocab::km::NAME_KEY, &fold_plural(key));
+        self.tell_name(name.as_ref(), key, spelling);
+        name
+    }
+
+    fn tell_name(&mut self, name: NamedNodeRef<'_>, key: &str, spelling: &str) {
+        if !self.names.contains(key) {
+            self.names.insert(key.to_owned());
+            self.a(name, kenning_vocab::km::NAME);
+            self.text(name, kenning_vocab::km::NAME_KEY, &fold_plural(key));
             if !spelling.is_empty() {
-                self.text(&name, kenning_vocab::rdfs::LABEL, spelling);
+                self.text(name, kenning_vocab::rdfs::LABEL, spelling);
             }
         }
-        name
     }
 }
 
@@ -264,19 +303,6 @@ fn term_or_text(term: Option<NamedNodeRef<'static>>, text: &str) -> Term {
         || Literal::new_simple_literal(text).into(),
         |term| term.into_owned().into(),
     )
-}
-
-/// The heading of a passage or link as an address.
-fn heading_of(
-    base: &Base,
-    iri: &NamedNode,
-    content: &Content,
-    index: Option<usize>,
-) -> Option<NamedNode> {
-    content
-        .headings
-        .get(index?)
-        .map(|heading| base.part(iri, "h", &heading.anchor))
 }
 
 /// The protection that a section states, as words.

@@ -4,7 +4,6 @@ use super::super::inline::Inline;
 use super::super::scan::{self, Found, Wanted};
 use super::{Open, Walk, add};
 use crate::conventions::{self, Room};
-use crate::digest;
 use crate::link;
 use crate::meta::{scalar, source_key};
 use crate::name::{slug, tag_key};
@@ -16,7 +15,7 @@ use crate::settings::Dialect;
 use crate::value::Value;
 
 impl Walk<'_, '_> {
-    pub(super) fn heading(&mut self, rank: u8, open: Open) {
+    pub(super) fn heading(&mut self, rank: u8, open: &Open) {
         let found = scan::scan(
             &open.inline,
             Wanted {
@@ -83,11 +82,11 @@ impl Walk<'_, '_> {
         self.heading = Some(index);
     }
 
-    pub(super) fn passage(&mut self, kind: PassageKind, mut open: Open) {
+    pub(super) fn passage(&mut self, kind: PassageKind, open: &mut Open) {
         if kind == PassageKind::Row && open.inline.plain.ends_with(" | ") {
             open.inline.plain.truncate(open.inline.plain.len() - 3);
         }
-        let callout = self.callout(&mut open);
+        let callout = self.callout(open);
         let found = scan::scan(&open.inline, self.wanted);
         let mut citations = Vec::new();
         let mut name = None;
@@ -201,11 +200,11 @@ impl Walk<'_, '_> {
             self.field(&open.inline, key, value, passage, place);
         }
         self.first_block = false;
-        if self.room == Room::Sources && self.source(&open, links, &text) {
+        if self.room == Room::Sources && self.source(open, links, &text) {
             return;
         }
         if kind == PassageKind::Item || kind == PassageKind::Paragraph {
-            self.facts(&open, &text);
+            self.facts(open, &text);
         }
         if only_fields && name.is_none() && citations.is_empty() {
             return;
@@ -231,7 +230,7 @@ impl Walk<'_, '_> {
             && (cites || (kind != PassageKind::Row && is_sentence(&text)));
         let anchor = match name {
             Some(name) => self.unique(format!("{}^{name}", self.anchors), '-'),
-            None => self.unique(format!("{}{}", self.anchors, digest::of(&text)), '-'),
+            None => self.digest(&text),
         };
         let span = self
             .cx
