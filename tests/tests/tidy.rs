@@ -49,6 +49,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("sparesults", &["kenning-sparql"]),
     ("redb", &["kenning-store"]),
     ("axum", &["kenning-server"]),
+    ("jsonwebtoken", &["kenning-server"]),
     ("tower-http", &["kenning-server"]),
     ("pulldown-cmark", &["kenning-note"]),
     // The decorators of a question are YAML, as is front matter.
@@ -197,6 +198,37 @@ fn a_breach_of_the_table_is_seen() {
             "{name} using {used} was not seen"
         );
     }
+}
+
+/// What `cargo tree` says of a package of ours: each crate in it with its features.
+fn tree(package: &str, edges: &str) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--prefix",
+            "none",
+            "--format",
+            "{p} {f}",
+        ])
+        .args(["--package", package, "--edges", edges])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The switches that leave out a check are there for the tests that prove they would be noticed, and nowhere else.
+#[test]
+fn no_build_that_ships_can_leave_a_check_out() {
+    let shipped = tree("kenning", "normal,build");
+    assert!(shipped.contains("kenning-access") && !shipped.contains("mutants"));
+    assert!(tree("kenning-server", "all").contains("mutants"));
 }
 
 /// The files of ours that git knows or would take, as paths from the root.

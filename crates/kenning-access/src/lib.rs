@@ -16,12 +16,15 @@
 //! assert!(!other.sees(&label));
 //! ```
 
+mod check;
 mod clearance;
 mod grant;
 mod group;
 mod label;
 mod level;
 
+#[doc(hidden)]
+pub use check::Check;
 pub use clearance::Clearance;
 pub use grant::{Act, Grant, InvalidGrant, Refusal, Role, Target, UnknownRole, Writer};
 pub use group::{Clause, Group, Groups, InvalidGroup};

@@ -5,7 +5,7 @@ use crate::run::GraphNumber;
 use crate::scan::{Chosen, Quads, Scope, Search, Within};
 use crate::snapshot::Snapshot;
 use crate::{Cancel, GraphPattern, GraphSet, Pattern, TermId, Value};
-use kenning_access::{Clearance, Label};
+use kenning_access::{Check, Clearance, Label};
 use oxrdf::{BlankNode, NamedNode, Term, TermRef};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -128,7 +128,7 @@ impl View {
         let search = Search {
             bound,
             within,
-            once,
+            once: once && Check::Once.is_on(),
         };
         let graphs = set.as_ref().map_or(&[][..], |set| &set.0.numbers);
         Quads::start(&self.scope, search, graphs)
@@ -165,7 +165,7 @@ impl View {
     pub fn graph_names(&self) -> Vec<TermId> {
         let graphs = self.scope.snapshot.graphs.all();
         graphs
-            .filter(|(_, number)| self.scope.sees_graph(*number))
+            .filter(|(_, number)| self.scope.sees_graph(*number) || !Check::Listing.is_on())
             .map(|(name, _)| TermId(name))
             .collect()
     }
@@ -206,6 +206,9 @@ impl View {
     /// One number for everything this view sees: the names, labels and versions of its graphs.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
+        if !Check::Key.is_on() {
+            return [0; 32];
+        }
         let graphs = &self.scope.snapshot.graphs;
         graphs.fingerprint(|class| self.scope.sees_class(class))
     }
@@ -213,7 +216,7 @@ impl View {
     /// The number of the graph of this name, if the view sees it.
     fn number(&self, name: TermId) -> Option<GraphNumber> {
         let number = self.scope.snapshot.graphs.number(name.0)?;
-        self.scope.sees_graph(number).then_some(number)
+        (self.scope.sees_graph(number) || !Check::Listing.is_on()).then_some(number)
     }
 
     /// A set as it is in this view.
