@@ -36,10 +36,14 @@ pub(crate) enum HttpError {
     NotAcceptable(Vec<&'static str>),
     /// The body is of a kind that the route does not read; what it reads.
     MediaType(Vec<&'static str>),
+    /// The body has several parts, which the route does not read; what it reads.
+    Multipart(Vec<&'static str>),
     /// The body is too large, in bytes.
     BodyTooLarge(u64),
     /// The answer, or the work for it, passes a limit.
     AnswerTooLarge(String),
+    /// The request is understood and means what this address cannot do.
+    Unprocessable(String),
     /// The request names a host that this server does not answer for.
     WrongHost,
     /// `If-Match` or `If-None-Match` says that the thing has changed meanwhile.
@@ -127,7 +131,8 @@ impl HttpError {
             Self::Absent => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
-            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MediaType(_) | Self::Multipart(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge(_) | Self::AnswerTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Precondition => StatusCode::PRECONDITION_FAILED,
@@ -142,6 +147,7 @@ impl HttpError {
         match self {
             Self::Syntax(syntax) => syntax.message.clone(),
             Self::Request(text) | Self::Refused(text) | Self::Forbidden(text) => text.clone(),
+            Self::Unprocessable(text) => text.clone(),
             Self::AnswerTooLarge(text) | Self::Clash(text) => text.clone(),
             Self::SignIn => {
                 "sign in to do this: send `Authorization: Bearer` with a token".to_owned()
@@ -152,6 +158,10 @@ impl HttpError {
             Self::Method(allow) => format!("this address takes {allow}"),
             Self::NotAcceptable(offered) => format!("available: {}", offered.join(", ")),
             Self::MediaType(read) => format!("send one of: {}", read.join(", ")),
+            Self::Multipart(read) => format!(
+                "a body of several parts (multipart) is not read here, because nothing says what its parts mean; send one of: {}",
+                read.join(", ")
+            ),
             Self::BodyTooLarge(limit) => format!("a body may have {limit} bytes"),
             Self::WrongHost => "this server does not answer for the host in the request".to_owned(),
             Self::Precondition => "it is not the version you named".to_owned(),
@@ -177,7 +187,8 @@ impl HttpError {
             Self::Absent => "not found",
             Self::Method(_) => "method not allowed",
             Self::NotAcceptable(_) => "no acceptable format",
-            Self::MediaType(_) => "unsupported media type",
+            Self::MediaType(_) | Self::Multipart(_) => "unsupported media type",
+            Self::Unprocessable(_) => "not possible here",
             Self::BodyTooLarge(_) | Self::AnswerTooLarge(_) => "too large",
             Self::WrongHost => "wrong host",
             Self::Precondition => "precondition failed",

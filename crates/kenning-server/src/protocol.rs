@@ -86,11 +86,16 @@ pub(crate) async fn read(
         _ => false,
     };
     if !fits {
-        return Err(HttpError::MediaType(match takes {
+        let read = match takes {
             Takes::Queries => vec![FORM, QUERY],
             Takes::Updates => vec![FORM, UPDATE],
             Takes::Both => vec![FORM, QUERY, UPDATE],
-        }));
+        };
+        return Err(if kind.starts_with("multipart/") {
+            HttpError::Multipart(read)
+        } else {
+            HttpError::MediaType(read)
+        });
     }
     let limit = if kind == QUERY {
         settings.query_bytes

@@ -2,10 +2,12 @@
 //!
 //! `tests/access.rs` asks each row of it as each role, so a route without a decision about who may use it fails the tests.
 
+mod body;
 mod data;
 mod describe;
 mod home;
 mod operator;
+mod patch;
 pub(crate) mod query;
 mod questions;
 mod sign_in;
@@ -50,10 +52,12 @@ pub(crate) fn table() -> Vec<Route> {
         get("/store", store::store),
         row("PUT", MethodFilter::PUT, "/store", store::store),
         post("/store", store::store),
+        row("PATCH", MethodFilter::PATCH, "/store", store::store),
         row("DELETE", MethodFilter::DELETE, "/store", store::store),
         get("/store/{*rest}", store::store),
         row("PUT", MethodFilter::PUT, "/store/{*rest}", store::store),
         post("/store/{*rest}", store::store),
+        row("PATCH", MethodFilter::PATCH, "/store/{*rest}", store::store),
         row(
             "DELETE",
             MethodFilter::DELETE,

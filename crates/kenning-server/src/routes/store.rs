@@ -18,12 +18,13 @@ use crate::App;
 use crate::about::triple;
 use crate::error::HttpError;
 use crate::evaluate::{Flow, read_body};
-use crate::negotiate::content_type;
 use crate::pipeline::Noted;
 use crate::protocol::{insist_on_utf8, one, parameters};
 use crate::rdf::{choose_format, quality, serializer};
 use crate::rdf_in::parse;
 use crate::reader::Reader;
+use crate::routes::body::{Sending, Sent};
+use crate::routes::patch::patch;
 use crate::routes::query::Caller;
 use crate::token::random_name;
 use crate::validator;
@@ -31,7 +32,7 @@ use crate::writing::{Judge, commit};
 
 /// What a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Which {
+pub(super) enum Which {
     /// One graph (section 4).
     Graph(NamedNode),
     /// All graphs.
@@ -57,6 +58,7 @@ pub(crate) async fn store(
             Which::Graph(name) => get_graph(&app, &reader, name, caller).await,
             Which::Dataset => get_dataset(&app, &reader, caller).await,
         },
+        Method::PATCH => patch(&app, reader, which, &parts, body).await,
         Method::DELETE => {
             let app_too = Arc::clone(&app);
             let headers = parts.headers;
@@ -75,12 +77,13 @@ pub(crate) async fn store(
                 reader.insist(kenning_access::Act::Write)?;
             }
             insist_on_utf8(&parts.headers)?;
-            let format = format_of(&parts.headers)?;
+            let kind = Sending::of(&parts)?;
             let bytes = read_body(body, app.settings.body_bytes).await?;
             let app_too = Arc::clone(&app);
             app.evaluators
                 .run(reader.share(), move |_| {
-                    put_or_post(&app_too, &reader, which, &parts, format, &bytes)
+                    let sent = kind.read(bytes)?;
+                    put_or_post(&app_too, &reader, which, &parts, &sent)
                 })
                 .await
         }
@@ -232,7 +235,10 @@ fn graph_tag(graph: Option<&GraphInfo>, format: GraphFormat) -> HeaderValue {
 }
 
 /// `If-Match` and `If-None-Match` of a write (RFC 9110, section 13), against what the caller sees.
-fn check_preconditions(headers: &HeaderMap, graph: Option<&GraphInfo>) -> Result<(), HttpError> {
+pub(super) fn check_preconditions(
+    headers: &HeaderMap,
+    graph: Option<&GraphInfo>,
+) -> Result<(), HttpError> {
     let names = |name: header::HeaderName| {
         let any = headers
             .get_all(&name)
@@ -295,13 +301,12 @@ fn put_or_post(
     reader: &Reader,
     which: Which,
     parts: &Parts,
-    format: GraphFormat,
-    bytes: &[u8],
+    sent: &[Sent],
 ) -> Result<Response, HttpError> {
     let replace = parts.method == Method::PUT;
     let (which, location) = match which {
         // Section 5.5: data sent to the store itself becomes a graph with a name of our making.
-        Which::Dataset if !replace && !format.holds_datasets() => {
+        Which::Dataset if !replace && !sent.iter().any(|sent| sent.format.holds_datasets()) => {
             let name = random_name().map_err(|error| HttpError::Internal(error.to_string()))?;
             let name = NamedNode::new_unchecked(format!("{}store/{name}", app.base.as_str()));
             (Which::Graph(name.clone()), Some(name))
@@ -310,8 +315,11 @@ fn put_or_post(
     };
     match &which {
         Which::Graph(name) => {
-            let quads = parse(bytes, format, name.as_str(), true)?;
-            let triples: Vec<Triple> = quads.into_iter().map(Triple::from).collect();
+            let mut triples: Vec<Triple> = Vec::new();
+            for sent in sent {
+                let quads = parse(&sent.bytes, sent.format, name.as_str(), true)?;
+                triples.extend(quads.into_iter().map(Triple::from));
+            }
             let status = commit(app, || {
                 put_graph(app, reader, name, &triples, replace, &parts.headers)
             })?;
@@ -324,7 +332,10 @@ fn put_or_post(
             Ok(response)
         }
         Which::Dataset => {
-            let quads = parse(bytes, format, app.base.as_str(), false)?;
+            let mut quads: Vec<Quad> = Vec::new();
+            for sent in sent {
+                quads.extend(parse(&sent.bytes, sent.format, app.base.as_str(), false)?);
+            }
             let graphs = by_graph(quads)?;
             commit(app, || put_dataset(app, reader, &graphs, replace))?;
             Ok(StatusCode::NO_CONTENT.into_response())
@@ -421,15 +432,4 @@ fn by_graph(quads: Vec<Quad>) -> Result<BTreeMap<NamedNode, Vec<Triple>>, HttpEr
         graphs.entry(name).or_default().push(Triple::from(quad));
     }
     Ok(graphs)
-}
-
-fn format_of(headers: &HeaderMap) -> Result<GraphFormat, HttpError> {
-    let offered =
-        || HttpError::MediaType(GraphFormat::ALL.iter().map(|f| f.media_type()).collect());
-    let kind = content_type(headers).ok_or_else(offered)?;
-    GraphFormat::ALL
-        .iter()
-        .copied()
-        .find(|format| format.media_types().contains(&kind.as_str()))
-        .ok_or_else(offered)
 }

@@ -57,6 +57,7 @@ pub(crate) async fn carry_out(
                     ..Limits::default()
                 },
                 cancel: cancel.clone(),
+                ..UpdateOptions::default()
             };
             commit(&app_too, || {
                 let judge = Judge::new(&app_too, &reader);

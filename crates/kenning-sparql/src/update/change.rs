@@ -4,7 +4,7 @@ use kenning_access::Target;
 use kenning_store::{Batch, Cancel, Version};
 use oxrdf::{NamedNode, Triple};
 
-use crate::{Dataset, Limits, ParseOptions, TextLimits};
+use crate::{DEFAULT_GRAPH, Dataset, Limits, ParseOptions, TextLimits};
 
 /// How to plan an update.
 #[derive(Clone, Debug)]
@@ -13,6 +13,9 @@ pub struct UpdateOptions {
     pub parse: ParseOptions,
     /// What a WHERE reads that names no dataset. One that the request names (`using-graph-uri`) cannot stand beside USING or WITH.
     pub dataset: Dataset,
+    /// The graph that data and templates without `GRAPH` and the word `DEFAULT` mean: the RDF default graph, or the graph that a
+    /// PATCH is sent to (SPARQL 1.1 Graph Store HTTP Protocol section 5.7). What a WHERE reads is the dataset's business.
+    pub default_graph: NamedNode,
     /// What the update may cost; rows are changed triples.
     pub limits: Limits,
     /// Stops the evaluation from another thread.
@@ -27,6 +30,7 @@ impl Default for UpdateOptions {
                 limits: TextLimits::UPDATE,
             },
             dataset: Dataset::default(),
+            default_graph: DEFAULT_GRAPH.into_owned(),
             limits: Limits::default(),
             cancel: Cancel::new(),
         }

@@ -3,7 +3,6 @@
 //! The parser turns COPY, MOVE and ADD into other operations, in which the default graph as a source is no longer told from a WHERE over the
 //! union, and a missing source from an empty one. It also takes no prologue after a `;`. So operations are told apart by their tokens first.
 
-use oxrdf::NamedNode;
 use spargebra::algebra::GraphPattern;
 use spargebra::term::{GraphName, GraphNamePattern, NamedNodePattern};
 use spargebra::{GraphUpdateOperation, Update};
@@ -11,7 +10,7 @@ use spargebra::{GraphUpdateOperation, Update};
 use crate::diagnose::Language;
 use crate::error::SyntaxError;
 use crate::token::{Token, tokens};
-use crate::{DEFAULT_GRAPH, ParseOptions, QueryError, TextError, guard, prepare};
+use crate::{ParseOptions, QueryError, TextError, guard, prepare};
 
 /// One operation.
 #[derive(Clone, Debug)]
@@ -22,8 +21,8 @@ pub(super) enum Operation {
     Transfer {
         kind: Transfer,
         silent: bool,
-        from: NamedNode,
-        to: NamedNode,
+        from: GraphName,
+        to: GraphName,
     },
 }
 
@@ -194,32 +193,24 @@ fn piece<'a>(text: &'a str, start: usize, end: usize, tokens: &[Token<'a>]) -> O
 }
 
 /// The source and the target of what the parser made of a COPY, MOVE or ADD; `None` where they are the same.
-fn transfer(operations: &[GraphUpdateOperation]) -> Option<(NamedNode, NamedNode)> {
+fn transfer(operations: &[GraphUpdateOperation]) -> Option<(GraphName, GraphName)> {
     operations.iter().find_map(|operation| match operation {
         GraphUpdateOperation::DeleteInsert {
             insert, pattern, ..
         } => {
             let to = match &insert.first()?.graph_name {
-                GraphNamePattern::NamedNode(name) => name.clone(),
-                _ => DEFAULT_GRAPH.into_owned(),
+                GraphNamePattern::NamedNode(name) => name.clone().into(),
+                _ => GraphName::DefaultGraph,
             };
             let from = match &**pattern {
                 GraphPattern::Graph {
                     name: NamedNodePattern::NamedNode(name),
                     ..
-                } => name.clone(),
-                _ => DEFAULT_GRAPH.into_owned(),
+                } => name.clone().into(),
+                _ => GraphName::DefaultGraph,
             };
             Some((from, to))
         }
         _ => None,
     })
-}
-
-/// The graph that a name in an operation means.
-pub(super) fn graph(name: &GraphName) -> NamedNode {
-    match name {
-        GraphName::NamedNode(name) => name.clone(),
-        GraphName::DefaultGraph => DEFAULT_GRAPH.into_owned(),
-    }
 }

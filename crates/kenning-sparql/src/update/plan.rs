@@ -8,7 +8,7 @@ use oxrdf::{BlankNode, GraphName as QuadGraph, NamedNode, NamedOrBlankNode, Term
 use spareval::DeleteInsertQuad;
 use spargebra::GraphUpdateOperation;
 use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
-use spargebra::term::{GraphNamePattern, GroundQuadPattern, QuadPattern};
+use spargebra::term::{GraphName, GraphNamePattern, GroundQuadPattern, QuadPattern};
 
 use super::change::{GraphChange, UpdateOptions, UpdatePlan};
 use super::overlay::{Overlay, State};
@@ -97,7 +97,7 @@ impl Planner<'_> {
                 for quad in data {
                     let quad = renamed(&quad, &mut names);
                     self.insert(
-                        &parse::graph(&quad.graph_name),
+                        &self.named(&quad.graph_name),
                         Triple::new(quad.subject, quad.predicate, quad.object),
                     )?;
                 }
@@ -105,7 +105,7 @@ impl Planner<'_> {
             Operation::Plain(GraphUpdateOperation::DeleteData { data }) => {
                 for quad in data {
                     let triple = Triple::new(quad.subject, quad.predicate, Term::from(quad.object));
-                    self.remove(&parse::graph(&quad.graph_name), triple)?;
+                    self.remove(&self.named(&quad.graph_name), triple)?;
                 }
             }
             Operation::Plain(GraphUpdateOperation::DeleteInsert {
@@ -121,7 +121,7 @@ impl Planner<'_> {
                 source,
                 destination,
             }) => {
-                let to = parse::graph(&destination);
+                let to = self.named(&destination);
                 self.state(&to)?;
                 match self.policy.load(&source) {
                     Ok(triples) => {
@@ -157,9 +157,17 @@ impl Planner<'_> {
                 silent,
                 from,
                 to,
-            } => self.transfer(kind, silent, &from, &to)?,
+            } => self.transfer(kind, silent, &self.named(&from), &self.named(&to))?,
         }
         Ok(())
+    }
+
+    /// The graph that a name in an operation means.
+    fn named(&self, name: &GraphName) -> NamedNode {
+        match name {
+            GraphName::NamedNode(name) => name.clone(),
+            GraphName::DefaultGraph => self.options.default_graph.clone(),
+        }
     }
 
     /// What becomes of a graph that the writer may write.
@@ -235,6 +243,12 @@ impl Planner<'_> {
                     return Err(UpdateError::NoGraph(graph.clone()));
                 }
                 act(state);
+                return Ok(());
+            }
+            // One graph that the request was sent to is not many.
+            GraphTarget::DefaultGraph if self.options.default_graph.as_ref() != DEFAULT_GRAPH => {
+                let name = self.options.default_graph.clone();
+                act(self.state(&name)?);
                 return Ok(());
             }
             GraphTarget::DefaultGraph => vec![DEFAULT_GRAPH.into_owned()],
@@ -356,12 +370,10 @@ impl Planner<'_> {
                 GraphNamePattern::NamedNode(name) => {
                     bounds.push(self.state(&name)?.target.label.clone())
                 }
-                GraphNamePattern::DefaultGraph => bounds.push(
-                    self.state(&DEFAULT_GRAPH.into_owned())?
-                        .target
-                        .label
-                        .clone(),
-                ),
+                GraphNamePattern::DefaultGraph => {
+                    let name = self.options.default_graph.clone();
+                    bounds.push(self.state(&name)?.target.label.clone());
+                }
                 GraphNamePattern::Variable(_) => bounds.extend(self.policy.unknown_targets()),
             }
         }
@@ -390,7 +402,7 @@ impl Planner<'_> {
             };
             let graph = match quad.graph_name {
                 QuadGraph::NamedNode(name) => name,
-                QuadGraph::DefaultGraph => DEFAULT_GRAPH.into_owned(),
+                QuadGraph::DefaultGraph => self.options.default_graph.clone(),
                 QuadGraph::BlankNode(_) => continue,
             };
             list.push((
