@@ -13,7 +13,8 @@ use oxrdfio::{RdfFormat, RdfParser};
 /// Where the suites live on the web, and the base that their relative IRIs resolve against.
 pub(crate) const WEB: &str = "https://w3c.github.io/rdf-tests/";
 
-const MF: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#";
+/// The vocabulary of manifests.
+pub(crate) const MF: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#";
 const QT: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#";
 const UT: &str = "http://www.w3.org/2009/sparql/tests/test-update#";
 const RDFS_LABEL: NamedNodeRef<'static> =
@@ -50,11 +51,11 @@ pub(crate) struct Data {
 
 /// The folder of the suites on this machine, if it is there.
 pub(crate) fn folder() -> Option<PathBuf> {
-    let path = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/conformance/rdf-tests"
-    ));
-    path.is_dir().then(|| path.to_path_buf())
+    // Two crates are tested by this file, and they lie at different depths.
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|place| place.join("shared/conformance/rdf-tests"))
+        .find(|place| place.is_dir())
 }
 
 /// The file of an address.
@@ -190,7 +191,8 @@ fn data(graph: &Graph, node: &NamedOrBlankNode) -> Data {
     data
 }
 
-fn graph(address: &str) -> Result<Graph, String> {
+/// The triples of a manifest.
+pub(crate) fn graph(address: &str) -> Result<Graph, String> {
     let text = text(address)?;
     let parser = RdfParser::from_format(RdfFormat::Turtle)
         .with_base_iri(address)
@@ -203,7 +205,8 @@ fn graph(address: &str) -> Result<Graph, String> {
     Ok(graph)
 }
 
-fn list(graph: &Graph, head: Term) -> Vec<Term> {
+/// The items of a list.
+pub(crate) fn list(graph: &Graph, head: Term) -> Vec<Term> {
     let (mut out, mut at) = (Vec::new(), head);
     loop {
         let node = subject(&at);
@@ -218,7 +221,13 @@ fn list(graph: &Graph, head: Term) -> Vec<Term> {
     }
 }
 
-fn objects(graph: &Graph, node: &NamedOrBlankNode, namespace: &str, name: &str) -> Vec<Term> {
+/// What a node has in one property.
+pub(crate) fn objects(
+    graph: &Graph,
+    node: &NamedOrBlankNode,
+    namespace: &str,
+    name: &str,
+) -> Vec<Term> {
     let predicate = NamedNode::new_unchecked(format!("{namespace}{name}"));
     graph
         .objects_for_subject_predicate(node, &predicate)
@@ -226,7 +235,8 @@ fn objects(graph: &Graph, node: &NamedOrBlankNode, namespace: &str, name: &str) 
         .collect()
 }
 
-fn subject(term: &Term) -> NamedOrBlankNode {
+/// A term as the subject of further triples.
+pub(crate) fn subject(term: &Term) -> NamedOrBlankNode {
     match term {
         Term::NamedNode(node) => node.clone().into(),
         Term::BlankNode(node) => node.clone().into(),
@@ -238,14 +248,16 @@ fn term(namespace: &str, name: &str) -> NamedNode {
     NamedNode::new_unchecked(format!("{namespace}{name}"))
 }
 
-fn iri(term: &Term) -> String {
+/// An IRI as text.
+pub(crate) fn iri(term: &Term) -> String {
     match term {
         Term::NamedNode(node) => node.as_str().into(),
         other => other.to_string(),
     }
 }
 
-fn value(term: &Term) -> String {
+/// A literal as text.
+pub(crate) fn value(term: &Term) -> String {
     match term {
         Term::Literal(literal) => literal.value().into(),
         other => iri(other),
@@ -254,8 +266,12 @@ fn value(term: &Term) -> String {
 
 /// The causes of failures that are known: lines of `suite/folder/fragment: whose fault and why`.
 pub(crate) fn expected() -> HashMap<&'static str, &'static str> {
-    include_str!("expected.txt")
-        .lines()
+    causes(include_str!("expected.txt"))
+}
+
+/// The tests that a list names, with the cause of each failure.
+pub(crate) fn causes(list: &'static str) -> HashMap<&'static str, &'static str> {
+    list.lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
         .filter_map(|line| line.split_once(": "))
         .collect()

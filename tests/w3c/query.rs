@@ -27,7 +27,8 @@ pub(crate) fn syntax(case: &Case, valid: bool) -> Result<(), String> {
     }
 }
 
-fn parse(text: &str, base: &str) -> Result<Prepared, String> {
+/// The query, if it parses.
+pub(crate) fn parse(text: &str, base: &str) -> Result<Prepared, String> {
     let options = ParseOptions {
         base: Some(base.into()),
         limits: TextLimits::QUERY,
@@ -39,14 +40,7 @@ fn parse(text: &str, base: &str) -> Result<Prepared, String> {
 pub(crate) fn evaluation(case: &Case) -> Result<(), String> {
     let query = text(&case.action)?;
     let prepared = parse(&query, &case.action)?;
-    let mut data = case.before.clone();
-    for name in from(&query, &case.action) {
-        if !data.named.iter().any(|(known, _)| *known == name) {
-            data.named.push((name.clone(), name));
-        }
-    }
-    let kb = store(&data)?;
-    let expected = case.result.as_deref().ok_or("no result is given")?;
+    let kb = store(&data(case, &query))?;
     let options = RunOptions {
         dataset: Dataset {
             default: DefaultGraphs::Own,
@@ -54,13 +48,7 @@ pub(crate) fn evaluation(case: &Case) -> Result<(), String> {
         },
         ..RunOptions::default()
     };
-    let format = match (prepared.form(), expected.rsplit('.').next()) {
-        (Form::Construct | Form::Describe, _) => AnswerFormat::Graph(GraphFormat::NTriples),
-        (_, Some("srx")) => AnswerFormat::Results(ResultsFormat::Xml),
-        (_, Some("csv")) => AnswerFormat::Results(ResultsFormat::Csv),
-        (_, Some("tsv")) => AnswerFormat::Results(ResultsFormat::Tsv),
-        _ => AnswerFormat::Results(ResultsFormat::Json),
-    };
+    let format = format(case, prepared.form());
     let mut out = Vec::new();
     prepared
         .run(
@@ -70,17 +58,51 @@ pub(crate) fn evaluation(case: &Case) -> Result<(), String> {
             &mut out,
         )
         .map_err(|error| error.to_string())?;
-    let wanted = text(expected)?;
     let got = String::from_utf8(out).map_err(|error| error.to_string())?;
+    check(case, &query, format, &got)
+}
+
+/// The data of a case, with the graphs that its query names: the suites expect them to be fetched.
+pub(crate) fn data(case: &Case, query: &str) -> Data {
+    let mut data = case.before.clone();
+    for name in from(query, &case.action) {
+        if !data.named.iter().any(|(known, _)| *known == name) {
+            data.named.push((name.clone(), name));
+        }
+    }
+    data
+}
+
+/// The format to ask for: that of the expected result, where results have it.
+pub(crate) fn format(case: &Case, form: Form) -> AnswerFormat {
+    let expected = case.result.as_deref().unwrap_or_default();
+    match (form, expected.rsplit('.').next()) {
+        (Form::Construct | Form::Describe, _) => AnswerFormat::Graph(GraphFormat::NTriples),
+        (_, Some("srx")) => AnswerFormat::Results(ResultsFormat::Xml),
+        (_, Some("csv")) => AnswerFormat::Results(ResultsFormat::Csv),
+        (_, Some("tsv")) => AnswerFormat::Results(ResultsFormat::Tsv),
+        _ => AnswerFormat::Results(ResultsFormat::Json),
+    }
+}
+
+/// Compares an answer with the expected one, strictly.
+pub(crate) fn check(
+    case: &Case,
+    query: &str,
+    format: AnswerFormat,
+    got: &str,
+) -> Result<(), String> {
+    let expected = case.result.as_deref().ok_or("no result is given")?;
+    let wanted = text(expected)?;
     let same = match format {
-        AnswerFormat::Graph(_) => isomorphic(
+        AnswerFormat::Graph(format) => isomorphic(
             &quads(expected, &wanted)?,
-            &parse_quads(RdfFormat::NTriples, "urn:x", &got)?,
+            &parse_quads(format.rdf_format(), "urn:x", got)?,
         ),
-        AnswerFormat::Results(ResultsFormat::Csv) => same_rows(&csv(&wanted), &csv(&got), false),
+        AnswerFormat::Results(ResultsFormat::Csv) => same_rows(&csv(&wanted), &csv(got), false),
         AnswerFormat::Results(kind) => {
             let (wanted, ordered) = answer(expected, &wanted)?;
-            let (got, _) = results(kind_of(kind), &got)?;
+            let (got, _) = results(kind_of(kind), got)?;
             same(&wanted, &got, ordered, query.contains("REDUCED"))
         }
     };
@@ -337,7 +359,8 @@ pub(crate) fn quads(address: &str, text: &str) -> Result<Quads, String> {
     parse_quads(format, address, text)
 }
 
-fn parse_quads(format: RdfFormat, base: &str, text: &str) -> Result<Quads, String> {
+/// The quads of a text.
+pub(crate) fn parse_quads(format: RdfFormat, base: &str, text: &str) -> Result<Quads, String> {
     let parser = RdfParser::from_format(format)
         .with_base_iri(base)
         .map_err(|error| error.to_string())?;
