@@ -45,3 +45,35 @@ static ONTOLOGIES: [Ontology; 8] = [
 pub fn ontologies() -> &'static [Ontology] {
     &ONTOLOGIES
 }
+
+macro_rules! shapes {
+    ($($name:literal),*) => {
+        [$(Ontology {
+            name: $name,
+            iri: concat!("https://w3id.org/kenning/km/shapes/", $name),
+            version: "0.1.0",
+            text: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../../ontologies/shapes/",
+                $name,
+                ".ttl"
+            )),
+        }),*]
+    };
+}
+
+static SHAPES: [Ontology; 7] = shapes![
+    "core",
+    "types",
+    "protection",
+    "expertise",
+    "process",
+    "provenance",
+    "audit"
+];
+
+/// The built-in shapes graphs (SHACL), one for each module: what well-formed knowledge looks like.
+#[must_use]
+pub fn shapes() -> &'static [Ontology] {
+    &SHAPES
+}

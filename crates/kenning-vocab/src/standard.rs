@@ -218,7 +218,7 @@ vocabulary! {
     BLANK_NODE_OR_LITERAL = "BlankNodeOrLiteral"; IRI_OR_LITERAL = "IRIOrLiteral";
     CONFORMS = "conforms"; RESULT = "result"; FOCUS_NODE = "focusNode"; RESULT_PATH = "resultPath";
     RESULT_MESSAGE = "resultMessage"; RESULT_SEVERITY = "resultSeverity"; SOURCE_SHAPE = "sourceShape";
-    SOURCE_CONSTRAINT_COMPONENT = "sourceConstraintComponent"; VALUE = "value"; DETAIL = "detail";
+    SOURCE_CONSTRAINT_COMPONENT = "sourceConstraintComponent"; SOURCE_CONSTRAINT = "sourceConstraint"; VALUE = "value"; DETAIL = "detail";
     SEVERITY = "severity"; MESSAGE = "message"; TARGET_CLASS = "targetClass";
     TARGET_NODE = "targetNode"; TARGET_SUBJECTS_OF = "targetSubjectsOf";
     TARGET_OBJECTS_OF = "targetObjectsOf"; PROPERTY = "property"; PATH = "path"; NODE = "node";

@@ -4,7 +4,7 @@
 //! a misspelt key could leave something open that was meant to be closed.
 
 use crate::flags::DefaultGraph;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use kenning_access::{Level, Scale};
 use kenning_wiki::Rules;
 use serde::Deserialize;

@@ -62,7 +62,7 @@ pub enum Command {
     Query(Query),
     /// Ask a question that stands in a file; without a name, list the questions.
     Ask(Ask),
-    /// Say what is odd about notes, without storing anything.
+    /// Say what is odd about notes, without storing anything; without a path, about what is stored.
     Check(Check),
     /// List the built-in ontologies, or print one.
     Ontologies(Ontologies),
@@ -251,9 +251,24 @@ pub struct Query {
 /// `kenning check`.
 #[derive(Debug, Clone, Args)]
 pub struct Check {
-    /// Notes and folders of notes.
-    #[arg(required = true, value_name = "PATH")]
+    /// Notes and folders of notes; without any, what is stored is held against the shapes.
+    #[arg(value_name = "PATH", conflicts_with_all = ["clearance", "groups", "shapes", "severity", "format"])]
     pub paths: Vec<PathBuf>,
+    /// With whose eyes.
+    #[command(flatten)]
+    pub eyes: Eyes,
+    /// A file of shapes (SHACL) to check by, beside the built-in ones; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub shapes: Vec<PathBuf>,
+    /// The least severity that is shown: `info`, `warning` or `violation`.
+    #[arg(long, value_name = "SEVERITY", default_value = "warning")]
+    pub severity: String,
+    /// The form of the report: `text`, `json` or `turtle`.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Stop a query of a shape after this many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub timeout: u64,
 }
 
 /// `kenning ontologies`.

@@ -30,6 +30,7 @@
 //! ```
 
 pub mod ask;
+pub mod check;
 pub mod client;
 pub mod config;
 pub mod convert;

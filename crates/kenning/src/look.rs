@@ -1,15 +1,11 @@
-//! `kenning ontologies`, `config` and `check`: what needs no knowledge base.
+//! `kenning ontologies` and `config`: what needs no knowledge base.
 
 use crate::config::Config;
-use crate::report::{Reporter, counted};
-use crate::request::Place;
-use crate::sync::{problem_line, progress_line};
+use crate::report::Reporter;
 use anyhow::{Result, bail};
 use kenning_server::{Line, Outcome};
 use kenning_vocab::Base;
-use kenning_wiki::Wiki;
 use std::fmt::Write;
-use std::path::PathBuf;
 
 /// Lists the built-in ontologies, or prints the one that is named.
 ///
@@ -74,37 +70,4 @@ pub fn config(config: &Config, reporter: &mut Reporter) -> Result<Outcome> {
     );
     reporter.line(&Line::Output { text });
     Ok(Outcome::done(""))
-}
-
-/// Reads notes and folders of notes, and says what is odd about them. Stores nothing.
-///
-/// # Errors
-/// When a path cannot be read at all.
-pub fn check(config: &Config, paths: &[PathBuf], reporter: &mut Reporter) -> Result<Outcome> {
-    let rules = config.rules.clone().with_today(&crate::config::today()?);
-    let (mut notes, mut problems) = (0, 0);
-    for path in paths {
-        let place = Place::of_wiki(path);
-        let wiki = Wiki::open(path, &rules, &Base::default())?;
-        let scan = wiki.scan(&kenning_wiki::Catalog::empty(), &mut |progress| {
-            if let Some(line) = progress_line(progress) {
-                reporter.line(&line);
-            }
-        });
-        notes += scan.summary.notes as u64;
-        problems += scan.problems.len() as u64;
-        for problem in &scan.problems {
-            reporter.line(&problem_line(&place, problem));
-        }
-    }
-    let text = format!(
-        "{}; {}",
-        counted(notes, "note", "notes"),
-        counted(problems, "problem", "problems")
-    );
-    Ok(if problems == 0 {
-        Outcome::done(text)
-    } else {
-        Outcome::done_with_problems(text)
-    })
 }

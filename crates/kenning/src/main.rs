@@ -7,7 +7,7 @@ use kenning::flags::{Command, Common, Flags};
 use kenning::report::{Reporter, Style};
 use kenning::request::{Place, Request};
 use kenning::site::Site;
-use kenning::{ask, client, convert, flags, keep, load, look, query, serve, sync, token};
+use kenning::{ask, check, client, convert, flags, keep, load, look, query, serve, sync, token};
 use kenning_server::Outcome;
 use kenning_store::OpenError;
 use std::io::{IsTerminal, Read};
@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         | Command::Config
         | Command::Token(flags::Token::Add { .. } | flags::Token::List) => true,
         Command::Convert(convert) => convert.out.is_none(),
+        Command::Check(check) => check.format.is_some(),
         _ => false,
     };
     log();
@@ -110,9 +111,20 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
                 reporter,
             )
         }
-        Command::Check(check) => {
-            let config = Config::read(common.config.as_deref(), &check.paths)?;
-            look::check(&config, &check.paths, reporter)
+        Command::Check(flags) if !flags.paths.is_empty() => {
+            let config = Config::read(common.config.as_deref(), &flags.paths)?;
+            check::notes(&config, &flags.paths, reporter)
+        }
+        Command::Check(flags) => {
+            let request = Request::Check(check::Request {
+                clearance: flags.eyes.clearance.clone(),
+                groups: flags.eyes.groups.clone(),
+                shapes: flags.shapes.iter().map(|file| Place::of(file)).collect(),
+                severity: flags.severity.clone(),
+                format: flags.format.clone(),
+                timeout: flags.timeout,
+            });
+            send(common, &[], None, false, &request, reporter)
         }
         Command::Ontologies(ontologies) => look::ontologies(ontologies.name.as_deref(), reporter),
         Command::Config => {

@@ -17,6 +17,8 @@ pub enum Request {
     Query(crate::query::Request),
     /// `kenning ask`.
     Ask(crate::ask::Request),
+    /// `kenning check` of what is stored.
+    Check(crate::check::Request),
     /// `kenning token`.
     Token(crate::token::Request),
     /// `kenning verify`, `backup` and `dump`.

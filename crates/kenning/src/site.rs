@@ -102,6 +102,7 @@ impl Site {
             Request::Load(request) => crate::load::run(self, request, report),
             Request::Query(request) => crate::query::run(self, request, report),
             Request::Ask(request) => crate::ask::run(self, request, report),
+            Request::Check(request) => crate::check::run(self, request, report),
             Request::Token(request) => crate::token::run(self, request, report),
             Request::Keep(request) => crate::keep::run(self, request, report),
         };

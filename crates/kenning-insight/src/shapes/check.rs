@@ -4,22 +4,57 @@ use super::data::Data;
 use super::literal::{compare, is_well_formed};
 use super::shape::{Bound, Constraint, NodeKind, Shape, Shapes, Target};
 use super::{Path, Violation};
+use kenning_sparql::{Cancel, Limits, QueryError, RunOptions};
 use kenning_store::{Interrupted, View};
 use kenning_vocab::sh;
 use oxrdf::{Literal, NamedNode, Term};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
+/// Why a check did not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The view's scans were stopped.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// The query of a constraint failed, or passed a limit.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
 impl Shapes {
-    /// Looks at everything the shapes are about in what `view` sees.
+    /// Looks at everything the shapes are about in what `view` sees, each query of theirs within the usual limits.
     /// The results come in the order of the shapes and of their focus nodes.
     ///
+    /// Call it on a thread with [`STACK_SIZE`](kenning_sparql::STACK_SIZE) bytes of stack when shapes have queries.
+    ///
     /// # Errors
-    /// [`Interrupted`] when the view's scans are stopped.
-    pub fn check(&self, view: &View) -> Result<Vec<Violation>, Interrupted> {
+    /// [`CheckError`] when the check is stopped or a query fails.
+    pub fn check(&self, view: &View) -> Result<Vec<Violation>, CheckError> {
+        self.check_within(view, Limits::default(), &Cancel::new())
+    }
+
+    /// The same within other limits for each query, and stopped by `cancel`.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn check_within(
+        &self,
+        view: &View,
+        limits: Limits,
+        cancel: &Cancel,
+    ) -> Result<Vec<Violation>, CheckError> {
+        let view = view.with_cancel(cancel.clone());
         let mut checker = Checker {
             shapes: self,
-            data: Data::new(view),
+            data: Data::new(&view),
+            view: &view,
+            options: RunOptions {
+                limits,
+                cancel: cancel.clone(),
+                ..RunOptions::default()
+            },
             entered: HashSet::new(),
         };
         let mut found = Vec::new();
@@ -41,6 +76,8 @@ impl Shapes {
 struct Checker<'a> {
     shapes: &'a Shapes,
     data: Data<'a>,
+    view: &'a View,
+    options: RunOptions,
     /// The shapes and nodes being looked at now: a shape that comes back to itself is taken to hold there, since the
     /// Recommendation leaves recursion open (section 3.4.3).
     entered: HashSet<(Term, Term)>,
@@ -69,6 +106,7 @@ impl Place<'_> {
                 sh::NAMESPACE
             )),
             shape: self.name.clone(),
+            constraint: None,
             severity: self.shape.severity.clone(),
             messages,
         }
@@ -76,7 +114,7 @@ impl Place<'_> {
 }
 
 impl<'a> Checker<'a> {
-    fn focus_nodes(&self, shape: &Shape) -> Result<Vec<Term>, Interrupted> {
+    fn focus_nodes(&self, shape: &Shape) -> Result<Vec<Term>, CheckError> {
         let mut nodes = BTreeMap::new();
         for target in &shape.targets {
             let found = match target {
@@ -95,7 +133,7 @@ impl<'a> Checker<'a> {
         name: &Term,
         focus: &Term,
         out: &mut Vec<Violation>,
-    ) -> Result<(), Interrupted> {
+    ) -> Result<(), CheckError> {
         let shapes = self.shapes;
         let Some(shape) = shapes.shapes.get(name) else {
             return Ok(());
@@ -115,7 +153,7 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    fn conforms(&mut self, shape: &Term, node: &Term) -> Result<bool, Interrupted> {
+    fn conforms(&mut self, shape: &Term, node: &Term) -> Result<bool, CheckError> {
         let mut found = Vec::new();
         self.check(shape, node, &mut found)?;
         Ok(found.is_empty())
@@ -127,7 +165,7 @@ impl<'a> Checker<'a> {
         place: &Place<'_>,
         values: &[Term],
         out: &mut Vec<Violation>,
-    ) -> Result<(), Interrupted> {
+    ) -> Result<(), CheckError> {
         let count = values.len() as u64;
         match constraint {
             Constraint::MinCount(min) if count < *min => out.push(place.violation(
@@ -189,6 +227,10 @@ impl<'a> Checker<'a> {
                     }
                 }
             }
+            Constraint::Select(select) => {
+                let Place { shape, name, focus } = place;
+                select.run(self.view, &self.options, shape, name, focus, out)?;
+            }
             Constraint::Property(shape) => {
                 for value in values {
                     self.check(shape, value, out)?;
@@ -243,7 +285,7 @@ impl<'a> Checker<'a> {
         &mut self,
         constraint: &Constraint,
         value: &Term,
-    ) -> Result<Option<(&'static str, String)>, Interrupted> {
+    ) -> Result<Option<(&'static str, String)>, CheckError> {
         let (component, holds, what) = match constraint {
             Constraint::Class(class) => (
                 "Class",
@@ -319,7 +361,7 @@ impl<'a> Checker<'a> {
         Ok((!holds).then_some((component, what)))
     }
 
-    fn how_many(&mut self, shapes: &[Term], value: &Term) -> Result<usize, Interrupted> {
+    fn how_many(&mut self, shapes: &[Term], value: &Term) -> Result<usize, CheckError> {
         let mut met = 0;
         for shape in shapes {
             met += usize::from(self.conforms(shape, value)?);
@@ -335,7 +377,7 @@ impl<'a> Checker<'a> {
         place: &Place<'_>,
         values: &[Term],
         out: &mut Vec<Violation>,
-    ) -> Result<(), Interrupted> {
+    ) -> Result<(), CheckError> {
         let others = self.data.objects(place.focus, name.as_ref())?;
         for value in values {
             for other in &others {

@@ -1,13 +1,34 @@
 //! Reading shapes from the triples of a shapes graph.
 
+use super::select::{Select, text_of};
 use super::shape::{Bound, Constraint, InvalidShapes, NodeKind, Shape, Shapes, Target};
 use super::{Path, Severity};
 use kenning_vocab::{owl, rdf, rdfs, sh};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Term, Triple};
+use oxrdfio::{RdfFormat, RdfParser};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 impl Shapes {
+    /// The shapes of our own vocabulary, all modules together.
+    ///
+    /// # Errors
+    /// None in a build whose tests have passed: `tests/check.rs` reads them.
+    pub fn built_in() -> Result<Self, InvalidShapes> {
+        let mut triples = Vec::new();
+        for module in kenning_vocab::shapes() {
+            let parser = RdfParser::from_format(RdfFormat::Turtle).rename_blank_nodes();
+            for quad in parser.for_slice(module.text) {
+                let quad = quad.map_err(|error| InvalidShapes {
+                    shape: module.iri.to_owned(),
+                    why: error.to_string(),
+                })?;
+                triples.push(Triple::from(quad));
+            }
+        }
+        Self::read(&triples)
+    }
+
     /// Reads every shape that has a target, and the shapes these refer to.
     ///
     /// # Errors
@@ -157,6 +178,7 @@ impl Graph {
         let mut constraints = Vec::new();
         self.simple(node, path.is_some(), &mut constraints)
             .and_then(|()| self.logical(node, path.is_some(), &mut constraints))
+            .and_then(|()| self.queries(node, path.as_ref(), &mut constraints))
             .map_err(|why| invalid(&why))?;
         Ok(Shape {
             targets: self.targets(node),
@@ -275,6 +297,59 @@ impl Graph {
             out.push(Constraint::Closed(open));
         }
         Ok(())
+    }
+
+    /// Queries of the shapes' author (section 5.1).
+    fn queries(
+        &self,
+        node: &Term,
+        path: Option<&Path>,
+        out: &mut Vec<Constraint>,
+    ) -> Result<(), String> {
+        for constraint in self.all(node, sh::SPARQL) {
+            if self.all(constraint, sh::DEACTIVATED).iter().any(is_true) {
+                continue;
+            }
+            let [query] = self.all(constraint, sh::SELECT) else {
+                return Err("a SPARQL constraint has one sh:select".to_owned());
+            };
+            let query = text(query).ok_or("sh:select is a text")?;
+            let messages = self.all(constraint, sh::MESSAGE).iter();
+            let messages = messages.filter_map(|term| match term {
+                Term::Literal(text) => Some(text.clone()),
+                _ => None,
+            });
+            let prefixes = self.prefixes(constraint)?;
+            let select = Select::read(constraint, &prefixes, query, messages.collect(), path)?;
+            out.push(Constraint::Select(Box::new(select)));
+        }
+        Ok(())
+    }
+
+    /// The prefixes of a query: those that `sh:prefixes` declares, and what the declaring ontologies import (section 5.2.1).
+    fn prefixes(&self, constraint: &Term) -> Result<Vec<(String, String)>, String> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        let mut open: Vec<&Term> = self.all(constraint, sh::PREFIXES).iter().collect();
+        while let Some(declaring) = open.pop() {
+            if !seen.insert(declaring) {
+                continue;
+            }
+            open.extend(self.all(declaring, owl::IMPORTS));
+            for declared in self.all(declaring, sh::DECLARE) {
+                let one = |predicate| match self.all(declared, predicate) {
+                    [value] => text_of(value),
+                    _ => None,
+                };
+                match (one(sh::PREFIX), one(sh::NAMESPACE_PROPERTY)) {
+                    (Some(prefix), Some(namespace)) => found.push((prefix, namespace)),
+                    _ => return Err(format!("{declared} declares no prefix")),
+                }
+            }
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
     }
 
     /// The other qualified value shapes of the shapes that this property shape belongs to (section 4.7.3).

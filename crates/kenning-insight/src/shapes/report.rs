@@ -18,6 +18,27 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The word for it: `info`, `warning`, `violation`; the IRI of one of the author's own.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Violation => "violation",
+            Self::Other(name) => name.as_str(),
+        }
+    }
+
+    /// How it compares: information, then warnings, then violations; one of the author's own counts as a violation.
+    #[must_use]
+    pub const fn weight(&self) -> u8 {
+        match self {
+            Self::Info => 0,
+            Self::Warning => 1,
+            Self::Violation | Self::Other(_) => 2,
+        }
+    }
+
     /// The IRI of this severity.
     #[must_use]
     pub fn iri(&self) -> NamedNode {
@@ -43,6 +64,8 @@ pub struct Violation {
     pub component: NamedNode,
     /// The shape, as its node in the shapes graph.
     pub shape: Term,
+    /// The constraint's own node in the shapes graph, where it is a query.
+    pub constraint: Option<Term>,
     /// How much it matters.
     pub severity: Severity,
     /// What the shape's author says about it, or a sentence of ours.
@@ -75,6 +98,9 @@ pub fn report_triples(violations: &[Violation]) -> Vec<Triple> {
             violation.component.clone().into(),
         );
         say(sh::SOURCE_SHAPE, violation.shape.clone());
+        if let Some(constraint) = &violation.constraint {
+            say(sh::SOURCE_CONSTRAINT, constraint.clone());
+        }
         if let Some(value) = &violation.value {
             say(sh::VALUE, value.clone());
         }

@@ -1,5 +1,6 @@
 //! Shapes as they were read: targets, and the constraints that each value must meet.
 
+use super::select::Select;
 use super::{Path, Severity};
 use oxrdf::{Literal, NamedNode, Term};
 use std::collections::{BTreeSet, HashMap};
@@ -80,6 +81,8 @@ pub(super) enum Constraint {
     Closed(BTreeSet<String>),
     HasValue(Term),
     In(Vec<Term>),
+    /// A query of the shapes' author (section 5).
+    Select(Box<Select>),
 }
 
 /// The four ways to bound a value (section 4.3).
