@@ -55,6 +55,16 @@ impl<'a> Group<'a> {
         self.changed.get(name)
     }
 
+    /// How many triples of whole graphs and how many single ones there are.
+    pub(crate) fn triples(&self) -> u64 {
+        let changes = self.changed.values().map(|change| match &change.content {
+            Content::Gone => 0,
+            Content::Whole(triples) => triples.len() as u64,
+            Content::Edited(edits) => edits.len() as u64,
+        });
+        changes.sum()
+    }
+
     /// Whether a graph that stays has another label than before.
     pub(crate) fn is_relabelled(&self, change: &Change) -> bool {
         let before = change

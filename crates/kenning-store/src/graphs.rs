@@ -78,7 +78,52 @@ pub(crate) fn mix(a: u128, b: u128) -> u128 {
     x ^ (x >> 59)
 }
 
+/// A graph out of a copy of the index, with the label that it has now.
+pub(crate) struct CachedSlot<'a> {
+    pub(crate) number: GraphNumber,
+    /// The id of its name.
+    pub(crate) name: u32,
+    /// The mark of its name.
+    pub(crate) name_mark: u128,
+    pub(crate) triples: u64,
+    pub(crate) version: u128,
+    pub(crate) label: &'a Label,
+}
+
 impl Graphs {
+    /// No graphs, and room for those that the rows of a copy of the index carry the numbers of.
+    pub(crate) fn of_numbers(numbers: u32) -> Self {
+        Self {
+            class_of: Arc::new(vec![DEAD; numbers as usize]),
+            ..Self::default()
+        }
+    }
+
+    /// Makes a graph out of a copy of the index be there again, under its number.
+    pub(crate) fn put_back(&mut self, graph: CachedSlot<'_>) -> Result<(), CommitError> {
+        let class = self.class_for(graph.label)?;
+        let number = graph.number;
+        match Arc::make_mut(&mut self.class_of).get_mut(number as usize) {
+            Some(slot) if *slot == DEAD && self.by_name.get(graph.name).is_none() => *slot = class,
+            _ => {
+                return Err(CommitError::Full {
+                    what: "numbers of graphs",
+                });
+            }
+        }
+        if let Some(slot) = self.slots.at_mut(number) {
+            *slot = Slot {
+                name: graph.name,
+                triples: graph.triples,
+                version: graph.version,
+                name_mark: graph.name_mark,
+            };
+        }
+        self.by_name.insert(graph.name, number);
+        self.count(number, 1);
+        Ok(())
+    }
+
     /// How many graphs there are, seen or not.
     pub(crate) fn len(&self) -> usize {
         self.by_name.len()

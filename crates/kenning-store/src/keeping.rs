@@ -1,5 +1,6 @@
 //! Testing, copying and bringing back a whole knowledge base.
 
+use crate::cache;
 use crate::held::Held;
 use crate::truth::{self, Verified};
 use crate::{KnowledgeBase, OpenError, StoreError};
@@ -13,8 +14,13 @@ impl KnowledgeBase {
     /// # Errors
     /// [`StoreError`] when the files cannot be read at all. Damage is not an error but the answer.
     pub fn verify(&self) -> Result<Verified, StoreError> {
-        self.truth()
-            .map_or_else(|| Ok(Verified::default()), truth::Truth::verify)
+        let Some(truth) = self.truth() else {
+            return Ok(Verified::default());
+        };
+        let mut verified = truth.verify()?;
+        let damage = self.inner().caching.test(truth.state().store);
+        verified.damages.extend(damage);
+        Ok(verified)
     }
 
     /// Copies the knowledge base, as it is now, with labels, settings and tokens; others read and write meanwhile.
@@ -53,7 +59,9 @@ pub fn verify(dir: &Path) -> Result<Verified, OpenError> {
         });
     }
     let _held = Held::take(dir)?;
-    Ok(truth::verify(dir)?)
+    let mut verified = truth::verify(dir)?;
+    verified.damages.extend(cache::test(dir, None));
+    Ok(verified)
 }
 
 /// Makes the data directory `dir` out of the backup `from`, which is a file or a directory with a `kenning.backup`.

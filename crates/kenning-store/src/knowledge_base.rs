@@ -1,5 +1,6 @@
 //! The knowledge base: what is stored, and the two ways to it, a view to read and a batch to write.
 
+use crate::cache::{self, Caching, Opened};
 use crate::commit::{Content, Group};
 use crate::dictionary::Dictionary;
 use crate::held::Held;
@@ -33,6 +34,7 @@ pub(crate) struct Inner {
     writer: Mutex<()>,
     truth: Option<Truth>,
     pub(crate) merging: Merging,
+    pub(crate) caching: Caching,
     _held: Option<Held>,
 }
 
@@ -73,21 +75,29 @@ impl KnowledgeBase {
     /// [`OpenError::Held`] when another process has it, and the other [`OpenError`]s when it cannot be read.
     pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
         let held = Held::take(dir)?;
-        let truth = Truth::open(dir, &options.scale, options.sync)?;
-        let snapshot = crate::load::from_truth(&truth)?;
+        // The truth tests its pages while the copy of the index is read.
+        let (cached, truth) = std::thread::scope(|scope| {
+            let cached = scope.spawn(|| cache::read(dir));
+            let truth = Truth::open(dir, &options.scale, options.sync);
+            let missing = Err(cache::NoCache::Missing);
+            (cached.join().unwrap_or(missing), truth)
+        });
+        let truth = truth?;
+        let (snapshot, caching) = cache::open(dir, cached, &truth)?;
         let settings = truth.settings()?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                scale: options.scale,
-                current: RwLock::new(Arc::new(snapshot)),
-                settings: RwLock::new(settings),
-                queue: Queue::default(),
-                writer: Mutex::new(()),
-                truth: Some(truth),
-                merging: Merging::default(),
-                _held: Some(held),
-            }),
-        })
+        let inner = Arc::new(Inner {
+            scale: options.scale,
+            current: RwLock::new(Arc::new(snapshot)),
+            settings: RwLock::new(settings),
+            queue: Queue::default(),
+            writer: Mutex::new(()),
+            truth: Some(truth),
+            merging: Merging::default(),
+            caching,
+            _held: Some(held),
+        });
+        cache::start_if_due(&inner);
+        Ok(Self { inner })
     }
 
     /// A knowledge base without a disk: it is gone when it is dropped.
@@ -102,6 +112,7 @@ impl KnowledgeBase {
                 writer: Mutex::new(()),
                 truth: None,
                 merging: Merging::default(),
+                caching: Caching::none(),
                 _held: None,
             }),
         }
@@ -129,6 +140,7 @@ impl KnowledgeBase {
             let _writer = lock(&self.inner.writer);
             let results = self.inner.commit_group(batches);
             crate::merge::start_if_due(&self.inner);
+            cache::start_if_due(&self.inner);
             results
         });
         done.unwrap_or_else(|| {
@@ -164,6 +176,12 @@ impl KnowledgeBase {
     /// The durable side, unless this is in memory only.
     pub(crate) fn truth(&self) -> Option<&Truth> {
         self.inner.truth.as_ref()
+    }
+
+    /// Where the index came from when this was opened.
+    #[must_use]
+    pub fn opened(&self) -> &Opened {
+        self.inner.caching.opened()
     }
 
     /// How much memory the index takes and what for. Counts everything, whoever may see it: for operators.
@@ -203,6 +221,7 @@ impl KnowledgeBase {
 impl Drop for KnowledgeBase {
     fn drop(&mut self) {
         self.inner.merging.stop();
+        cache::close(&self.inner);
     }
 }
 
@@ -268,6 +287,16 @@ impl Inner {
         Ok(())
     }
 
+    /// While this is held, no other snapshot takes the place of the current one, and nothing is committed.
+    pub(crate) fn writer_lock(&self) -> MutexGuard<'_, ()> {
+        lock(&self.writer)
+    }
+
+    /// The durable side, unless this is in memory only.
+    pub(crate) fn truth(&self) -> Option<&Truth> {
+        self.truth.as_ref()
+    }
+
     /// Looks at the current snapshot while no other can take its place.
     pub(crate) fn hold_writer(&self, look: impl FnOnce(Arc<Snapshot>)) {
         let _writer = lock(&self.writer);
@@ -315,6 +344,7 @@ impl Inner {
         }
         drop(settings);
         if let Some(next) = next {
+            self.caching.wrote(group.triples());
             self.publish(next);
         }
         Ok(())

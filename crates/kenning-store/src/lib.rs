@@ -24,6 +24,7 @@
 
 mod batch;
 mod bulk;
+mod cache;
 mod cancel;
 mod commit;
 mod dictionary;
@@ -50,6 +51,7 @@ mod view;
 
 pub use batch::Batch;
 pub use bulk::{LoadError, Loaded, Source};
+pub use cache::Opened;
 pub use cancel::{Cancel, Interrupted};
 pub use error::{Affected, CommitError, Damage, OpenError, StoreError};
 pub use keeping::{restore, verify};

@@ -68,7 +68,7 @@ impl Loading<'_> {
                 self.full = Some(CommitError::Full { what: "terms" });
                 return Ok(());
             };
-            places.push((id, mark(term), May::of(term)));
+            places.push((id, mark(term), Place::of(term)));
         }
         for (list, comes) in [(&segment.removed, false), (&segment.added, true)] {
             for local in list {
@@ -76,7 +76,7 @@ impl Loading<'_> {
                 let (Some(s), Some(p), Some(o)) = (s, p, o) else {
                     return Err(Malformed("a term is not in the list"));
                 };
-                if s.2 < May::BeSubject || p.2 < May::BeAnything {
+                if s.2 < Place::Subject || p.2 < Place::Any {
                     return Err(Malformed(
                         "a triple has a term where none of its kind may stand",
                     ));
@@ -110,20 +110,20 @@ impl Loading<'_> {
     }
 }
 
-/// Where in a triple RDF lets a term stand.
+/// The highest place in a triple that RDF lets a term have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum May {
-    BeObject,
-    BeSubject,
-    BeAnything,
+enum Place {
+    Object,
+    Subject,
+    Any,
 }
 
-impl May {
+impl Place {
     fn of(term: TermRef<'_>) -> Self {
         match term {
-            TermRef::NamedNode(_) => Self::BeAnything,
-            TermRef::BlankNode(_) => Self::BeSubject,
-            TermRef::Literal(_) | TermRef::Triple(_) => Self::BeObject,
+            TermRef::NamedNode(_) => Self::Any,
+            TermRef::BlankNode(_) => Self::Subject,
+            TermRef::Literal(_) | TermRef::Triple(_) => Self::Object,
         }
     }
 }

@@ -1,6 +1,11 @@
 //! A knowledge base that is opened again is the one that was closed.
 
-#![allow(clippy::unwrap_used, reason = "a test may end in a panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may end in a panic"
+)]
 
 use kenning_access::{Clearance, Label, Scale};
 use kenning_store::{Batch, KnowledgeBase, Options, SyncMode};

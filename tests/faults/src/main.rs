@@ -13,7 +13,6 @@ mod full;
 mod kill;
 mod load;
 mod notes;
-mod open;
 mod power;
 mod random;
 mod replace;
@@ -45,7 +44,6 @@ fn run(arguments: &[String]) -> Result<()> {
         "calls" => calls::run(),
         "flips" => flips::run(rounds.unwrap_or(1000), seed),
         "full" => full::run(),
-        "open" => open::run(rounds.unwrap_or(1_000_000)),
         "replace" => replace::run(rounds.unwrap_or(1_000_000)),
         "load" => load::run(
             writers.unwrap_or(64),
@@ -56,7 +54,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "child-write" => child::write(&options.directory()?, writers.unwrap_or(8), seed),
         "child-once" => child::once(&options.directory()?),
         "child-digest" => child::digest(&options.directory()?),
-        other => bail!("`{other}` is none of kill, power, calls, flips, full, open, replace, load"),
+        other => bail!("`{other}` is none of kill, power, calls, flips, full, replace, load"),
     }
 }
 

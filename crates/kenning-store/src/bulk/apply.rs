@@ -167,6 +167,8 @@ pub(super) fn apply(
         Ok(next)
     })?;
     crate::merge::start_if_due(inner);
+    inner.caching.wrote(loaded.added);
+    crate::cache::start_if_due(inner);
     Ok(loaded)
 }
 

@@ -11,6 +11,7 @@ mod packed;
 mod segment;
 
 pub(crate) use entry::Key;
+pub(crate) use packed::Values;
 pub(crate) use segment::{Draft, Segment};
 
 use crate::{TermId, Value};

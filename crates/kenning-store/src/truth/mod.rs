@@ -10,6 +10,7 @@
 //! | `store.rs` | the durable store of one directory: opening, committing, what a failure means |
 //! | `edit.rs` | one commit: what each change does to the tables |
 //! | `load.rs` | reading everything back, and naming what is damaged |
+//! | `records.rs` | what is stored, without its triples |
 //! | `keep.rs` | verify, backup, restore |
 //! | `form.rs`, `segment.rs`, `bytes.rs` | the on-disk form, from the tables down to single numbers |
 //! | `database.rs`, `disk.rs` | the embedded database, and the file under it |
@@ -27,17 +28,20 @@ mod error;
 mod form;
 mod keep;
 mod load;
+mod records;
 mod segment;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use bytes::Malformed;
+pub(crate) use edit::damaged;
 pub use error::{Affected, Damage, StoreError};
-pub(crate) use form::Record;
+pub(crate) use form::{Record, Tally};
 pub use keep::Verified;
 pub(crate) use keep::{restore, verify};
 pub(crate) use load::Visitor;
+pub(crate) use records::State;
 pub(crate) use segment::Segment;
 pub(crate) use store::Truth;
 

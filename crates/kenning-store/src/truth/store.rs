@@ -4,16 +4,16 @@ use super::bytes::Malformed;
 use super::database::{Database, Tables, Wait};
 use super::disk::{Failure, Operation};
 use super::edit::{Edit, damaged};
-use super::error::{Affected, Damage, StoreError};
-use super::form::{Mark, Record, Seal, Tally};
+use super::error::StoreError;
+use super::form::{Mark, Record, Seal};
 use super::load::{self, Gather, Visitor};
+use super::records::State;
 use super::segment::Segment;
 use super::{Change, StoredGraph};
 use crate::OpenError;
 use crate::knowledge_base::SyncMode;
 use kenning_access::{Label, Scale};
 use oxrdf::NamedNode;
-use redb::ReadableTable;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, Write};
@@ -205,39 +205,6 @@ impl Truth {
         load::whole(damages)
     }
 
-    /// Gives every graph's name, its label, and a mark that differs whenever its triples differ, without reading the
-    /// triples: so that opening with a cache of the index reads only the graphs that changed since the cache was written.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when a record is damaged or missing.
-    pub(crate) fn catalogue(
-        &self,
-        visit: &mut dyn FnMut(&str, Label, u128),
-    ) -> Result<(), StoreError> {
-        let seal = self.writer().seal;
-        self.look(|tables| {
-            let mut damages = Vec::new();
-            let mut graphs = Tally::default();
-            for entry in tables.graphs.iter()? {
-                let (key, value) = entry?;
-                let name = key.value();
-                match Record::parse(name, value.value()) {
-                    Ok((record, sum)) => {
-                        graphs.add(sum);
-                        visit(name, self.label_of(&record), record.segments.sum);
-                    }
-                    Err(wrong) => {
-                        damages.push(Damage::new(Affected::Graph(name.to_owned()), wrong))
-                    }
-                }
-            }
-            if damages.is_empty() && graphs != seal.graphs {
-                damages.push(Damage::new(Affected::Everything, "a graph is missing"));
-            }
-            load::whole(damages)
-        })
-    }
-
     /// One graph whole, if it exists.
     ///
     /// # Errors
@@ -272,20 +239,13 @@ impl Truth {
         load::whole(damages).map(|()| settings)
     }
 
-    /// Differs whenever what is stored differs: the name of this store and the number of its last commit.
-    /// The cache of the index carries it, to know whether it is stale.
-    pub(crate) fn stamp(&self) -> [u8; 24] {
+    /// The name of this store and the number of its last commit.
+    pub(crate) fn state(&self) -> State {
         let seal = self.writer().seal;
-        let mut stamp = [0; 24];
-        let bytes = seal
-            .database
-            .to_le_bytes()
-            .into_iter()
-            .chain(seal.commit.to_le_bytes());
-        for (slot, byte) in stamp.iter_mut().zip(bytes) {
-            *slot = byte;
+        State {
+            store: seal.database,
+            commit: seal.commit,
         }
-        stamp
     }
 
     /// Makes every such operation on the file fail.
