@@ -35,5 +35,6 @@ pub use prepare::{Form, ParseOptions, Prepared};
 pub use run::{Outcome, RunOptions, Solution};
 pub use stack::{STACK_SIZE, on_big_stack};
 pub use update::{
-    GraphChange, Playground, UpdateError, UpdateOptions, UpdatePlan, WritePolicy, plan_update,
+    Effect, GraphChange, Playground, UpdateError, UpdateOptions, UpdatePlan, WritePolicy,
+    plan_update,
 };

@@ -60,6 +60,8 @@ pub enum Command {
     Load(Load),
     /// Answer a SPARQL query.
     Query(Query),
+    /// Carry out a SPARQL update, all of it or nothing.
+    Update(Update),
     /// Ask a question that stands in a file; without a name, list the questions.
     Ask(Ask),
     /// Say what is odd about notes, without storing anything; without a path, about what is stored.
@@ -241,6 +243,32 @@ pub struct Query {
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
     /// What a query that names no graph reads [default: union].
+    #[arg(long, value_name = "WHICH")]
+    pub default_graph: Option<DefaultGraph>,
+    /// Stop after this many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub timeout: u64,
+}
+
+/// `kenning update`.
+#[derive(Debug, Clone, Args)]
+pub struct Update {
+    /// The update.
+    #[arg(value_name = "TEXT", required_unless_present = "file")]
+    pub text: Option<String>,
+    /// Read the update from a file, or from standard input for `-`.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "text")]
+    pub file: Option<PathBuf>,
+    /// With whose eyes; what is new gets their label.
+    #[command(flatten)]
+    pub eyes: Eyes,
+    /// Say what would change, triple by triple, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Let what is read go to a lower label, for this reason, which is noted in the audit log.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// What a WHERE that names no graph reads [default: union].
     #[arg(long, value_name = "WHICH")]
     pub default_graph: Option<DefaultGraph>,
     /// Stop after this many seconds.

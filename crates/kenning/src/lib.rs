@@ -46,4 +46,5 @@ pub mod site;
 pub mod sync;
 mod table;
 pub mod token;
+pub mod update;
 pub mod watch;

@@ -7,7 +7,9 @@ use kenning::flags::{Command, Common, Flags};
 use kenning::report::{Reporter, Style};
 use kenning::request::{Place, Request};
 use kenning::site::Site;
-use kenning::{ask, check, client, convert, flags, keep, load, look, query, serve, sync, token};
+use kenning::{
+    ask, check, client, convert, flags, keep, load, look, query, serve, sync, token, update,
+};
 use kenning_server::Outcome;
 use kenning_store::OpenError;
 use std::io::{IsTerminal, Read};
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         | Command::Token(flags::Token::Add { .. } | flags::Token::List) => true,
         Command::Convert(convert) => convert.out.is_none(),
         Command::Check(check) => check.format.is_some(),
+        Command::Update(update) => update.dry_run,
         _ => false,
     };
     log();
@@ -179,6 +182,7 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
             });
             send(common, &[], None, false, &request, reporter)
         }
+        Command::Update(flags) => change(common, flags, reporter),
         Command::Query(flags) => {
             let request = query::Request {
                 text: text(flags.text.as_deref(), flags.file.as_ref())?,
@@ -193,6 +197,27 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
                 None => send(common, &[], None, false, &Request::Query(request), reporter),
             }
         }
+    }
+}
+
+/// An update here, through the socket of whoever holds the data, or over HTTP.
+fn change(common: &Common, flags: &flags::Update, reporter: &mut Reporter) -> Result<Outcome> {
+    let request = update::Request {
+        text: text(flags.text.as_deref(), flags.file.as_ref())?,
+        clearance: flags.eyes.clearance.clone(),
+        groups: flags.eyes.groups.clone(),
+        default_graph: flags.default_graph,
+        timeout: flags.timeout,
+        dry_run: flags.dry_run,
+        reason: flags.reason.clone(),
+    };
+    match &common.server {
+        Some(_) if request.dry_run => {
+            bail!("`--dry-run` works on a folder of data, not with `--server`")
+        }
+        Some(url) => update_remote(url, request),
+        // An update may be the first thing that is stored.
+        None => send(common, &[], None, true, &Request::Update(request), reporter),
     }
 }
 
@@ -325,6 +350,31 @@ fn query_remote(url: &str, request: &query::Request, reporter: &mut Reporter) ->
     }
     reporter.line(&kenning_server::Line::Output { text });
     Ok(Outcome::done(""))
+}
+
+/// Has a server carry out an update over HTTP, with the token of `KENNING_TOKEN`; its roles and grants decide.
+fn update_remote(url: &str, request: update::Request) -> Result<Outcome> {
+    let token = std::env::var("KENNING_TOKEN").ok();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let mut headers = vec![("content-type", "application/sparql-update")];
+    if let Some(reason) = &request.reason {
+        headers.push(("kenning-reason", reason.as_str()));
+    }
+    let body = request.text.into_bytes();
+    let answer = runtime.block_on(client::post(
+        url,
+        "/update",
+        &headers,
+        token.as_deref(),
+        body,
+    ))?;
+    if answer.status >= 300 {
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        bail!("the server answered {}: {}", answer.status, text.trim());
+    }
+    Ok(Outcome::done("done"))
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub enum Request {
     Load(crate::load::Request),
     /// `kenning query`.
     Query(crate::query::Request),
+    /// `kenning update`.
+    Update(crate::update::Request),
     /// `kenning ask`.
     Ask(crate::ask::Request),
     /// `kenning check` of what is stored.

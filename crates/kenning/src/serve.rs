@@ -62,6 +62,9 @@ pub fn run(
         operations,
         settings,
     )?;
+    if let Some(log) = service.audit_log() {
+        site.audit_to(log.clone());
+    }
     greet(&site, &service, address, reporter)?;
     let served = runtime.block_on(listen(service, listener, data));
     let _ = std::fs::remove_file(data.join(SOCKET));

@@ -4,11 +4,12 @@ use crate::config::Config;
 use crate::request::Request;
 use anyhow::{Context, Result, bail};
 use kenning_access::{Clearance, Groups, Label};
+use kenning_server::audit::{AuditLog, Event};
 use kenning_server::{Line, Operations, Outcome};
 use kenning_store::{Batch, KnowledgeBase, Options};
 use kenning_vocab::Base;
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The setting that holds the base URL.
 const BASE: &str = "base";
@@ -24,6 +25,10 @@ pub struct Site {
     pub config: Config,
     /// Held by whoever compares what is stored with files: two syncs at once would undo each other's work.
     syncing: Mutex<()>,
+    /// Where the data is; `None` in memory.
+    dir: Option<PathBuf>,
+    /// What was done goes here: to the log of the server that this is part of, or to the one in `dir`.
+    audit: OnceLock<AuditLog>,
 }
 
 impl Site {
@@ -37,7 +42,9 @@ impl Site {
             ..Options::default()
         };
         let kb = KnowledgeBase::open(dir, options)?;
-        Self::over(kb, config, base_url)
+        let mut site = Self::over(kb, config, base_url)?;
+        site.dir = Some(dir.to_owned());
+        Ok(site)
     }
 
     /// The same over a knowledge base that is already open, such as one in memory.
@@ -73,7 +80,32 @@ impl Site {
             base,
             config,
             syncing: Mutex::new(()),
+            dir: None,
+            audit: OnceLock::new(),
         })
+    }
+
+    /// What is done from now on goes to this log, of which one process must not have two.
+    pub fn audit_to(&self, log: AuditLog) {
+        let _ = self.audit.set(log);
+    }
+
+    /// Notes that something was done or refused; in memory there is no log.
+    ///
+    /// # Errors
+    /// When the log cannot be opened.
+    pub fn audit(&self, event: Event) -> Result<()> {
+        let log = match (self.audit.get(), &self.dir) {
+            (Some(log), _) => log,
+            (None, Some(dir)) => {
+                let log = AuditLog::open(&dir.join("audit.jsonl"));
+                let log = log.context("the audit log cannot be written")?;
+                self.audit.get_or_init(|| log)
+            }
+            (None, None) => return Ok(()),
+        };
+        log.append_blocking(event);
+        Ok(())
     }
 
     /// Waits until nobody else compares what is stored with files.
@@ -101,6 +133,7 @@ impl Site {
             Request::Sync(request) => crate::sync::run(self, request, report),
             Request::Load(request) => crate::load::run(self, request, report),
             Request::Query(request) => crate::query::run(self, request, report),
+            Request::Update(request) => crate::update::run(self, request, report),
             Request::Ask(request) => crate::ask::run(self, request, report),
             Request::Check(request) => crate::check::run(self, request, report),
             Request::Token(request) => crate::token::run(self, request, report),

@@ -1,12 +1,14 @@
 //! Updates: what a request would change, for the caller to commit.
 
 mod change;
+mod effect;
 mod overlay;
 mod parse;
 mod plan;
 mod policy;
 
 pub use change::{GraphChange, UpdateOptions, UpdatePlan};
+pub use effect::Effect;
 pub use plan::plan_update;
 pub use policy::{Playground, WritePolicy};
 

@@ -430,7 +430,10 @@ impl Planner<'_> {
     }
 }
 
-fn stored_triples(view: &View, graph: kenning_store::TermId) -> impl Iterator<Item = Triple> + '_ {
+pub(super) fn stored_triples(
+    view: &View,
+    graph: kenning_store::TermId,
+) -> impl Iterator<Item = Triple> + '_ {
     view.quads(Pattern::all(Graphs::One(graph)))
         .flatten()
         .filter_map(|quad| {
