@@ -174,7 +174,7 @@ fn passages(source: &Source<'_>, note: &mut Note, lines: &[Line<'_>]) {
         let position = u32::try_from(note.content.passages.len() + 1).unwrap_or(u32::MAX);
         let span = source.span(start, end);
         note.content.passages.push(Passage {
-            anchor,
+            anchor: anchor.into(),
             position,
             kind: PassageKind::Paragraph,
             text,

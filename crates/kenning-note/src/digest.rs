@@ -31,11 +31,16 @@ pub(crate) fn number(text: &str) -> u64 {
 
 /// A digest in base 32.
 pub(crate) fn letters(digest: u64) -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let mut out = String::with_capacity(12);
+    push_letters(&mut out, digest);
+    out
+}
+
+/// Adds a digest in base 32.
+pub(crate) fn push_letters(out: &mut String, digest: u64) {
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     for at in 0..12 {
         let letter = LETTERS.get(((digest >> (at * 5)) & 31) as usize);
         out.push(letter.copied().map_or('a', char::from));
     }
-    out
 }

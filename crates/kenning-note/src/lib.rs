@@ -12,7 +12,7 @@
 //! let reading = read(text.as_bytes(), "ideas/seci.md", &Settings::default());
 //! assert_eq!(reading.note.title, "SECI");
 //! assert_eq!(reading.note.content.links[0].key(), Some("tacit knowledge"));
-//! assert_eq!(reading.note.content.passages[0].citations[0].source, "nonaka-1994.md");
+//! assert_eq!(reading.note.content.passages[0].citations[0].source, *"nonaka-1994.md");
 //! assert!(reading.problems.is_empty());
 //!
 //! let graphs = graphs(&reading.note, "handbook", &kenning_vocab::Base::default());
@@ -36,6 +36,7 @@ mod settings;
 mod text;
 mod triples;
 mod value;
+mod word;
 
 pub use context::{Context, ContextTerm};
 pub use fact::{About, Event, Fact, FactKind, Held, Knows, Mention};
@@ -45,6 +46,7 @@ pub use problem::{Place, Problem, ProblemKind};
 pub use settings::{Detail, Dialect, Limits, Settings};
 pub use triples::{NQuads, NoteGraph, Part, Sink, graph_name, graphs, write};
 pub use value::{Moment, Precision, Value};
+pub use word::Word;
 
 use crate::conventions::Rooms;
 use crate::meta::Meta;

@@ -45,7 +45,7 @@ pub(crate) fn wikilink(inside: &str, from: &str, dialect: Dialect) -> Link {
     let target = target.trim();
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let mut link = target_of(target, from);
-    link.text = text.map(one_line);
+    link.text = text.map(|text| one_line(text).into());
     link
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn wikilink(inside: &str, from: &str, dialect: Dialect) -> Link {
 pub(crate) fn target_of(target: &str, from: &str) -> Link {
     if is_address(target) {
         return Link {
-            target: target.to_owned(),
+            target: target.into(),
             to: address(target),
             ..Link::default()
         };
@@ -67,8 +67,8 @@ pub(crate) fn target_of(target: &str, from: &str) -> Link {
     };
     let name = name.trim();
     let mut link = Link {
-        target: one_line(name),
-        fragment: fragment.map(|text| one_line(text.trim())),
+        target: one_line(name).into(),
+        fragment: fragment.map(|text| one_line(text.trim()).into()),
         ..Link::default()
     };
     if name.is_empty() {
@@ -86,7 +86,7 @@ pub(crate) fn target_of(target: &str, from: &str) -> Link {
         } else {
             LinkKind::File
         };
-        link.to = LinkTo::File(decoded);
+        link.to = LinkTo::File(decoded.into());
         return link;
     }
     let relative = decoded.starts_with("./") || decoded.starts_with("../");
@@ -102,8 +102,8 @@ pub(crate) fn target_of(target: &str, from: &str) -> Link {
         (None, decoded)
     };
     link.to = LinkTo::Name {
-        key: normal_key(without_extension(&name).trim_matches('/')),
-        path,
+        key: normal_key(without_extension(&name).trim_matches('/')).into(),
+        path: path.map(Into::into),
     };
     link
 }
@@ -116,7 +116,7 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
         ..Link::default()
     };
     if is_address(dest) {
-        dest.clone_into(&mut link.target);
+        link.target = dest.into();
         link.to = address(dest);
         return link;
     }
@@ -124,8 +124,10 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
         .split_once('#')
         .map_or((dest, None), |(path, fragment)| (path, Some(fragment)));
     let path = path.split('?').next().unwrap_or(path);
-    path.clone_into(&mut link.target);
-    link.fragment = fragment.filter(|f| !f.is_empty()).map(decode);
+    link.target = path.into();
+    link.fragment = fragment
+        .filter(|f| !f.is_empty())
+        .map(|fragment| decode(fragment).into());
     if path.is_empty() {
         link.to = if dest.is_empty() {
             LinkTo::Nothing
@@ -145,7 +147,7 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
     };
     if extension(&full).is_some_and(is_other_file) {
         link.kind = LinkKind::File;
-        link.to = LinkTo::File(full);
+        link.to = LinkTo::File(full.into());
         return link;
     }
     let key = normal_key(without_extension(&full).trim_matches('/'));
@@ -153,8 +155,8 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
         LinkTo::Nothing
     } else {
         LinkTo::Name {
-            key,
-            path: Some(full),
+            key: key.into(),
+            path: Some(full.into()),
         }
     };
     link
@@ -212,7 +214,7 @@ pub(crate) fn is_safe_address(target: &str) -> bool {
 
 fn address(target: &str) -> LinkTo {
     if is_safe_address(target) {
-        LinkTo::Url(target.to_owned())
+        LinkTo::Url(target.into())
     } else {
         LinkTo::Nothing
     }

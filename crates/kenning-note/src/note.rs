@@ -2,6 +2,7 @@
 
 use crate::problem::Place;
 use crate::value::Value;
+use crate::word::Word;
 use crate::{Dialect, Problem};
 
 /// A note as it was understood, and where the reader stumbled.
@@ -328,7 +329,7 @@ pub struct Heading {
 pub struct Passage {
     /// Its name within the note: a block identifier its author gave it (`^name`), else a digest of its words, so that it
     /// stays the same when other passages change.
-    pub anchor: String,
+    pub anchor: Word,
     /// Its place among the passages of its content, counted from one.
     pub position: u32,
     /// What it is.
@@ -374,7 +375,7 @@ pub enum PassageKind {
 #[non_exhaustive]
 pub struct Citation {
     /// The source: the key of its IRI.
-    pub source: String,
+    pub source: Word,
     /// Lines of the source, from and to, where the mark gives them.
     pub lines: Option<(u64, u64)>,
     /// Where the mark stands.
@@ -388,25 +389,25 @@ pub struct Link {
     /// How it is written.
     pub kind: LinkKind,
     /// What stands where the target belongs, exactly as written and without a fragment: `supply chain`, `../a%20b.md`.
-    pub target: String,
+    pub target: Word,
     /// What it points at.
     pub to: LinkTo,
     /// The heading or block inside the target: `Causes`, `^b1`.
-    pub fragment: Option<String>,
+    pub fragment: Option<Box<str>>,
     /// The words a reader sees, where they differ from the target: those after `|`, and letters that follow the link.
-    pub text: Option<String>,
+    pub text: Option<Box<str>>,
     /// Whether it shows its target in place (`![[…]]`).
     pub embeds: bool,
     /// Whether it stands in a section of related concepts.
     pub related: bool,
     /// The key, field or relation that gives it its meaning, as written: `requires`.
-    pub relation: Option<String>,
+    pub relation: Option<Box<str>>,
     /// The heading it stands under: its place in [`Content::headings`].
-    pub heading: Option<usize>,
+    pub heading: Option<u32>,
     /// Where it stands.
     pub place: Place,
-    /// First byte and the byte after the last one, in the bytes of the note.
-    pub bytes: (usize, usize),
+    /// First byte and the byte after the last one, in the bytes of the note (a note has fewer than 4 GiB).
+    pub bytes: (u32, u32),
 }
 
 /// How a link is written.
@@ -433,19 +434,19 @@ pub enum LinkTo {
     /// A name: what it means is for the reader of the whole wiki to find out.
     Name {
         /// The folded name: the key of its IRI.
-        key: String,
+        key: Word,
         /// The path in the wiki, without `..`, where the link is written as a path. For `/x/` it begins with `/`.
-        path: Option<String>,
+        path: Option<Box<str>>,
     },
     /// This very note.
     #[default]
     Itself,
     /// An address outside the wiki.
-    Url(String),
+    Url(Box<str>),
     /// A block that gave itself this identifier, in whatever note it stands.
-    Block(String),
+    Block(Box<str>),
     /// A file of the wiki that is no note: its path, or what was written.
-    File(String),
+    File(Box<str>),
     /// Nothing: the target cannot be used, and a problem says why.
     Nothing,
 }

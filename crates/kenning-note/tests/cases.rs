@@ -270,7 +270,7 @@ fn link_line(link: &Link) -> String {
         _ => "nothing".to_owned(),
     };
     let mut line = format!("{}: `{}` -> {to}", link.place, link.target);
-    let mut add = |name: &str, value: &Option<String>| {
+    let mut add = |name: &str, value: &Option<Box<str>>| {
         if let Some(value) = value {
             write!(line, ", {name} `{value}`").unwrap();
         }
@@ -403,7 +403,7 @@ fn about(out: &mut String, note: &Note) {
         "redirects to",
         note.redirects_to
             .iter()
-            .map(|link| link.target.clone())
+            .map(|link| link.target.to_string())
             .collect(),
     );
 }

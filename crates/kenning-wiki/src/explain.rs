@@ -137,7 +137,7 @@ impl Wiki {
                 .iter()
                 .map(|citation| match citation.lines {
                     Some((from, to)) => format!("{} lines {from} to {to}", citation.source),
-                    None => citation.source.clone(),
+                    None => citation.source.to_string(),
                 });
             explanation.passages.push(ExplainedPassage {
                 lines,
@@ -176,10 +176,10 @@ impl Relinker<'_> {
             return None;
         };
         let wanting = Wanting {
-            target: link.target.clone(),
-            path: to.clone(),
-            key: key.clone(),
-            text: link.text.clone(),
+            target: link.target.to_string(),
+            path: to.as_deref().map(str::to_owned),
+            key: key.to_string(),
+            text: link.text.as_deref().map(str::to_owned),
             markdown: link.kind == kenning_note::LinkKind::Markdown,
             related: link.related,
             property: None,
@@ -206,7 +206,7 @@ impl Relinker<'_> {
         });
         Some(ExplainedLink {
             place: (link.place.line, link.place.column),
-            target: link.target.clone(),
+            target: link.target.to_string(),
             verdict: match &outcome.verdict {
                 Verdict::Resolved => "it has one meaning".to_owned(),
                 Verdict::Ambiguous(rung, _) => {

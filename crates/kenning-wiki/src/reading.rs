@@ -148,14 +148,14 @@ fn wanting<'l>(links: impl IntoIterator<Item = &'l Link>) -> Vec<Wanting> {
         let markdown = link.kind == LinkKind::Markdown;
         // What was written decides, not its key: `[[Log]]` and `[[log]]` may mean two files.
         let place = *known
-            .entry((link.target.clone(), markdown))
+            .entry((link.target.to_string(), markdown))
             .or_insert(wanting.len());
         if place == wanting.len() {
             wanting.push(Wanting {
-                target: link.target.clone(),
-                path: path.clone(),
-                key: key.clone(),
-                text: link.text.clone(),
+                target: link.target.to_string(),
+                path: path.as_deref().map(str::to_owned),
+                key: key.to_string(),
+                text: link.text.as_deref().map(str::to_owned),
                 markdown,
                 related: false,
                 property: None,

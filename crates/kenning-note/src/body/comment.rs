@@ -1,7 +1,5 @@
 //! Comments between `%%` and `%%`, as Obsidian has them.
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
-
 use crate::problem::{Problem, ProblemKind};
 use crate::text::Source;
 
@@ -15,7 +13,7 @@ pub(super) fn find(
     if memchr::memmem::find(text.as_bytes(), b"%%").is_none() {
         return Vec::new();
     }
-    let code = code(text);
+    let code = super::pieces::code(text, super::options());
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(start) = next(text, at, &code) {
@@ -66,23 +64,4 @@ fn next(text: &str, from: usize, code: &[(usize, usize)]) -> Option<usize> {
         }
         return Some(found);
     }
-}
-
-/// Where code stands, as Markdown reads the text.
-fn code(text: &str) -> Vec<(usize, usize)> {
-    let mut out = Vec::new();
-    let mut start = None;
-    for (event, range) in Parser::new_ext(text, super::options()).into_offset_iter() {
-        match event {
-            Event::Start(Tag::CodeBlock(_)) => start = Some(range.start),
-            Event::End(TagEnd::CodeBlock) => {
-                out.push((start.take().unwrap_or(range.start), range.end))
-            }
-            Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {
-                out.push((range.start, range.end))
-            }
-            _ => {}
-        }
-    }
-    out
 }

@@ -2,6 +2,7 @@
 
 mod comment;
 mod inline;
+mod pieces;
 mod protected;
 mod scan;
 mod walk;
@@ -210,7 +211,9 @@ fn put(
 ) -> Vec<Field> {
     let before = content.links.len();
     let shift = |range: (usize, usize)| (range.0 + before, range.1 + before);
-    content.links.extend(said.content.links);
+    // The links of the text are many and those of the front matter few.
+    let own = std::mem::replace(&mut content.links, said.content.links);
+    content.links.splice(0..0, own);
     content.headings = said.content.headings;
     content.passages = said.content.passages;
     for passage in &mut content.passages {

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, Tag};
 
+use super::pieces::{self, Defined};
 use crate::meta::block_attributes;
 use crate::note::Stated;
 use crate::problem::{Problem, ProblemKind};
@@ -183,14 +184,21 @@ fn is_code(text: &str, start: usize, line: usize, blocks: &[Block]) -> bool {
 
 /// Whether a byte of a text stands in a fenced code block.
 pub(crate) fn is_in_code(text: &str, at: usize) -> bool {
-    Parser::new_ext(text, super::options())
-        .into_offset_iter()
-        .any(|(event, range)| {
-            matches!(
+    let mut found = false;
+    pieces::events(
+        text,
+        super::options(),
+        &Defined::default(),
+        |event, start, end| {
+            let is_code = matches!(
                 event,
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
-            ) && range.contains(&at)
-        })
+            );
+            found = is_code && (start..end).contains(&at);
+            !found
+        },
+    );
+    found
 }
 
 /// The text with these ranges made spaces; lines stay lines, and every byte stays where it is.

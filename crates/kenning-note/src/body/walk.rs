@@ -2,10 +2,11 @@
 
 mod block;
 
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Options, Tag, TagEnd};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::inline::Inline;
+use super::pieces::{self, Defined};
 use super::scan::Wanted;
 use super::{Context, Said};
 use crate::conventions::Room;
@@ -14,6 +15,7 @@ use crate::link;
 use crate::note::{Link, LinkKind, LinkTo, PassageKind};
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::{Detail, Dialect};
+use crate::word::Word;
 
 /// What the words under collection will be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,10 +75,14 @@ pub(super) struct Walk<'a, 'p> {
     digests: FxHashMap<u64, u32>,
     /// Keys of tags that were seen.
     tags: FxHashSet<String>,
+    /// Room for the name of the next passage.
+    name: String,
     /// Room for the words of the next block.
     spare: Inline,
     /// Whether a passage was seen: before that, fields are about the note in Logseq.
     first_block: bool,
+    /// Footnotes that a text defines which is read in pieces: there the parser cannot know them.
+    footnotes: FxHashSet<&'a str>,
     /// Whether the text stands in a `<script>` or `<style>`.
     in_script: bool,
 }
@@ -118,8 +124,10 @@ impl<'a, 'p> Walk<'a, 'p> {
             seen: FxHashMap::default(),
             digests: FxHashMap::default(),
             tags: FxHashSet::default(),
+            name: String::new(),
             spare: Inline::default(),
             first_block: true,
+            footnotes: FxHashSet::default(),
             in_script: false,
         }
     }
@@ -133,20 +141,29 @@ impl<'a, 'p> Walk<'a, 'p> {
             Options::ENABLE_WIKILINKS,
             !matches!(self.cx.dialect, Dialect::Hugo | Dialect::Docusaurus),
         );
-        for (count, (event, range)) in Parser::new_ext(self.text, options)
-            .into_offset_iter()
-            .enumerate()
-        {
+        let text = self.text;
+        let defined = Defined::of(text);
+        self.footnotes.clone_from(&defined.footnotes);
+        let mut count = 0;
+        let cuts = pieces::events(text, options, &defined, |event, start, end| {
+            count += 1;
             if count > budget {
-                let place = self.cx.source.place(self.base + range.start);
+                let place = self.cx.source.place(self.base + start);
                 self.problems.push(Problem::new(
                     ProblemKind::Limit,
                     place,
                     "the text has more parts than bytes; the rest is left out",
                 ));
-                break;
+                return false;
             }
-            self.event(event, range.start, range.end);
+            self.event(event, start, end);
+            true
+        });
+        if let Some(cut) = cuts.first() {
+            let place = self.cx.source.place(self.base + cut);
+            let text = "a paragraph, table or block of code is so large that it is read in pieces";
+            self.problems
+                .push(Problem::new(ProblemKind::Limit, place, text));
         }
         self.finish();
         if self.cx.settings.detail == Detail::Full {
@@ -329,9 +346,9 @@ impl<'a, 'p> Walk<'a, 'p> {
             if !letters.is_empty()
                 && let Some(link) = self.said.content.links.get_mut(index)
             {
-                let shown = link.text.take().unwrap_or_else(|| link.target.clone());
-                link.text = Some(shown + letters);
-                link.bytes.1 += letters.len();
+                let shown = link.text.as_deref().unwrap_or(&link.target);
+                link.text = Some(format!("{shown}{letters}").into());
+                link.bytes.1 = link.bytes.1.saturating_add(small(letters.len()));
             }
         }
     }
@@ -380,7 +397,12 @@ impl<'a, 'p> Walk<'a, 'p> {
                 .is_some_and(|open| open.inline.plain.ends_with('^'));
             let shortcut = matches!(
                 kind,
-                LinkType::Shortcut | LinkType::Collapsed | LinkType::Reference
+                LinkType::Shortcut
+                    | LinkType::Collapsed
+                    | LinkType::Reference
+                    | LinkType::ShortcutUnknown
+                    | LinkType::CollapsedUnknown
+                    | LinkType::ReferenceUnknown
             );
             if before && shortcut && raw.starts_with('[') {
                 // `^[source.md]` is a citation even where `[source.md]` has an address.
@@ -413,7 +435,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             // A picture without a known extension is a file all the same.
             let path = match &link.to {
                 LinkTo::Name { path, .. } => path.clone().unwrap_or_default(),
-                _ => String::new(),
+                _ => Box::default(),
             };
             link.kind = LinkKind::File;
             link.to = LinkTo::File(path);
@@ -421,10 +443,10 @@ impl<'a, 'p> Walk<'a, 'p> {
         link.embeds = embeds;
         link.place = place;
         link.bytes = (
-            self.cx.source.in_note(self.base + start),
-            self.cx.source.in_note(self.base + end),
+            small(self.cx.source.in_note(self.base + start)),
+            small(self.cx.source.in_note(self.base + end)),
         );
-        link.heading = self.heading;
+        link.heading = self.heading.map(small);
         link.related = self.room == Room::Related;
         self.said.content.links.push(link);
         let index = Some(self.said.content.links.len() - 1);
@@ -458,7 +480,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         };
         if known.kind != LinkKind::Wiki && known.text.is_none() && !known.embeds {
             let shown = link::one_line(open.inline.plain.get(link.from..to).unwrap_or_default());
-            known.text = (!shown.is_empty() && shown != known.target).then_some(shown);
+            known.text = (!shown.is_empty() && *shown != *known.target).then(|| shown.into());
         }
         if to > link.from {
             open.inline.links.push((link.from, to, index));
@@ -520,17 +542,17 @@ impl<'a, 'p> Walk<'a, 'p> {
     }
 
     /// The anchor of a passage that its author gave no name.
-    fn digest(&mut self, text: &str) -> String {
+    fn digest(&mut self, text: &str) -> Word {
         let digest = digest::number(text);
         let count = self.digests.entry(digest).or_insert(0);
         *count += 1;
-        let mut anchor = String::with_capacity(self.anchors.len() + 12);
-        anchor.push_str(&self.anchors);
-        anchor.push_str(&digest::letters(digest));
+        self.name.clear();
+        self.name.push_str(&self.anchors);
+        digest::push_letters(&mut self.name, digest);
         if *count > 1 {
-            anchor.push_str(&format!("-{count}"));
+            self.name.push_str(&format!("-{count}"));
         }
-        anchor
+        Word::from(self.name.as_str())
     }
 
     fn count_characters(&mut self) {
@@ -550,6 +572,11 @@ impl<'a, 'p> Walk<'a, 'p> {
             passage.characters = Some((start, to(passage.span.end - first)));
         }
     }
+}
+
+/// A place in a note, which has fewer than 4 GiB.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn useless(link: &Link, place: crate::Place) -> Problem {

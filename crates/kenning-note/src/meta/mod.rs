@@ -322,7 +322,7 @@ impl Meta<'_> {
             {
                 Some((_, _, found)) => {
                     note.types.push(Typed {
-                        text: found.target.clone(),
+                        text: found.target.to_string(),
                         is_link: true,
                         iri: None,
                         place: node.place,
@@ -431,7 +431,7 @@ impl Meta<'_> {
                 .unwrap_or_default();
             found.kind = LinkKind::Property;
             found.place = item.place;
-            found.relation = Some(key.text.clone());
+            found.relation = Some(key.text.as_str().into());
             let value = Value::Link(Box::new(found.clone()));
             if !self.in_text {
                 note.content.links.push(found);
@@ -498,7 +498,7 @@ impl Meta<'_> {
             return;
         }
         for (_, _, mut found) in links(node, &note.path, note.dialect) {
-            found.relation = Some(key.text.clone());
+            found.relation = Some(key.text.as_str().into());
             found.related = related;
             note.content.links.push(found);
         }

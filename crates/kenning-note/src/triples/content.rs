@@ -23,7 +23,45 @@ impl Room {
     }
 }
 
-impl Writer<'_> {
+/// The places of the links to names, sorted by these and then by place. For a million links a table of names would take more room.
+fn sorted(links: &[Link]) -> Vec<u32> {
+    let mut sorted: Vec<u32> = (0_u32..)
+        .zip(links)
+        .filter(|(_, link)| link.key().is_some())
+        .map(|(place, _)| place)
+        .collect();
+    sorted.sort_by_key(|place| key_at(links, *place));
+    sorted
+}
+
+fn key_at(links: &[Link], place: u32) -> Option<&str> {
+    links.get(place as usize).and_then(Link::key)
+}
+
+/// Of each link, whether it is the first one to its name.
+fn first(links: &[Link], sorted: &[u32]) -> Vec<bool> {
+    let mut first = vec![false; links.len()];
+    let mut before = None;
+    for place in sorted {
+        let key = key_at(links, *place);
+        if key != before
+            && let Some(is_first) = first.get_mut(*place as usize)
+        {
+            *is_first = true;
+        }
+        before = key;
+    }
+    first
+}
+
+/// Whether one of the links leads to a name.
+pub(super) fn leads_to((links, sorted): &(&[Link], Vec<u32>), key: &str) -> bool {
+    sorted
+        .binary_search_by(|place| key_at(links, *place).cmp(&Some(key)))
+        .is_ok()
+}
+
+impl<'a> Writer<'a> {
     /// What a protected block says of itself.
     pub(super) fn section(&mut self, section: &Protected) {
         let iri = self.iri.clone();
@@ -34,7 +72,7 @@ impl Writer<'_> {
         self.measures(&section.protection);
     }
 
-    pub(super) fn content(&mut self, content: &Content) {
+    pub(super) fn content(&mut self, content: &'a Content) {
         let (iri, base) = (self.iri, self.base);
         let headings: Vec<NamedNode> = content
             .headings
@@ -54,10 +92,12 @@ impl Writer<'_> {
             }
         }
         let mut room = Room::default();
-        let mut mentioned = FxHashSet::default();
-        for link in &content.links {
-            self.link(link, &mut mentioned, &mut room);
+        let sorted = sorted(&content.links);
+        let first = first(&content.links, &sorted);
+        for (link, is_first) in content.links.iter().zip(first) {
+            self.link(link, is_first, &mut room);
         }
+        self.linked = (&content.links, sorted);
         if self.detail >= Detail::Claims {
             for passage in &content.passages {
                 self.passage(passage, content, &headings, &mut room);
@@ -70,30 +110,27 @@ impl Writer<'_> {
         }
     }
 
-    fn link<'l>(
-        &mut self,
-        link: &'l Link,
-        mentioned: &mut FxHashSet<(&'l str, bool, bool)>,
-        room: &mut Room,
-    ) {
+    fn link(&mut self, link: &'a Link, is_first: bool, room: &mut Room) {
         let iri = self.iri;
         match &link.to {
             LinkTo::Name { key, .. } => {
-                if mentioned.insert((key, false, false)) {
+                if is_first {
                     let name = room.name(self.base, key);
-                    self.tell_name(name, key, &link.target);
+                    if !self.names.contains(key.as_str()) {
+                        self.tell_name(name, key, &link.target);
+                    }
                     self.say(iri, km::MENTIONS_NAME, name);
                 }
-                if link.embeds && mentioned.insert((key, true, false)) {
-                    self.say(iri, km::EMBEDS, room.name(self.base, key));
+                if link.embeds {
+                    self.say_once(iri, km::EMBEDS, room.name(self.base, key));
                 }
-                if link.related && mentioned.insert((key, false, true)) {
+                if link.related {
                     let name = room.name(self.base, key);
                     self.say_once(self.concept, skos::RELATED, name);
                 }
             }
             LinkTo::Url(url) => {
-                if let Ok(url) = NamedNodeRef::new(url.as_str()) {
+                if let Ok(url) = NamedNodeRef::new(url) {
                     self.say_once(iri, dcterms::REFERENCES, url);
                 }
             }
@@ -143,9 +180,12 @@ impl Writer<'_> {
             .links
             .get(passage.links.0..passage.links.1)
             .unwrap_or_default();
-        let mut mentioned = FxHashSet::default();
-        for key in links.iter().filter_map(Link::key) {
-            if mentioned.insert(key) {
+        let is_first = match links.len() {
+            0 | 1 => vec![true; links.len()],
+            _ => first(links, &sorted(links)),
+        };
+        for (link, is_first) in links.iter().zip(is_first) {
+            if let Some(key) = link.key().filter(|_| is_first) {
                 self.say(node, km::MENTIONS_NAME, room.name(self.base, key));
             }
         }
@@ -166,7 +206,7 @@ impl Writer<'_> {
         let mut cited = FxHashSet::default();
         for (index, citation) in passage.citations.iter().enumerate() {
             let source = self.source(&citation.source);
-            if cited.insert(citation.source.as_str()) {
+            if cited.insert(&*citation.source) {
                 self.say(node, cito::CITES_AS_SOURCE_DOCUMENT, &source);
             }
             if let Some((from, to)) = citation.lines {
@@ -224,7 +264,10 @@ impl Writer<'_> {
         if let Some(fragment) = &link.fragment {
             self.text(&node, km::LINK_FRAGMENT, fragment);
         }
-        if let Some(heading) = link.heading.and_then(|index| content.headings.get(index)) {
+        if let Some(heading) = link
+            .heading
+            .and_then(|index| content.headings.get(index as usize))
+        {
             self.words(&node, km::HEADING, &heading.text);
         }
         self.number(&node, km::FIRST_LINE, link.place.line);

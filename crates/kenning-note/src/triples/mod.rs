@@ -118,6 +118,7 @@ pub fn write(note: &Note, part: Part, wiki: &str, base: &Base, sink: &mut dyn Si
         language: note.language.as_deref().and_then(language),
         links: String::new(),
         names: FxHashSet::default(),
+        linked: (&[], Vec::new()),
         told: FxHashSet::default(),
         said: FxHashSet::default(),
         statement: String::new(),
@@ -165,8 +166,10 @@ struct Writer<'a> {
     language: Option<String>,
     /// What the names of link occurrences begin with.
     links: String,
-    /// Keys of names whose spelling has been told.
+    /// Keys of names whose spelling has been told, but for those of links.
     names: FxHashSet<String>,
+    /// Links whose names have been told, and their places sorted by key.
+    linked: (&'a [crate::Link], Vec<u32>),
     /// Other things of which has been told what they are, with a mark for their kind.
     told: FxHashSet<String>,
     /// Statements that other places could repeat.
@@ -281,18 +284,18 @@ impl Writer<'_> {
     /// The name of this key; its folded form and its spelling are told once.
     fn name(&mut self, key: &str, spelling: &str) -> NamedNode {
         let name = self.base.name(key);
-        self.tell_name(name.as_ref(), key, spelling);
+        if !self.names.contains(key) && !content::leads_to(&self.linked, key) {
+            self.names.insert(key.to_owned());
+            self.tell_name(name.as_ref(), key, spelling);
+        }
         name
     }
 
     fn tell_name(&mut self, name: NamedNodeRef<'_>, key: &str, spelling: &str) {
-        if !self.names.contains(key) {
-            self.names.insert(key.to_owned());
-            self.a(name, kenning_vocab::km::NAME);
-            self.text(name, kenning_vocab::km::NAME_KEY, &fold_plural(key));
-            if !spelling.is_empty() {
-                self.text(name, kenning_vocab::rdfs::LABEL, spelling);
-            }
+        self.a(name, kenning_vocab::km::NAME);
+        self.text(name, kenning_vocab::km::NAME_KEY, &fold_plural(key));
+        if !spelling.is_empty() {
+            self.text(name, kenning_vocab::rdfs::LABEL, spelling);
         }
     }
 }

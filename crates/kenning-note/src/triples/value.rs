@@ -86,7 +86,7 @@ impl Writer<'_> {
                         self.say_once(subject, property.as_ref(), name.as_ref());
                     }
                     LinkTo::Url(url) => {
-                        if let Ok(url) = NamedNode::new(url.as_str()) {
+                        if let Ok(url) = NamedNode::new(&**url) {
                             self.say_once(subject, property.as_ref(), url.as_ref());
                         }
                     }

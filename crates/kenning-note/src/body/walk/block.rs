@@ -2,7 +2,7 @@
 
 use super::super::inline::Inline;
 use super::super::scan::{self, Found, Wanted};
-use super::{Open, Walk, add};
+use super::{Open, Walk, add, small};
 use crate::conventions::{self, Room};
 use crate::link;
 use crate::meta::{scalar, source_key};
@@ -65,7 +65,7 @@ impl Walk<'_, '_> {
         self.room = room;
         let index = headings.len();
         for link in self.said.content.links.iter_mut().skip(open.first_link) {
-            link.heading = Some(index);
+            link.heading = Some(small(index));
             link.related = false;
         }
         let span = self
@@ -114,7 +114,7 @@ impl Walk<'_, '_> {
                         };
                         let source = self.by_id(&source).unwrap_or(source);
                         citations.push(Citation {
-                            source,
+                            source: source.into(),
                             lines,
                             place,
                         });
@@ -124,20 +124,22 @@ impl Walk<'_, '_> {
                     if let Some(source) = self.by_id(&id) {
                         cut.push((start, end));
                         citations.push(Citation {
-                            source,
+                            source: source.into(),
                             lines: None,
                             place,
                         });
+                    } else if self.footnotes.contains(id.as_str()) {
+                        cut.push((start, end));
                     }
                 }
                 Found::Tag(tag) => self.tag(&tag, place),
                 Found::Block(id) => {
                     self.said.content.links.push(Link {
                         kind: LinkKind::Block,
-                        target: id.clone(),
-                        to: LinkTo::Block(id),
+                        target: id.as_str().into(),
+                        to: LinkTo::Block(id.into()),
                         place,
-                        heading: self.heading,
+                        heading: self.heading.map(small),
                         ..Link::default()
                     });
                 }
@@ -161,7 +163,7 @@ impl Walk<'_, '_> {
             if let Some(source) = self.by_id(&id) {
                 let place = self.cx.source.place(self.base + at);
                 citations.push(Citation {
-                    source,
+                    source: source.into(),
                     lines: None,
                     place,
                 });
@@ -229,13 +231,14 @@ impl Walk<'_, '_> {
         let is_claim = !citations_do_not_count(self.room)
             && (cites || (kind != PassageKind::Row && is_sentence(&text)));
         let anchor = match name {
-            Some(name) => self.unique(format!("{}^{name}", self.anchors), '-'),
+            Some(name) => self.unique(format!("{}^{name}", self.anchors), '-').into(),
             None => self.digest(&text),
         };
         let span = self
             .cx
             .source
             .span(self.base + open.start, self.base + open.end);
+        citations.shrink_to_fit();
         self.said.content.passages.push(Passage {
             anchor,
             position: u32::try_from(position + 1).unwrap_or(u32::MAX),
@@ -317,7 +320,7 @@ impl Walk<'_, '_> {
         let inside: Vec<usize> = links().map(|(_, _, index)| *index).collect();
         for index in &inside {
             if let Some(link) = self.said.content.links.get_mut(*index) {
-                link.relation = Some(key.clone());
+                link.relation = Some(key.as_str().into());
             }
         }
         let found: Vec<Value> = inside
@@ -371,10 +374,10 @@ impl Walk<'_, '_> {
             Some(link) => {
                 source.key = source_key(&link.target);
                 source.url = match &link.to {
-                    LinkTo::Url(url) => Some(url.clone()),
+                    LinkTo::Url(url) => Some(url.to_string()),
                     _ => None,
                 };
-                source.title = link.text.clone();
+                source.title = link.text.as_deref().map(str::to_owned);
             }
             None if !text.is_empty() && !text.contains('\n') && text.chars().count() <= 300 => {
                 source.key = source_key(text);
@@ -410,7 +413,7 @@ impl Walk<'_, '_> {
         let line = open.inline.with_links(0, open.inline.plain.len(), |index| {
             links
                 .get(index)
-                .map(|link| link.target.clone())
+                .map(|link| link.target.to_string())
                 .unwrap_or_default()
         });
         let place = self.cx.source.place(self.base + open.start);
@@ -435,7 +438,7 @@ impl Walk<'_, '_> {
                     .skip(open.first_link)
                     .take(1)
                 {
-                    link.relation = Some(name.clone());
+                    link.relation = Some(name.as_str().into());
                 }
                 let target = self.said.content.links.get(open.first_link).cloned();
                 if let Some(target) = target {
@@ -485,7 +488,8 @@ fn is_sentence(text: &str) -> bool {
 
 /// The words without these ranges, on one line for each line that was broken on purpose.
 fn words_without(plain: &str, cut: &[(usize, usize)]) -> String {
-    let mut out = String::with_capacity(plain.len());
+    let gone: usize = cut.iter().map(|(start, end)| end - start).sum();
+    let mut out = String::with_capacity(plain.len().saturating_sub(gone));
     let mut at = 0;
     for (start, end) in cut {
         add(&mut out, plain.get(at..*start).unwrap_or_default());

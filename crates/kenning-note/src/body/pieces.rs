@@ -1,0 +1,314 @@
+//! Markdown as events, piece by piece: a large text never stands in memory as one tree.
+//!
+//! A tree of a whole text takes several times the room of the text. So a large text is read in windows. The last block of a window may go
+//! on behind its end; it is put back and read again at the beginning of the next one. Blocks before the last do not depend on what
+//! follows, but for two things that are collected beforehand: what reference links mean, and which footnotes there are.
+
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Texts up to this many bytes are read whole, and larger ones in windows of so many.
+const WINDOW: usize = 1 << 18;
+/// A single block is read whole up to this many bytes, except for a fenced block of code, which may have any size.
+const BLOCK: usize = 1 << 20;
+
+/// What a large text defines for all of its pieces. Empty for others, where the parser knows it.
+#[derive(Debug, Default)]
+pub(super) struct Defined<'t> {
+    /// Addresses by folded label.
+    links: FxHashMap<String, &'t str>,
+    /// Labels of footnotes.
+    pub(super) footnotes: FxHashSet<&'t str>,
+}
+
+/// Gives every event of a text to `take`, with its first byte and the byte after its last, until `take` says that it has enough.
+/// Returns where blocks were cut because they were too large to be read whole.
+pub(super) fn events<'t>(
+    text: &'t str,
+    options: Options,
+    defined: &Defined<'t>,
+    mut take: impl FnMut(Event<'t>, usize, usize) -> bool,
+) -> Vec<usize> {
+    let mut cuts = Vec::new();
+    let mut start = 0;
+    let mut size = WINDOW;
+    while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+        let window = window(rest, size);
+        let is_last = window.len() == rest.len();
+        let mut meaning = |link: BrokenLink<'t>| defined.meaning(&link.reference);
+        let parser = Parser::new_with_broken_link_callback(window, options, Some(&mut meaning));
+        // Nothing is held back in the last window, which for most texts is the only one.
+        let mut held: Vec<(Event<'t>, usize, usize)> = Vec::new();
+        let (mut depth, mut lists_only, mut resume) = (0_usize, true, None);
+        // A block that has to be taken as it is need not be held.
+        let mut takes = size >= BLOCK;
+        for (event, range) in parser.into_offset_iter() {
+            if is_last {
+                if !take(event, start + range.start, start + range.end) {
+                    return cuts;
+                }
+                continue;
+            }
+            // A new block at the top, or a new item of a list at the top: what stands before it is whole.
+            let begins = match &event {
+                Event::Start(Tag::Item) => depth == 1 && lists_only,
+                Event::Start(_) | Event::Html(_) | Event::Rule => depth == 0,
+                _ => false,
+            };
+            if begins {
+                takes &= resume.is_none_or(|first| first == range.start);
+                resume = Some(range.start);
+                for (event, from, to) in held.drain(..) {
+                    if !take(event, from, to) {
+                        return cuts;
+                    }
+                }
+            }
+            let before = depth;
+            match &event {
+                Event::Start(tag) => {
+                    if depth == 0 {
+                        lists_only = matches!(tag, Tag::List(_));
+                    }
+                    depth += 1;
+                }
+                Event::End(_) => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if !takes {
+                held.push((event, start + range.start, start + range.end));
+            } else if let (0, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))) =
+                (before, &event)
+            {
+                // Its words are nobody's, so its end is looked for without reading it.
+                let end = range.start + fenced(rest.get(range.start..).unwrap_or_default());
+                if !take(event, start + range.start, start + end)
+                    || !take(
+                        Event::End(TagEnd::CodeBlock),
+                        start + range.start,
+                        start + end,
+                    )
+                {
+                    return cuts;
+                }
+                resume = Some(end);
+                takes = false;
+                held.clear();
+                break;
+            } else if !take(event, start + range.start, start + range.end) {
+                return cuts;
+            }
+        }
+        if is_last {
+            break;
+        }
+        match resume {
+            Some(after) if !takes && after > 0 => {
+                start += after;
+                size = WINDOW;
+            }
+            _ if takes => {
+                // The block is larger than what is read whole. It ended here, as if the text did.
+                start += window.len();
+                cuts.push(start);
+                size = WINDOW;
+            }
+            _ => size *= 2,
+        }
+    }
+    cuts
+}
+
+/// How many bytes a fenced block of code has that begins a text (CommonMark 0.31, section 4.5).
+fn fenced(text: &str) -> usize {
+    let first = text.trim_start_matches(' ');
+    let mark = if first.starts_with('~') { '~' } else { '`' };
+    let length = first.len() - first.trim_start_matches(mark).len();
+    let mut end = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        end += line.len();
+        let inner = line.trim_end();
+        let marks = inner.trim_start_matches(' ');
+        let closes = inner.len() - marks.len() < 4
+            && marks.len() >= length
+            && marks.chars().all(|c| c == mark);
+        if index > 0 && closes {
+            break;
+        }
+    }
+    end
+}
+
+/// The first lines of a text that have about this many bytes together.
+fn window(text: &str, size: usize) -> &str {
+    let bytes = text.as_bytes();
+    let Some(first) = bytes.get(..size).filter(|_| bytes.len() > size) else {
+        return text;
+    };
+    let end = memchr::memrchr(b'\n', first)
+        .or_else(|| memchr::memchr(b'\n', bytes.get(size..)?).map(|at| at + size))
+        .map_or(text.len(), |at| at + 1);
+    text.get(..end).unwrap_or(text)
+}
+
+impl<'t> Defined<'t> {
+    /// What a text defines, where it is so large that it is read in pieces.
+    pub(super) fn of(text: &'t str) -> Self {
+        let mut defined = Self::default();
+        if text.len() <= WINDOW || memchr::memmem::find(text.as_bytes(), b"]:").is_none() {
+            return defined;
+        }
+        for line in text.lines() {
+            let Some((label, after)) = line
+                .trim_start_matches(' ')
+                .strip_prefix('[')
+                .and_then(|rest| rest.split_once("]:"))
+            else {
+                continue;
+            };
+            if let Some(name) = label.strip_prefix('^') {
+                defined.footnotes.insert(name);
+            } else if !label.contains(['[', ']']) {
+                let to = after.trim_start();
+                let to = match to.strip_prefix('<') {
+                    Some(inside) => inside.split('>').next(),
+                    None => to.split_whitespace().next(),
+                };
+                if let Some(to) = to {
+                    defined.links.entry(folded(label)).or_insert(to);
+                }
+            }
+        }
+        defined
+    }
+
+    fn meaning(&self, label: &str) -> Option<(CowStr<'t>, CowStr<'t>)> {
+        if self.links.is_empty() {
+            return None;
+        }
+        let to = self.links.get(&folded(label))?;
+        Some((CowStr::Borrowed(to), CowStr::Borrowed("")))
+    }
+}
+
+/// A label as CommonMark 0.31, section 4.7, compares it.
+fn folded(label: &str) -> String {
+    let mut out = String::with_capacity(label.len());
+    for word in label.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    out
+}
+
+/// Where code and mathematics stand in a text, in order.
+pub(super) fn code(text: &str, options: Options) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut opened = None;
+    events(text, options, &Defined::default(), |event, start, end| {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => opened = Some(start),
+            Event::End(TagEnd::CodeBlock) => out.push((opened.take().unwrap_or(start), end)),
+            Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => out.push((start, end)),
+            _ => {}
+        }
+        true
+    });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands at the top or in a list, as one line each.
+    fn all(text: &str) -> (Vec<String>, Vec<usize>) {
+        let defined = Defined::of(text);
+        let mut out = Vec::new();
+        let cuts = events(
+            text,
+            super::super::options(),
+            &defined,
+            |event, start, end| {
+                if let Event::Text(_) | Event::Code(_) | Event::Start(Tag::Link { .. }) = &event {
+                    out.push(format!("{start}-{end} {event:?}").replace("Unknown", ""));
+                }
+                true
+            },
+        );
+        (out, cuts)
+    }
+
+    #[test]
+    fn a_large_text_reads_as_if_whole() {
+        let mut text = String::from("Begin [one] and [Two]\n\n");
+        let mut number = 0;
+        while text.len() < 3 * WINDOW {
+            number += 1;
+            text.push_str(&format!(
+                "# Heading {number}\n\nWords `code` and [one].\nMore [[words]].\n\n"
+            ));
+            text.push_str(
+                "- item\n  - inner\n\n    more\n- [[next]]\n\n```\n# not [one]\n\n- not\n```\n\n",
+            );
+            text.push_str("> quote [x][two]\n> on\n\n| a | b |\n|---|---|\n| c | d |\n\n<div>\n[one]\n\n</div>\n\n");
+        }
+        text.push_str("\n[one]: first.md\n[two]: <second.md> \"title\"\n");
+        let (pieces, cuts) = all(&text);
+        let mut whole = Vec::new();
+        for (event, range) in Parser::new_ext(&text, super::super::options()).into_offset_iter() {
+            if let Event::Text(_) | Event::Code(_) | Event::Start(Tag::Link { .. }) = &event {
+                whole.push(format!("{}-{} {event:?}", range.start, range.end));
+            }
+        }
+        // A title is nobody's word.
+        let whole: Vec<String> = whole
+            .into_iter()
+            .map(|line| line.replace("Borrowed(\"title\")", "Borrowed(\"\")"))
+            .collect();
+        assert!(cuts.is_empty());
+        assert_eq!(pieces.len(), whole.len());
+        for (piece, whole) in pieces.iter().zip(&whole) {
+            assert_eq!(
+                &piece.replace("Borrowed(\"title\")", "Borrowed(\"\")"),
+                whole
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_without_end_is_read_item_by_item() {
+        let text = "- an item with [[a link]]\n\t- and one inside\n".repeat(3 * WINDOW / 40);
+        let (pieces, cuts) = all(&text);
+        assert!(cuts.is_empty());
+        assert_eq!(
+            pieces
+                .iter()
+                .filter(|piece| piece.contains("inside"))
+                .count(),
+            3 * WINDOW / 40
+        );
+    }
+
+    #[test]
+    fn a_block_of_code_has_any_size() {
+        let text = format!(
+            "````rust\n{}````\n\nAfter [[it]].\n",
+            "```\nlet [[a]] = 1;\n".repeat(BLOCK / 8)
+        );
+        let (pieces, cuts) = all(&text);
+        assert!(cuts.is_empty());
+        assert_eq!(pieces.len(), 4, "{pieces:?}");
+    }
+
+    #[test]
+    fn a_paragraph_without_end_is_cut_at_a_line() {
+        let text = "words and words\n".repeat(2 * BLOCK / 16 + 10);
+        let (pieces, cuts) = all(&text);
+        assert!(!cuts.is_empty());
+        assert!(cuts.iter().all(|cut| cut % 16 == 0));
+        assert_eq!(pieces.len(), 2 * BLOCK / 16 + 10);
+    }
+}
