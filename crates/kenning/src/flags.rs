@@ -66,7 +66,7 @@ pub enum Command {
     Ask(Ask),
     /// Say what is odd about notes, without storing anything; without a path, about what is stored.
     Check(Check),
-    /// List the built-in ontologies, or print one.
+    /// List the ontologies that are loaded, or print one that is built in.
     Ontologies(Ontologies),
     /// Make, list and revoke tokens for use over HTTP.
     #[command(subcommand)]
@@ -170,7 +170,7 @@ pub enum ConvertFormat {
 /// `kenning load`.
 #[derive(Debug, Clone, Args)]
 pub struct Load {
-    /// Files of RDF; the ending says which kind.
+    /// Files of RDF; the ending says which kind, and for .owl and .rdf the content.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The graph that triples without a graph go to [default: one named after the file].
@@ -182,6 +182,9 @@ pub struct Load {
     /// A reader needs any of these groups; repeat the flag for "and".
     #[arg(long, value_name = "A,B")]
     pub groups: Vec<String>,
+    /// A folder of ontology files, or an XML catalog, in which imported ontologies are found; may be repeated.
+    #[arg(long = "catalog", value_name = "PATH")]
+    pub catalogs: Vec<PathBuf>,
     /// What every IRI begins with; fixed by the first use [default: http://localhost:7878/].
     #[arg(long, value_name = "URL", env = "KENNING_BASE_URL")]
     pub base_url: Option<String>,
@@ -302,9 +305,15 @@ pub struct Check {
 /// `kenning ontologies`.
 #[derive(Debug, Clone, Args)]
 pub struct Ontologies {
-    /// The one to print.
+    /// The built-in one to print, such as `km-core` or `shapes/core`.
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
+    /// With whose eyes.
+    #[command(flatten)]
+    pub eyes: Eyes,
+    /// The form of the list: `text` or `json`.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
 }
 
 /// `kenning backup`.

@@ -38,6 +38,8 @@ pub mod flags;
 pub mod keep;
 pub mod load;
 pub mod look;
+pub mod ontologies;
+mod ontology;
 pub mod query;
 pub mod report;
 pub mod request;

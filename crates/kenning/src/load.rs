@@ -1,21 +1,26 @@
 //! `kenning load`: RDF files into labelled graphs.
 //!
 //! A file is loaded whole or not at all. A graph that a file names is replaced, so that loading twice changes nothing;
-//! triples that name no graph go to the graph of `--graph`, else to the one ontology that the file declares, else to one named after the file.
+//! triples that name no graph go to the graph of `--graph`, else to one named after the version of the one ontology that the
+//! file declares, so that versions lie beside each other, else after the ontology, else after the file.
+//! What an ontology imports is loaded too where a catalog knows its file; the network is not asked.
 //! A graph that exists keeps its label unless a level is given: loading a newer file must not open what was closed.
 
+use crate::ontology::catalog::Catalog;
+use crate::ontology::header::{Header, key};
+use crate::ontology::kind;
 use crate::report::counted;
 use crate::request::Place;
 use crate::site::Site;
 use anyhow::{Context, Result, bail};
 use kenning_access::{Clause, Clearance, Group, Label};
 use kenning_server::{Line, Outcome};
-use kenning_store::Batch;
+use kenning_store::{Batch, GraphPattern, Pattern, View};
 use kenning_vocab::{owl, rdf};
-use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term, TermRef, Triple};
+use oxrdf::{GraphName, NamedNode, Quad, Term, TermRef, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How many mistakes of one file are reported.
 const MOST_PROBLEMS: usize = 100;
@@ -31,11 +36,54 @@ pub struct Request {
     pub level: Option<String>,
     /// For each clause, the groups of which a reader needs one.
     pub groups: Vec<Vec<String>>,
+    /// Folders of ontology files and XML catalogs, in which imported ontologies are found.
+    #[serde(default)]
+    pub catalogs: Vec<Place>,
 }
 
 /// One file that could be read.
 struct Loaded {
     graphs: BTreeMap<NamedNode, Vec<Triple>>,
+    header: Option<Header>,
+}
+
+/// Ontologies that are there, by the names that they may be imported by.
+#[derive(Default)]
+struct Known(BTreeSet<String>);
+
+impl Known {
+    /// What is stored, whoever may see it: an import that is there is not loaded again.
+    fn stored(view: &View) -> Self {
+        let mut known = Self::default();
+        for graph in view.graphs() {
+            if let Term::NamedNode(name) = view.term(graph.id) {
+                known.0.insert(key(name.as_str()).to_owned());
+            }
+        }
+        let (Some(kind), Some(class)) = (view.id(rdf::TYPE.into()), view.id(owl::ONTOLOGY.into()))
+        else {
+            return known;
+        };
+        let pattern = Pattern {
+            predicate: Some(kind),
+            object: Some(class),
+            ..Pattern::all(GraphPattern::Union)
+        };
+        for quad in view.quads(pattern).map_while(Result::ok) {
+            if let Term::NamedNode(name) = view.term(quad.subject) {
+                known.0.insert(key(name.as_str()).to_owned());
+            }
+        }
+        known
+    }
+
+    fn has(&self, name: &NamedNode) -> bool {
+        self.0.contains(key(name.as_str()))
+    }
+
+    fn add(&mut self, header: &Header) {
+        self.0.extend(header.names().map(str::to_owned));
+    }
 }
 
 /// Loads the files, each whole or not at all, in one commit.
@@ -46,17 +94,64 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     let label = label(site, request)?;
     let graph = request.graph.as_deref().map(NamedNode::new).transpose();
     let graph = graph.context("`--graph` is not an IRI")?;
+    let everything = Clearance::everything("a graph that is replaced keeps its label");
+    let view = site.kb.view(&everything);
+    let mut catalog = Catalog::default();
+    for place in &request.catalogs {
+        catalog.add(&place.path)?;
+    }
+    let mut known = Known::stored(&view);
     let mut graphs: BTreeMap<NamedNode, Vec<Triple>> = BTreeMap::new();
-    let mut refused = 0;
-    for (place, file) in request.files.iter().enumerate() {
-        let done = place as u64;
+    let (mut refused, mut missing, mut done) = (0, 0, 0);
+    let mut waiting: VecDeque<Place> = request.files.iter().cloned().collect();
+    // What is imported by the files so far, with the file that does it; looked up when all files that were named are read.
+    let mut imports: VecDeque<(NamedNode, String)> = VecDeque::new();
+    loop {
+        let file = match waiting.pop_front() {
+            Some(file) => file,
+            None => match imports.pop_front() {
+                None => break,
+                Some((name, _)) if known.has(&name) => continue,
+                Some((name, by)) => match catalog.find(&name) {
+                    Some(path) => {
+                        known.0.insert(key(name.as_str()).to_owned());
+                        Place::of(&path)
+                    }
+                    None => {
+                        known.0.insert(key(name.as_str()).to_owned());
+                        missing += 1;
+                        report(Line::Problem {
+                            path: by,
+                            line: 0,
+                            column: 0,
+                            text: format!(
+                                "it imports <{}>, which is not here; load its file too, or name a folder that has it with `--catalog`",
+                                name.as_str()
+                            ),
+                        });
+                        continue;
+                    }
+                },
+            },
+        };
         report(Line::Progress {
             what: "files".into(),
             done,
-            total: Some(request.files.len() as u64),
+            total: Some(done + 1 + waiting.len() as u64),
         });
-        match read(site, file, graph.as_ref(), report) {
+        done += 1;
+        let own_graph = graph
+            .as_ref()
+            .filter(|_| done <= request.files.len() as u64);
+        match read(site, &file, own_graph, report) {
             Ok(loaded) => {
+                if let Some(header) = &loaded.header {
+                    known.add(header);
+                    catalog.add_beside(&file.path)?;
+                    let of_file = |name: &NamedNode| (name.clone(), file.shown.clone());
+                    imports.extend(header.imports.iter().map(of_file));
+                    older(&view, header, report);
+                }
                 for (name, mut triples) in loaded.graphs {
                     graphs.entry(name).or_default().append(&mut triples);
                 }
@@ -72,15 +167,12 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
             }
         }
     }
-    if refused == request.files.len() {
+    if graphs.is_empty() {
         bail!("nothing was loaded");
     }
-    let everything = Clearance::everything("a graph that is replaced keeps its label");
-    let view = site.kb.view(&everything);
-    let (count, mut triples) = (graphs.len() as u64, 0);
+    let names: Vec<NamedNode> = graphs.keys().cloned().collect();
     let mut batch = Batch::new();
     for (name, content) in graphs {
-        triples += content.len() as u64;
         let id = view.id(TermRef::NamedNode(name.as_ref()));
         let known = id.and_then(|id| view.graph(id)).map(|graph| graph.label);
         let label = match (&label, known) {
@@ -91,12 +183,25 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         batch.put_graph(name, label, content);
     }
     site.kb.commit(batch)?;
+    let view = site.kb.view(&everything);
+    let stored = names.iter().filter_map(|name| {
+        let id = view.id(TermRef::NamedNode(name.as_ref()))?;
+        Some(view.graph(id)?.triples)
+    });
     let text = format!(
         "loaded {} in {}",
-        counted(triples, "triple", "triples"),
-        counted(count, "graph", "graphs")
+        counted(stored.sum(), "triple", "triples"),
+        counted(names.len() as u64, "graph", "graphs")
     );
+    let text = match missing {
+        0 => text,
+        _ => format!(
+            "{text}; {} not here",
+            counted(missing, "import is", "imports are")
+        ),
+    };
     Ok(match refused {
+        0 if missing > 0 => Outcome::done_with_problems(text),
         0 => Outcome::done(text),
         1 => Outcome::done_with_problems(format!("{text}; 1 file was refused")),
         _ => Outcome::done_with_problems(format!("{text}; {refused} files were refused")),
@@ -126,15 +231,8 @@ fn read(
     graph: Option<&NamedNode>,
     report: &mut dyn FnMut(Line),
 ) -> Result<Loaded> {
-    let ending = file
-        .path
-        .extension()
-        .and_then(|ending| ending.to_str())
-        .unwrap_or_default();
-    let Some(format) = RdfFormat::from_extension(ending) else {
-        bail!("`.{ending}` is no kind of RDF: use ttl, nt, nq, trig, rdf, owl or jsonld");
-    };
     let bytes = std::fs::read(&file.path).context("cannot be read")?;
+    let format = kind::of(&file.shown, &bytes)?;
     let stem = file
         .path
         .file_stem()
@@ -167,7 +265,9 @@ fn read(
     if mistakes > 0 {
         bail!("not loaded, because of the problems above");
     }
-    let target = graph.cloned().or_else(|| declared(&quads)).unwrap_or(own);
+    let header = declared(&quads);
+    let target = graph.or(header.as_ref().map(Header::graph));
+    let target = target.cloned().unwrap_or(own);
     let mut graphs: BTreeMap<NamedNode, Vec<Triple>> = BTreeMap::new();
     for Quad {
         subject,
@@ -191,25 +291,44 @@ fn read(
     if graphs.is_empty() {
         graphs.insert(target, Vec::new());
     }
-    Ok(Loaded { graphs })
+    Ok(Loaded { graphs, header })
 }
 
-/// The ontology that a file declares, if it is exactly one.
-fn declared(quads: &[Quad]) -> Option<NamedNode> {
-    let ontology = Term::from(owl::ONTOLOGY.into_owned());
-    let subjects: BTreeSet<&NamedNode> = quads
+/// The ontology that a file declares outside named graphs, if it is exactly one.
+fn declared(quads: &[Quad]) -> Option<Header> {
+    let own = quads
         .iter()
-        .filter(|quad| quad.graph_name == GraphName::DefaultGraph)
-        .filter(|quad| quad.predicate.as_ref() == rdf::TYPE && quad.object == ontology)
-        .filter_map(|quad| match &quad.subject {
-            NamedOrBlankNode::NamedNode(name) => Some(name),
-            NamedOrBlankNode::BlankNode(_) => None,
-        })
-        .collect();
-    let mut subjects = subjects.into_iter();
-    match (subjects.next(), subjects.next()) {
-        (Some(one), None) => Some(one.clone()),
-        _ => None,
+        .filter(|quad| quad.graph_name == GraphName::DefaultGraph);
+    Header::of(own.map(|quad| (&quad.subject, &quad.predicate, &quad.object)))
+}
+
+/// Says which other versions of an ontology stay beside the one that is loaded.
+fn older(view: &View, header: &Header, report: &mut dyn FnMut(Line)) {
+    let name = TermRef::from(header.ontology.as_ref());
+    let (Some(subject), Some(kind), Some(class)) = (
+        view.id(name),
+        view.id(rdf::TYPE.into()),
+        view.id(owl::ONTOLOGY.into()),
+    ) else {
+        return;
+    };
+    let pattern = Pattern {
+        subject: Some(subject),
+        predicate: Some(kind),
+        object: Some(class),
+        graph: GraphPattern::Each,
+    };
+    for quad in view.quads(pattern).map_while(Result::ok) {
+        if let Term::NamedNode(graph) = view.term(quad.graph)
+            && graph != *header.graph()
+        {
+            report(Line::Info {
+                text: format!(
+                    "another version of {} stays in {graph}; `DROP GRAPH {graph}` takes it away",
+                    header.ontology
+                ),
+            });
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use kenning::report::{Reporter, Style};
 use kenning::request::{Place, Request};
 use kenning::site::Site;
 use kenning::{
-    ask, check, client, convert, flags, keep, load, look, query, serve, sync, token, update,
+    ask, check, client, convert, flags, keep, load, look, ontologies, query, serve, sync, token,
+    update,
 };
 use kenning_server::Outcome;
 use kenning_store::OpenError;
@@ -104,6 +105,7 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
                 graph: load.graph.clone(),
                 level: load.level.clone(),
                 groups: load.groups.iter().map(|clause| names(clause)).collect(),
+                catalogs: load.catalogs.iter().map(|path| Place::of(path)).collect(),
             });
             send(
                 common,
@@ -129,7 +131,21 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
             });
             send(common, &[], None, false, &request, reporter)
         }
-        Command::Ontologies(ontologies) => look::ontologies(ontologies.name.as_deref(), reporter),
+        Command::Ontologies(flags) => {
+            if let Some(name) = &flags.name {
+                return ontologies::built_in(name, &mut |line| reporter.line(&line));
+            }
+            if common.server.is_none() && !common.data.exists() {
+                return Ok(ontologies::list_built_in(&mut |line| reporter.line(&line)));
+            }
+            let format = flags.format.clone();
+            let request = Request::Ontologies(ontologies::Request {
+                clearance: flags.eyes.clearance.clone(),
+                groups: flags.eyes.groups.clone(),
+                format: format.or_else(|| common.json.then(|| "json".to_owned())),
+            });
+            send(common, &[], None, false, &request, reporter)
+        }
         Command::Config => {
             let config = Config::read(common.config.as_deref(), &[])?;
             look::config(&config, reporter)

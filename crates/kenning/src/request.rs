@@ -21,6 +21,8 @@ pub enum Request {
     Ask(crate::ask::Request),
     /// `kenning check` of what is stored.
     Check(crate::check::Request),
+    /// `kenning ontologies`.
+    Ontologies(crate::ontologies::Request),
     /// `kenning token`.
     Token(crate::token::Request),
     /// `kenning verify`, `backup` and `dump`.

@@ -128,6 +128,7 @@ fn begin(site: &Site, flags: &flags::Serve, reporter: &mut Reporter) -> Result<O
             graph: None,
             level,
             groups: Vec::new(),
+            catalogs: Vec::new(),
         }));
     }
     if !flags.wiki.is_empty() {

@@ -136,6 +136,7 @@ impl Site {
             Request::Update(request) => crate::update::run(self, request, report),
             Request::Ask(request) => crate::ask::run(self, request, report),
             Request::Check(request) => crate::check::run(self, request, report),
+            Request::Ontologies(request) => crate::ontologies::run(self, request, report),
             Request::Token(request) => crate::token::run(self, request, report),
             Request::Keep(request) => crate::keep::run(self, request, report),
         };
