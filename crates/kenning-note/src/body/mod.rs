@@ -6,6 +6,7 @@ mod pieces;
 mod protected;
 mod scan;
 mod walk;
+mod words;
 
 use std::borrow::Cow;
 
@@ -106,11 +107,10 @@ pub(crate) fn read(
             .find(|field| crate::meta::is_protection_key(&field.key))
         {
             let why = format!("`{}` cannot be stated inside a protected block", field.key);
-            problems.push(Problem::new(
-                crate::ProblemKind::Protection,
-                field.place,
-                why.clone(),
-            ));
+            problems.push(
+                Problem::new(crate::ProblemKind::Protection, field.place, why.clone())
+                    .with_hint("the block is closed until this is mended"),
+            );
             section.protection = Stated::Unreadable {
                 why,
                 place: field.place,

@@ -1,8 +1,9 @@
 //! From parser events to headings, passages, links and tags.
 
 mod block;
+mod link;
 
-use pulldown_cmark::{Event, LinkType, Options, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Tag, TagEnd};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::inline::Inline;
@@ -11,8 +12,7 @@ use super::scan::Wanted;
 use super::{Context, Said};
 use crate::conventions::Room;
 use crate::digest;
-use crate::link;
-use crate::note::{Link, LinkKind, LinkTo, PassageKind};
+use crate::note::PassageKind;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::{Detail, Dialect};
 use crate::word::Word;
@@ -353,144 +353,6 @@ impl<'a, 'p> Walk<'a, 'p> {
         }
     }
 
-    fn start_link(&mut self, kind: LinkType, dest: &str, start: usize, end: usize, embeds: bool) {
-        if self.in_script {
-            return;
-        }
-        // A picture or link may be the first thing in an item.
-        if self.inline(start, end).is_none() && self.link.is_empty() && self.open.is_none() {
-            return;
-        }
-        let from = self.open.as_ref().map_or(0, |open| open.inline.plain.len());
-        let raw = self.text.get(start..end).unwrap_or_default();
-        let mut silent = embeds || self.link.last().is_some_and(|link| link.silent);
-        let mut link = if matches!(kind, LinkType::WikiLink { .. }) {
-            let inside = raw
-                .trim_start_matches('!')
-                .trim_start_matches("[[")
-                .trim_end_matches("]]");
-            // `trim_end_matches` takes more than one pair; a name may end in a bracket.
-            let inside = raw
-                .trim_start_matches('!')
-                .strip_prefix("[[")
-                .and_then(|r| r.strip_suffix("]]"))
-                .unwrap_or(inside);
-            let mut link = link::wikilink(inside, self.cx.path, self.cx.dialect);
-            if self.cx.dialect == Dialect::Dendron && link.text.is_some() {
-                let shown = link.text.clone().unwrap_or_default();
-                if let Some(open) = &mut self.open {
-                    open.inline.push(&shown, start);
-                }
-                silent = true;
-            }
-            if embeds {
-                // The size of a picture is no name for it.
-                link.text = link
-                    .text
-                    .filter(|text| !text.bytes().all(|b| b.is_ascii_digit() || b == b'x'));
-            }
-            link
-        } else {
-            let before = self
-                .open
-                .as_ref()
-                .is_some_and(|open| open.inline.plain.ends_with('^'));
-            let shortcut = matches!(
-                kind,
-                LinkType::Shortcut
-                    | LinkType::Collapsed
-                    | LinkType::Reference
-                    | LinkType::ShortcutUnknown
-                    | LinkType::CollapsedUnknown
-                    | LinkType::ReferenceUnknown
-            );
-            if before && shortcut && raw.starts_with('[') {
-                // `^[source.md]` is a citation even where `[source.md]` has an address.
-                if let Some(open) = &mut self.open {
-                    open.inline.push("[", start);
-                }
-                self.link.push(OpenLink {
-                    index: None,
-                    from,
-                    silent: false,
-                    brackets: true,
-                });
-                return;
-            }
-            let dest = if kind == LinkType::Email {
-                format!("mailto:{dest}")
-            } else {
-                dest.to_owned()
-            };
-            link::destination(&dest, self.cx.path)
-        };
-        let place = self.cx.source.place(self.base + start);
-        if link.to == LinkTo::Nothing && !(link.target.is_empty() && embeds) {
-            self.problems.push(useless(&link, place));
-        }
-        if embeds
-            && matches!(link.kind, LinkKind::Markdown)
-            && matches!(link.to, LinkTo::Name { .. })
-        {
-            // A picture without a known extension is a file all the same.
-            let path = match &link.to {
-                LinkTo::Name { path, .. } => path.clone().unwrap_or_default(),
-                _ => Box::default(),
-            };
-            link.kind = LinkKind::File;
-            link.to = LinkTo::File(path);
-        }
-        link.embeds = embeds;
-        link.place = place;
-        link.bytes = (
-            small(self.cx.source.in_note(self.base + start)),
-            small(self.cx.source.in_note(self.base + end)),
-        );
-        link.heading = self.heading.map(small);
-        link.related = self.room == Room::Related;
-        self.said.content.links.push(link);
-        let index = Some(self.said.content.links.len() - 1);
-        let from = if silent && !embeds {
-            from
-        } else {
-            self.open
-                .as_ref()
-                .map_or(from, |open| open.inline.plain.len())
-        };
-        self.link.push(OpenLink {
-            index,
-            from,
-            silent,
-            brackets: false,
-        });
-    }
-
-    fn end_link(&mut self, end: usize) {
-        let Some(link) = self.link.pop() else { return };
-        let Some(open) = &mut self.open else { return };
-        open.end = open.end.max(end);
-        if link.brackets {
-            open.inline.push("]", end);
-            return;
-        }
-        let Some(index) = link.index else { return };
-        let to = open.inline.plain.len();
-        let Some(known) = self.said.content.links.get_mut(index) else {
-            return;
-        };
-        if known.kind != LinkKind::Wiki && known.text.is_none() && !known.embeds {
-            let shown = link::one_line(open.inline.plain.get(link.from..to).unwrap_or_default());
-            known.text = (!shown.is_empty() && *shown != *known.target).then(|| shown.into());
-        }
-        if to > link.from {
-            open.inline.links.push((link.from, to, index));
-            open.inline.opaque.push((link.from, to));
-        }
-        if known.kind == LinkKind::Wiki && !known.embeds {
-            self.trail = Some((index, end));
-        }
-    }
-
     fn finish(&mut self) {
         if let Some(end) = self.open.as_ref().map(|open| open.end) {
             self.finish_at(end);
@@ -577,105 +439,4 @@ impl<'a, 'p> Walk<'a, 'p> {
 /// A place in a note, which has fewer than 4 GiB.
 fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-fn useless(link: &Link, place: crate::Place) -> Problem {
-    let target = &link.target;
-    if target.is_empty() {
-        return Problem::new(ProblemKind::Link, place, "a link has no target");
-    }
-    if link::is_address(target) {
-        return Problem::new(
-            ProblemKind::Link,
-            place,
-            format!("the link to `{target}` is not followed"),
-        )
-        .with_hint("addresses that run code or open files are left out");
-    }
-    Problem::new(
-        ProblemKind::Link,
-        place,
-        format!("the link to `{target}` leaves the wiki"),
-    )
-}
-
-/// Adds words with single spaces between them.
-fn add(out: &mut String, words: &str) {
-    let bytes = words.as_bytes();
-    // Runs that are single-spaced already are copied whole.
-    let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let breaks = match byte {
-            b' ' => {
-                at == from
-                    || bytes
-                        .get(at + 1)
-                        .is_none_or(|next| !next.is_ascii_graphic())
-            }
-            b'\t'..=b'\r' => true,
-            0xC2 | 0xE1..=0xE3 => is_wide_space(bytes.get(at..).unwrap_or_default()),
-            _ => false,
-        };
-        if !breaks {
-            continue;
-        }
-        if *byte >= 0x80 {
-            // It is rare, so the rest of these words is looked at letter by letter.
-            if let Some(rest) = words.get(from..) {
-                add_any(out, rest);
-            }
-            return;
-        }
-        out.push_str(words.get(from..at).unwrap_or_default());
-        if !out.is_empty() && !out.ends_with(' ') {
-            out.push(' ');
-        }
-        from = at + 1;
-    }
-    out.push_str(words.get(from..).unwrap_or_default());
-}
-
-/// Whether bytes begin with white space beyond ASCII.
-fn is_wide_space(bytes: &[u8]) -> bool {
-    matches!(
-        bytes,
-        [0xC2, 0x85 | 0xA0, ..]
-            | [0xE1, 0x9A, 0x80, ..]
-            | [0xE2, 0x80, 0x80..=0x8A | 0xA8 | 0xA9 | 0xAF, ..]
-            | [0xE2, 0x81, 0x9F, ..]
-            | [0xE3, 0x80, 0x80, ..]
-    )
-}
-
-fn add_any(out: &mut String, words: &str) {
-    let mut space = words.starts_with(char::is_whitespace);
-    for word in words.split_whitespace() {
-        if space && !out.is_empty() && !out.ends_with(' ') {
-            out.push(' ');
-        }
-        out.push_str(word);
-        space = true;
-    }
-    if words.ends_with(char::is_whitespace) && !out.is_empty() && !out.ends_with(' ') {
-        out.push(' ');
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn words_are_put_together_as_if_one_by_one(
-            before in "[ab ]{0,3}",
-            words in "[ab \t\n\u{b}\u{a0}\u{85}\u{2003}\u{3000}\u{1680}\u{205f}\u{2028}é“あ]{0,20}",
-        ) {
-            let (mut fast, mut slow) = (before.clone(), before);
-            add(&mut fast, &words);
-            add_any(&mut slow, &words);
-            prop_assert_eq!(fast, slow);
-        }
-    }
 }

@@ -94,7 +94,7 @@ pub(crate) fn read(
             let why = "`protection` stands in what looks like front matter and is none".to_owned();
             problems.push(
                 Problem::new(ProblemKind::Protection, place, why.clone())
-                    .with_hint("front matter begins with `---` on the first line and ends with `---` on a line of its own"),
+                    .with_hint("the note is closed; front matter begins with `---` on the first line and ends with `---` on a line of its own"),
             );
             (place, why)
         });
@@ -124,11 +124,13 @@ pub(crate) fn read(
             present: true,
         },
         Err((place, why)) => {
-            let mut problem = Problem::new(ProblemKind::FrontMatter, place, why.clone());
-            if block.contains("{{") || block.contains("<%") {
-                problem = problem.with_hint("it looks like a template; its keys were left out");
-            }
-            problems.push(problem);
+            let problem = Problem::new(ProblemKind::FrontMatter, place, why.clone());
+            let is_template = block.contains("{{") || block.contains("<%");
+            problems.push(problem.with_hint(if is_template {
+                "it looks like a template; the note is closed"
+            } else {
+                "the note is closed"
+            }));
             FrontMatter {
                 map: None,
                 body,

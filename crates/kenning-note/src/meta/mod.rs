@@ -1,7 +1,9 @@
 //! What the keys of the front matter mean.
 
+mod field;
 mod people;
 mod protection;
+mod value;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -9,15 +11,17 @@ use crate::front_matter::{Data, Key, Node};
 use crate::link;
 use crate::name::{normal_key, slug, tag_key};
 use crate::note::{
-    Agent, AgentKind, DateRole, Dated, Field, Identifier, Link, LinkKind, LinkTo, Note, SourceRef,
-    Tag, Text, Typed,
+    Agent, AgentKind, DateRole, Dated, Field, Identifier, Note, SourceRef, Tag, Text, Typed,
 };
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::{Dialect, Settings};
-use crate::value::{Moment, Value, number};
+use crate::value::{Moment, Value};
 
 pub(crate) use people::{due, is_person_type, level, mention, name_and_rest, share};
 pub(crate) use protection::{block_attributes, is_protection_key};
+pub(crate) use value::{scalar, truth, value, words};
+
+use value::node_of;
 
 /// What the reading of keys needs and gives.
 pub(crate) struct Meta<'a> {
@@ -92,8 +96,10 @@ impl Meta<'_> {
                 .first()
                 .map_or(Place::START, |(key, _)| key.place);
             let why = "protection is stated in the front matter and again in the text".to_owned();
-            self.problems
-                .push(Problem::new(ProblemKind::Protection, place, why.clone()));
+            self.problems.push(
+                Problem::new(ProblemKind::Protection, place, why.clone())
+                    .with_hint("the note is closed until this is mended"),
+            );
             note.protection = crate::note::Stated::Unreadable { why, place };
         }
     }
@@ -338,172 +344,6 @@ impl Meta<'_> {
         }
     }
 
-    /// A key that the context of the folder declares.
-    fn declared(&mut self, note: &mut Note, context: &'_ crate::Context, key: &Key, node: &Node) {
-        let Some(term) = context.terms.get(&key.text) else {
-            return;
-        };
-        let Some(iri) = context.expand(&key.text) else {
-            return;
-        };
-        if iri == kenning_vocab::rdfs::LABEL.as_str()
-            || iri == kenning_vocab::skos::PREF_LABEL.as_str()
-        {
-            self.title = self
-                .title
-                .take()
-                .or_else(|| words(node).map(|text| text.text));
-        }
-        self.add_links(note, key, node, false);
-        for item in node.each() {
-            let plain = value(item, &note.path, note.dialect);
-            let coerced = match (item.text(), term.coercion.as_deref(), &plain) {
-                (_, _, Value::Link(_)) | (None, _, _) => plain,
-                (Some(text), Some("@id" | "@vocab"), _) => {
-                    let iri = context
-                        .expand(text)
-                        .or_else(|| self.known(text))
-                        .or_else(|| context.identify(text));
-                    iri.map_or(plain, Value::Iri)
-                }
-                (Some(text), Some(datatype), _) => {
-                    match context.expand(datatype).or_else(|| self.known(datatype)) {
-                        Some(datatype) => Value::Typed {
-                            text: text.to_owned(),
-                            datatype,
-                        },
-                        None => plain,
-                    }
-                }
-                (Some(text), None, _) => match &term.language {
-                    Some(language) => Value::Worded {
-                        text: text.to_owned(),
-                        language: language.clone(),
-                    },
-                    None => plain,
-                },
-            };
-            let field = Field {
-                key: key.text.clone(),
-                iri: Some(iri.clone()),
-                is_reverse: term.is_reverse,
-                value: coerced,
-                passage: None,
-                place: key.place,
-            };
-            note.fields.push(field);
-        }
-    }
-
-    /// The IRI that an absolute IRI or a prefixed name stands for.
-    fn known(&self, text: &str) -> Option<String> {
-        let iri = if ["http://", "https://", "urn:"]
-            .iter()
-            .any(|scheme| text.starts_with(scheme))
-        {
-            text.to_owned()
-        } else {
-            let (prefix, local) = text.split_once(':')?;
-            if local.starts_with([' ', ':']) {
-                return None;
-            }
-            let own = self
-                .settings
-                .prefixes
-                .iter()
-                .map(|(known, namespace)| (known.as_str(), namespace.as_str()));
-            let (_, namespace) = own
-                .chain(kenning_vocab::prefixes().iter().copied())
-                .find(|(known, _)| *known == prefix)?;
-            format!("{namespace}{local}")
-        };
-        oxrdf::NamedNode::new(iri.as_str()).is_ok().then_some(iri)
-    }
-
-    /// Names of other pages, as links, as slugs, or as maps with a slug.
-    fn contradiction(&mut self, note: &mut Note, key: &Key, node: &Node) {
-        for item in node.each() {
-            let Some(target) = item.get("slug").unwrap_or(item).text() else {
-                continue;
-            };
-            let mut found = mention(target)
-                .map(|name| link::target_of(&name.name, &note.path))
-                .unwrap_or_default();
-            found.kind = LinkKind::Property;
-            found.place = item.place;
-            found.relation = Some(key.text.as_str().into());
-            let value = Value::Link(Box::new(found.clone()));
-            if !self.in_text {
-                note.content.links.push(found);
-            }
-            note.fields.push(Field {
-                key: key.text.clone(),
-                iri: None,
-                is_reverse: false,
-                value,
-                passage: None,
-                place: item.place,
-            });
-        }
-    }
-
-    fn field(&mut self, note: &mut Note, key: &Key, node: &Node) {
-        if key.text.is_empty() {
-            return;
-        }
-        let value = value(node, &note.path, note.dialect);
-        self.add_links(note, key, node, false);
-        if let Data::Scalar {
-            text,
-            quoted: false,
-        } = &node.data
-        {
-            let like_a_day = text.len() == 10
-                && text.bytes().enumerate().all(|(at, b)| {
-                    if matches!(at, 4 | 7) {
-                        b == b'-'
-                    } else {
-                        b.is_ascii_digit()
-                    }
-                });
-            if like_a_day && Moment::parse(text).is_none() {
-                self.odd(
-                    key,
-                    format!("`{text}` is not a day of the calendar"),
-                    "it is kept as text",
-                );
-            }
-        }
-        if !self.in_text && !is_publishing_key(&squeezed(&key.text)) {
-            let text = format!(
-                "the key `{}` has no meaning of its own; it is kept as a property",
-                key.text
-            );
-            self.problems
-                .push(Problem::new(ProblemKind::UnknownKey, key.place, text));
-        }
-        note.fields.push(Field {
-            key: key.text.clone(),
-            iri: self.known(&key.text),
-            is_reverse: false,
-            value,
-            passage: None,
-            place: key.place,
-        });
-    }
-
-    /// Links in a value link. Those of a field in the text are there already.
-    fn add_links(&self, note: &mut Note, key: &Key, node: &Node, related: bool) {
-        if self.in_text {
-            return;
-        }
-        for (_, _, mut found) in links(node, &note.path, note.dialect) {
-            found.relation = Some(key.text.as_str().into());
-            found.related = related;
-            note.content.links.push(found);
-        }
-    }
-
     pub(crate) fn odd(&mut self, key: &Key, text: String, hint: &str) {
         self.problems.push(
             Problem::new(
@@ -513,93 +353,6 @@ impl Meta<'_> {
             )
             .with_hint(hint),
         );
-    }
-}
-
-/// A value as front matter would write it.
-fn node_of(value: &Value, place: Place) -> Node {
-    let plain = |text: String| Data::Scalar {
-        text,
-        quoted: false,
-    };
-    let data = match value {
-        Value::Null => Data::Null,
-        Value::Bool(truth) => plain(truth.to_string()),
-        Value::Integer(text) | Value::Decimal(text) | Value::Double(text) | Value::Text(text) => {
-            plain(text.clone())
-        }
-        Value::Typed { text, .. } | Value::Worded { text, .. } | Value::Iri(text) => {
-            plain(text.clone())
-        }
-        Value::Moment(moment) => plain(moment.lexical.clone()),
-        Value::Link(link) => plain(format!("[[{}]]", link.target)),
-        Value::List(items) => Data::List(items.iter().map(|item| node_of(item, place)).collect()),
-        Value::Map(items) => {
-            let pair = |(key, item): &(String, Value)| {
-                (
-                    Key {
-                        text: key.clone(),
-                        place,
-                    },
-                    node_of(item, place),
-                )
-            };
-            Data::Map(items.iter().map(pair).collect())
-        }
-    };
-    Node { data, place }
-}
-
-/// Keys that tell a publishing tool how a page looks. They are kept, and nobody needs to hear of them.
-fn is_publishing_key(key: &str) -> bool {
-    const KEYS: [&str; 29] = [
-        "layout",
-        "comments",
-        "image",
-        "cssclass",
-        "cssclasses",
-        "weight",
-        "sidebarposition",
-        "sidebarlabel",
-        "navorder",
-        "toc",
-        "parent",
-        "haschildren",
-        "template",
-        "hero",
-        "cover",
-        "banner",
-        "icon",
-        "theme",
-        "pagination",
-        "hide",
-        "menu",
-        "linktitle",
-        "featured",
-        "provenancestate",
-        "subtitle",
-        "series",
-        "feature",
-        "version",
-        "publish",
-    ];
-    KEYS.contains(&key)
-}
-
-/// The words of a scalar, on one line, composed.
-pub(crate) fn words(node: &Node) -> Option<Text> {
-    node.text().map(|text| Text {
-        text: link::one_line(text),
-        place: node.place,
-    })
-}
-
-/// `true` or `false` as YAML 1.2 has them. `NO` is text.
-pub(crate) fn truth(node: &Node) -> Option<bool> {
-    match node.text()? {
-        "true" | "True" | "TRUE" => Some(true),
-        "false" | "False" | "FALSE" => Some(false),
-        _ => None,
     }
 }
 
@@ -676,110 +429,6 @@ pub(crate) fn source_key(text: &str) -> String {
     let text = link::one_line(text);
     let text = text.strip_prefix("./").unwrap_or(&text);
     text.nfc().collect()
-}
-
-/// A value with its sort, as front matter gives it.
-pub(crate) fn value(node: &Node, path: &str, dialect: Dialect) -> Value {
-    match &node.data {
-        Data::Null => Value::Null,
-        Data::Scalar { text, quoted } => scalar(text, *quoted, path, dialect),
-        Data::List(items) => {
-            if let Some(found) = bare_link(node) {
-                return Value::Link(Box::new(link::target_of(&found, path)));
-            }
-            Value::List(
-                items
-                    .iter()
-                    .map(|item| value(item, path, dialect))
-                    .collect(),
-            )
-        }
-        Data::Map(items) => Value::Map(
-            items
-                .iter()
-                .map(|(key, item)| (key.text.clone(), value(item, path, dialect)))
-                .collect(),
-        ),
-    }
-}
-
-/// `[[Name]]` without quotes, which YAML reads as a list in a list.
-fn bare_link(node: &Node) -> Option<String> {
-    let Data::List(outer) = &node.data else {
-        return None;
-    };
-    let [
-        Node {
-            data: Data::List(inner),
-            ..
-        },
-    ] = outer.as_slice()
-    else {
-        return None;
-    };
-    let [one] = inner.as_slice() else { return None };
-    one.text().map(str::to_owned)
-}
-
-/// A value with its sort, as a single text gives it.
-pub(crate) fn scalar(text: &str, quoted: bool, path: &str, dialect: Dialect) -> Value {
-    let trimmed = text.trim();
-    if trimmed.starts_with("[[") && trimmed.ends_with("]]") {
-        let mut found = link::wikilinks_in(trimmed, path, dialect);
-        if let [(0, end, _)] = found.as_slice()
-            && *end == trimmed.len()
-            && let Some((_, _, link)) = found.pop()
-        {
-            return Value::Link(Box::new(link));
-        }
-    }
-    let is_web = (trimmed.starts_with("https://") || trimmed.starts_with("http://"))
-        && oxrdf::NamedNode::new(trimmed).is_ok();
-    if is_web {
-        return Value::Link(Box::new(link::destination(trimmed, path)));
-    }
-    if quoted {
-        return Value::Text(text.to_owned());
-    }
-    match trimmed {
-        "true" | "True" | "TRUE" => return Value::Bool(true),
-        "false" | "False" | "FALSE" => return Value::Bool(false),
-        _ => {}
-    }
-    if let Some(number) = number(trimmed) {
-        return number;
-    }
-    let looks_like_date = trimmed.len() >= 7 && trimmed.starts_with(|c: char| c.is_ascii_digit());
-    match Moment::parse(trimmed).filter(|_| looks_like_date && trimmed.contains('-')) {
-        Some(moment) => Value::Moment(moment),
-        None => Value::Text(text.to_owned()),
-    }
-}
-
-/// Every link in a value.
-pub(crate) fn links(node: &Node, path: &str, dialect: Dialect) -> Vec<(usize, usize, Link)> {
-    let mut out = Vec::new();
-    let mut waiting = vec![node];
-    while let Some(node) = waiting.pop() {
-        if let Some(target) = bare_link(node) {
-            out.push((0, 0, link::target_of(&target, path)));
-        } else {
-            match &node.data {
-                Data::Null => {}
-                Data::Scalar { text, .. } => out.extend(link::wikilinks_in(text, path, dialect)),
-                Data::List(items) => waiting.extend(items.iter().rev()),
-                Data::Map(items) => waiting.extend(items.iter().rev().map(|(_, item)| item)),
-            }
-        }
-        for (_, _, link) in &mut out {
-            if link.kind == LinkKind::Wiki && link.place == Place::default() {
-                link.kind = LinkKind::Property;
-                link.place = node.place;
-            }
-        }
-    }
-    out.retain(|(_, _, link)| !matches!(link.to, LinkTo::Nothing));
-    out
 }
 
 /// Whether a text has the shape of a language tag (BCP 47): `en`, `pt-BR`, `zh-Hant`.

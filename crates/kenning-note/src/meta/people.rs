@@ -165,7 +165,7 @@ fn mentions(node: &Node) -> Vec<Mention> {
             let text = item
                 .text()
                 .map(str::to_owned)
-                .or_else(|| super::bare_link(item))?;
+                .or_else(|| super::value::bare_link(item))?;
             mention(&text)
         })
         .collect()
@@ -248,7 +248,9 @@ fn pairs(node: &Node) -> Vec<(Mention, String, Place)> {
                         }
                     }
                     Data::List(_) | Data::Null => {
-                        if let Some(name) = super::bare_link(item).and_then(|text| mention(&text)) {
+                        if let Some(name) =
+                            super::value::bare_link(item).and_then(|text| mention(&text))
+                        {
                             out.push((name, String::new(), item.place));
                         }
                     }

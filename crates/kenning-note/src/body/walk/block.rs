@@ -2,7 +2,8 @@
 
 use super::super::inline::Inline;
 use super::super::scan::{self, Found, Wanted};
-use super::{Open, Walk, add, small};
+use super::super::words::{is_sentence, words_without};
+use super::{Open, Walk, small};
 use crate::conventions::{self, Room};
 use crate::link;
 use crate::meta::{scalar, source_key};
@@ -473,36 +474,4 @@ fn citations_do_not_count(room: Room) -> bool {
         room,
         Room::Related | Room::Sources | Room::Log | Room::Held | Room::Knows | Room::KnownBy
     )
-}
-
-/// At least four words that end as a statement does.
-fn is_sentence(text: &str) -> bool {
-    let end = text.trim_end_matches(|c: char| {
-        matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '*' | '_') || c.is_whitespace()
-    });
-    if end.ends_with(['。', '！']) {
-        return true;
-    }
-    end.ends_with(['.', '!', '…', '۔', '।']) && text.split_whitespace().nth(3).is_some()
-}
-
-/// The words without these ranges, on one line for each line that was broken on purpose.
-fn words_without(plain: &str, cut: &[(usize, usize)]) -> String {
-    let gone: usize = cut.iter().map(|(start, end)| end - start).sum();
-    let mut out = String::with_capacity(plain.len().saturating_sub(gone));
-    let mut at = 0;
-    for (start, end) in cut {
-        add(&mut out, plain.get(at..*start).unwrap_or_default());
-        at = at.max(*end);
-        // The space stood between a word and the mark.
-        if plain
-            .get(at..)
-            .is_some_and(|rest| rest.starts_with(['.', ',', ';', ':', '!', '?', ')']))
-        {
-            out.truncate(out.trim_end().len());
-        }
-    }
-    add(&mut out, plain.get(at..).unwrap_or_default());
-    out.truncate(out.trim_end().len());
-    out
 }
