@@ -3,13 +3,31 @@
 //! all triples; it is not for `VALUES`, subqueries, `MINUS`, and patterns that name `?g` themselves. Those are answered graph by graph.
 
 use oxrdf::Variable;
-use spargebra::algebra::{Expression, GraphPattern};
+use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
 use spargebra::term::NamedNodePattern;
 
 use super::{fresh, rename, text};
 use crate::rewrite::{Rewrite, rewrite};
 
 pub(super) fn mend(pattern: &mut GraphPattern) {
+    if let GraphPattern::Graph {
+        name: name @ NamedNodePattern::NamedNode(_),
+        inner,
+    } = pattern
+    {
+        // Where there is no such graph there are no solutions, also of what needs no triples.
+        if !every_row_has_graph(inner) {
+            let there = GraphPattern::Graph {
+                name: name.clone(),
+                inner: Box::default(),
+            };
+            *pattern = GraphPattern::Join {
+                left: Box::new(there),
+                right: Box::new(std::mem::take(pattern)),
+            };
+        }
+        return;
+    }
     let GraphPattern::Graph {
         name: NamedNodePattern::Variable(graph),
         inner,
@@ -60,7 +78,9 @@ pub(super) fn mend(pattern: &mut GraphPattern) {
 /// Whether the evaluator's way gives every solution the graph it is from, and compares nothing else for it.
 fn every_row_has_graph(pattern: &GraphPattern) -> bool {
     match pattern {
-        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } => true,
+        GraphPattern::Bgp { .. } => true,
+        // Between two known ends, and in no known graph, it gives `p+` once for each first step that leads there.
+        GraphPattern::Path { path, .. } => !matches!(path, PropertyPathExpression::OneOrMore(_)),
         GraphPattern::Join { left, right }
         | GraphPattern::LeftJoin { left, right, .. }
         | GraphPattern::Union { left, right } => {
@@ -105,7 +125,7 @@ fn share(left: &GraphPattern, right: &GraphPattern) -> bool {
 }
 
 /// Variables that every solution has. May leave some out.
-fn bound(pattern: &GraphPattern) -> Vec<Variable> {
+pub(super) fn bound(pattern: &GraphPattern) -> Vec<Variable> {
     match pattern {
         GraphPattern::Bgp { .. } | GraphPattern::Path { .. } => {
             let mut out = Vec::new();

@@ -7,6 +7,7 @@ mod graph;
 mod number;
 mod paths;
 mod rename;
+mod seal;
 mod split;
 mod text;
 
@@ -23,6 +24,7 @@ pub(crate) use number::{CANONICAL, canonical, meant};
 pub(crate) use text::look_up;
 
 use crate::rewrite::{Rewrite, rewrite};
+use graph::bound;
 
 /// Rewrites a query into one with the same meaning that the evaluator gets right.
 pub(crate) fn query(mut query: Query) -> Query {
@@ -52,6 +54,7 @@ impl Rewrite for Mend {
         text::mend(pattern);
         number::mend(pattern);
         graph::mend(pattern);
+        seal::mend(pattern);
         split::mend(pattern);
     }
 

@@ -5,10 +5,111 @@
 
 use std::mem;
 
+use oxrdf::{BlankNode, Variable};
 use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
-use spargebra::term::{GroundTerm, TermPattern};
+use spargebra::term::{GroundTerm, TermPattern, TriplePattern};
 
+use super::fresh;
+
+/// Most parts of an alternative that become a union; more are a set of pairs.
+const PARTS: usize = 64;
+
+/// Sequences, alternatives and inverses mean joins, unions and the other direction (section 18.2.2.4). The evaluator takes
+/// alternatives, and sequences between known ends, for sets of pairs; they are bags.
 pub(super) fn mend(pattern: &mut GraphPattern) {
+    if let GraphPattern::Path {
+        subject,
+        path,
+        object,
+    } = pattern
+    {
+        let path = mem::replace(path, PropertyPathExpression::NegatedPropertySet(Vec::new()));
+        let path = *translated(
+            mem::replace(subject, nowhere()),
+            path,
+            mem::replace(object, nowhere()),
+        );
+        *pattern = path;
+    }
+}
+
+fn nowhere() -> TermPattern {
+    TermPattern::Variable(Variable::new_unchecked(String::new()))
+}
+
+fn translated(
+    subject: TermPattern,
+    path: PropertyPathExpression,
+    object: TermPattern,
+) -> Box<GraphPattern> {
+    Box::new(match path {
+        PropertyPathExpression::NamedNode(name) => GraphPattern::Bgp {
+            patterns: vec![TriplePattern {
+                subject,
+                predicate: name.into(),
+                object,
+            }],
+        },
+        PropertyPathExpression::Reverse(path) => return translated(object, *path, subject),
+        PropertyPathExpression::Sequence(a, b) => {
+            let middle = TermPattern::BlankNode(BlankNode::default());
+            GraphPattern::Join {
+                left: translated(subject, *a, middle.clone()),
+                right: translated(middle, *b, object),
+            }
+        }
+        PropertyPathExpression::Alternative(a, b) if parts(&a) + parts(&b) <= PARTS => {
+            GraphPattern::Union {
+                left: translated(subject.clone(), *a, object.clone()),
+                right: translated(subject, *b, object),
+            }
+        }
+        PropertyPathExpression::NegatedPropertySet(names) => {
+            // Between two known ends the evaluator gives one solution, however many other predicates join them.
+            let predicate = fresh("predicate");
+            let names = names.into_iter().map(Expression::from).collect();
+            let among = Expression::In(Box::new(predicate.clone().into()), names);
+            GraphPattern::Filter {
+                expr: Expression::Not(Box::new(among)),
+                inner: Box::new(GraphPattern::Bgp {
+                    patterns: vec![TriplePattern {
+                        subject,
+                        predicate: predicate.into(),
+                        object,
+                    }],
+                }),
+            }
+        }
+        path => {
+            let mut pattern = GraphPattern::Path {
+                subject,
+                path,
+                object,
+            };
+            zero(&mut pattern);
+            pattern
+        }
+    })
+}
+
+/// How many alternatives a path has, up to one more than are wanted. Needs no stack.
+fn parts(path: &PropertyPathExpression) -> usize {
+    let (mut count, mut left) = (0, vec![path]);
+    while let Some(path) = left.pop() {
+        if let PropertyPathExpression::Alternative(a, b) = path {
+            left.extend([&**a, &**b]);
+        } else {
+            count += 1;
+        }
+        if count > PARTS {
+            break;
+        }
+    }
+    count
+}
+
+/// Adds the path of length zero.
+fn zero(pattern: &mut GraphPattern) {
     let GraphPattern::Path {
         subject,
         path,
@@ -17,25 +118,6 @@ pub(super) fn mend(pattern: &mut GraphPattern) {
     else {
         return;
     };
-    if let PropertyPathExpression::Alternative(a, b) = path
-        && (nullable(a) || nullable(b))
-    {
-        // By definition the union of the two; each is mended on its own.
-        let side = |path: &PropertyPathExpression| {
-            let mut side = GraphPattern::Path {
-                subject: subject.clone(),
-                path: path.clone(),
-                object: object.clone(),
-            };
-            mend(&mut side);
-            Box::new(side)
-        };
-        *pattern = GraphPattern::Union {
-            left: side(a),
-            right: side(b),
-        };
-        return;
-    }
     if !nullable(path) {
         return;
     }
@@ -74,7 +156,10 @@ pub(super) fn mend(pattern: &mut GraphPattern) {
 fn nullable(path: &PropertyPathExpression) -> bool {
     match path {
         PropertyPathExpression::ZeroOrMore(_) | PropertyPathExpression::ZeroOrOne(_) => true,
-        PropertyPathExpression::Reverse(path) => nullable(path),
+        PropertyPathExpression::Reverse(path) | PropertyPathExpression::OneOrMore(path) => {
+            nullable(path)
+        }
+        PropertyPathExpression::Sequence(a, b) => nullable(a) && nullable(b),
         PropertyPathExpression::Alternative(a, b) => nullable(a) || nullable(b),
         _ => false,
     }
