@@ -227,6 +227,8 @@ pub(crate) fn evaluator() -> QueryEvaluator {
     QueryEvaluator::new()
         .with_custom_function(normal::BNODE.into_owned(), normal::blank_node)
         .with_custom_function(normal::CANONICAL.into_owned(), normal::canonical)
+        .with_custom_function(normal::LESS.into_owned(), normal::less)
+        .with_custom_function(normal::UNEQUAL.into_owned(), normal::unequal)
 }
 
 pub(crate) fn evaluation(error: QueryEvaluationError) -> QueryError {

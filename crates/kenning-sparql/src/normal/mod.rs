@@ -10,6 +10,7 @@ mod rename;
 mod seal;
 mod split;
 mod text;
+mod truth;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,6 +23,7 @@ use spargebra::algebra::{
 pub(crate) use bnode::{BNODE, blank_node};
 pub(crate) use number::{CANONICAL, canonical, meant};
 pub(crate) use text::look_up;
+pub(crate) use truth::{LESS, UNEQUAL, less, unequal};
 
 use crate::rewrite::{Rewrite, rewrite};
 use graph::bound;
@@ -60,6 +62,7 @@ impl Rewrite for Mend {
 
     fn expression(&mut self, expression: &mut Expression) {
         text::fold(expression);
+        truth::mend(expression);
     }
 }
 
