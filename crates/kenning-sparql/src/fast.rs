@@ -21,8 +21,8 @@ use spargebra::algebra::{
 };
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
-use crate::gauge;
 use crate::source::ViewDataset;
+use crate::{gauge, normal};
 
 /// More groups, or more rows that tie, than this and the evaluator does it.
 const MOST: usize = 100_000;
@@ -94,6 +94,12 @@ fn part(pattern: &GraphPattern, data: &ViewDataset) -> Option<GraphPattern> {
         GraphPattern::Distinct { inner } => GraphPattern::Distinct {
             inner: inside(inner)?,
         },
+        GraphPattern::Lateral { left, right } if normal::is_look_up(right) => {
+            GraphPattern::Lateral {
+                left: inside(left)?,
+                right: right.clone(),
+            }
+        }
         _ => return None,
     })
 }
@@ -294,6 +300,8 @@ fn first(inner: &GraphPattern, rows: usize, data: &ViewDataset) -> Option<GraphP
             variables: variables.clone(),
         }),
         GraphPattern::OrderBy { inner, expression } => {
+            // The candidates are of one kind, so they need no ranks.
+            let (inner, expression) = normal::plain(inner, expression);
             let (variable, descending) = match expression.first()? {
                 OrderExpression::Asc(Expression::Variable(variable)) => (variable, false),
                 OrderExpression::Desc(Expression::Variable(variable)) => (variable, true),
@@ -301,7 +309,7 @@ fn first(inner: &GraphPattern, rows: usize, data: &ViewDataset) -> Option<GraphP
             };
             Some(GraphPattern::OrderBy {
                 inner: Box::new(candidates(inner, variable, descending, rows, data)?),
-                expression: expression.clone(),
+                expression,
             })
         }
         _ => None,

@@ -22,6 +22,8 @@ pub(crate) enum Inner {
 
 pub(crate) struct Own {
     pub(crate) term: Term,
+    /// Its value, where it has been worked out already.
+    pub(crate) value: Option<Value>,
     pub(crate) _held: Held,
 }
 

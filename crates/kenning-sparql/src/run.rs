@@ -224,7 +224,7 @@ impl Prepared {
 
 /// The evaluator with our own functions.
 pub(crate) fn evaluator() -> QueryEvaluator {
-    QueryEvaluator::new()
+    normal::with_aggregates(QueryEvaluator::new())
         .with_custom_function(normal::BNODE.into_owned(), normal::blank_node)
         .with_custom_function(normal::CANONICAL.into_owned(), normal::canonical)
         .with_custom_function(normal::LESS.into_owned(), normal::less)

@@ -166,18 +166,10 @@ impl ViewDataset {
         let Some(Node(Inner::Own(own))) = predicate else {
             return None;
         };
-        let term = |node: &Node| match &node.0 {
-            Inner::Id(id) => self.view.term(*id),
-            Inner::Own(own) => own.term.clone(),
-        };
-        let found = normal::look_up(
-            &own.term,
-            &subject.map_or_else(|| Term::from(DEFAULT_GRAPH.into_owned()), term),
-        )?;
+        let found = self.known(&own.term, subject)?;
         let (Some(subject), Some(predicate), Some(found)) = (subject, predicate, found) else {
             return Some(Vec::new());
         };
-        let Ok(found) = self.internalize_term(found);
         // In the default graph the name is not looked at; in a graph that is not known yet there is nothing.
         let graph = match graph {
             Some(Some(graph)) => graph.clone(),
@@ -190,6 +182,49 @@ impl ViewDataset {
         } else {
             Vec::new()
         })
+    }
+
+    /// What one of our own predicates says of a term; `None` for other predicates.
+    fn known(&self, predicate: &Term, subject: Option<&Node>) -> Option<Option<Node>> {
+        let Term::NamedNode(name) = predicate else {
+            return None;
+        };
+        let term = |node: &Node| match &node.0 {
+            Inner::Id(id) => self.view.term(*id),
+            Inner::Own(own) => own.term.clone(),
+        };
+        if name.as_ref() == normal::SELF {
+            // What has no value is not changed by expressions.
+            let plain = |node: &Node| {
+                node.id().is_some_and(|id| {
+                    self.view.value(id).is_none() && !matches!(self.view.term(id), Term::Triple(_))
+                })
+            };
+            return Some(subject.map(|node| match plain(node) {
+                true => node.clone(),
+                false => normal::boxed(&term(node)).map_or_else(|| node.clone(), own),
+            }));
+        }
+        if name.as_ref() == normal::RANK {
+            return Some(subject.map(|node| {
+                let known = node.id().and_then(|id| self.view.value(id)).map(value);
+                let rank = normal::rank(&known.unwrap_or_else(|| term(node).into()));
+                // Only its value is ever looked at, and never beside a term of the data.
+                Node::of(Inner::Own(Rc::new(Own {
+                    term: NamedNode::new_unchecked(String::new()).into(),
+                    value: Some(rank),
+                    _held: Held::new(64),
+                })))
+            }));
+        }
+        let found = normal::look_up(
+            predicate,
+            &subject.map_or_else(|| Term::from(DEFAULT_GRAPH.into_owned()), term),
+        )?;
+        Some(found.map(|found| {
+            let Ok(found) = self.internalize_term(found);
+            found
+        }))
     }
 
     /// The quads of a pattern, with the overlay's changes.
@@ -312,6 +347,16 @@ impl ViewDataset {
     }
 }
 
+/// A term that the data cannot have.
+fn own(term: Term) -> Node {
+    let held = Held::new(size(&term));
+    Node::of(Inner::Own(Rc::new(Own {
+        term,
+        value: None,
+        _held: held,
+    })))
+}
+
 /// A scan was stopped. Only a look can say why, and the evaluator may drop an error, so unwind from here.
 fn interrupted() -> ! {
     gauge::look();
@@ -415,7 +460,11 @@ impl QueryableDataset<'static> for ViewDataset {
             Some(id) => Inner::Id(id),
             None => {
                 let held = Held::new(size(&term));
-                Inner::Own(Rc::new(Own { term, _held: held }))
+                Inner::Own(Rc::new(Own {
+                    term,
+                    value: None,
+                    _held: held,
+                }))
             }
         }))
     }
@@ -443,7 +492,7 @@ impl QueryableDataset<'static> for ViewDataset {
                 .view
                 .value(*id)
                 .map_or_else(|| self.view.term(*id).into(), value),
-            Inner::Own(own) => own.term.clone().into(),
+            Inner::Own(own) => own.value.map_or_else(|| own.term.clone().into(), value),
         })
     }
 }

@@ -4,7 +4,9 @@
 
 mod bnode;
 mod graph;
+mod group;
 mod number;
+mod order;
 mod paths;
 mod rename;
 mod seal;
@@ -21,8 +23,10 @@ use spargebra::algebra::{
 };
 
 pub(crate) use bnode::{BNODE, blank_node};
+pub(crate) use group::{SELF, boxed, with_aggregates};
 pub(crate) use number::{CANONICAL, canonical, meant};
-pub(crate) use text::look_up;
+pub(crate) use order::{RANK, plain, rank};
+pub(crate) use text::{is_look_up, look_up};
 pub(crate) use truth::{LESS, UNEQUAL, less, unequal};
 
 use crate::rewrite::{Rewrite, rewrite};
@@ -53,7 +57,11 @@ impl Rewrite for Mend {
         paths::mend(pattern);
         bnode::mend(pattern);
         strings(pattern);
+        order::mend(pattern);
+        group::rows(pattern);
         text::mend(pattern);
+        group::mend(pattern);
+        group::exact(pattern);
         number::mend(pattern);
         graph::mend(pattern);
         seal::mend(pattern);

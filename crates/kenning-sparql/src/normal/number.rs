@@ -10,7 +10,7 @@ use spargebra::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
 };
 
-use super::fresh;
+use super::{fresh, group};
 
 /// The function that gives a number its canonical form. No text can call it.
 pub(crate) const CANONICAL: NamedNodeRef<'static> =
@@ -41,9 +41,13 @@ pub(crate) fn canonical(arguments: &[Term]) -> Option<Term> {
     } else {
         return Some(term.clone());
     };
-    let datatype =
-        oxrdf::NamedNode::new_unchecked(format!("{EXACT}{}", literal.datatype().as_str()));
-    Some(Literal::new_typed_literal(form, datatype).into())
+    Some(exactly(&form, literal.datatype()))
+}
+
+/// A literal in a form that expressions do not change.
+pub(super) fn exactly(text: &str, datatype: NamedNodeRef<'_>) -> Term {
+    let datatype = oxrdf::NamedNode::new_unchecked(format!("{EXACT}{}", datatype.as_str()));
+    Literal::new_typed_literal(text, datatype).into()
 }
 
 /// The literal that is meant by one in a datatype of ours.
@@ -70,7 +74,7 @@ fn scientific(text: String) -> String {
 
 pub(super) fn mend(pattern: &mut GraphPattern) {
     if let GraphPattern::Extend { expression, .. } = pattern {
-        quotient(expression);
+        form(expression);
     }
     let GraphPattern::Group { aggregates, .. } = pattern else {
         return;
@@ -80,13 +84,12 @@ pub(super) fn mend(pattern: &mut GraphPattern) {
         let AggregateExpression::FunctionCall { name, .. } = aggregate else {
             continue;
         };
-        if matches!(
-            name,
-            AggregateFunction::Sum
-                | AggregateFunction::Avg
-                | AggregateFunction::Min
-                | AggregateFunction::Max
-        ) {
+        let is_number = match name {
+            AggregateFunction::Sum | AggregateFunction::Avg => true,
+            AggregateFunction::Custom(name) => group::is_number(name),
+            _ => false,
+        };
+        if is_number {
             let raw = fresh("value");
             computed.push((std::mem::replace(variable, raw.clone()), raw));
         }
@@ -108,14 +111,15 @@ fn in_form(value: Expression) -> Expression {
 }
 
 /// Gives quotients their form where they are the value, and not an operand.
-fn quotient(expression: &mut Expression) {
+pub(super) fn form(expression: &mut Expression) {
     match expression {
         Expression::Divide(..) => *expression = in_form(take(expression)),
-        Expression::Coalesce(list) => list.iter_mut().for_each(quotient),
+        Expression::Coalesce(list) => list.iter_mut().for_each(form),
         Expression::If(_, yes, no) => {
-            quotient(yes);
-            quotient(no);
+            form(yes);
+            form(no);
         }
+        Expression::FunctionCall(Function::Str, list) => list.iter_mut().for_each(form),
         _ => {}
     }
 }

@@ -38,6 +38,20 @@ pub(crate) fn look_up(predicate: &Term, subject: &Term) -> Option<Option<Term>> 
 
 /// What is known without looking.
 pub(super) fn fold(expression: &mut Expression) {
+    if let Expression::FunctionCall(function @ (Function::Str | Function::Datatype), arguments) =
+        expression
+        && let [Expression::If(..)] = arguments.as_slice()
+        && let Some(Expression::If(condition, mut yes, mut no)) = arguments.pop()
+    {
+        // Of the term that is chosen, and not of its value.
+        for side in [&mut yes, &mut no] {
+            let value = std::mem::replace(&mut **side, Expression::Coalesce(Vec::new()));
+            **side = Expression::FunctionCall(function.clone(), vec![value]);
+            fold(side);
+        }
+        *expression = Expression::If(condition, yes, no);
+        return;
+    }
     if let Expression::FunctionCall(function, arguments) = expression
         && let [Expression::Literal(literal)] = arguments.as_slice()
     {
@@ -76,31 +90,41 @@ pub(super) fn mend(pattern: &mut GraphPattern) {
         replace(expression, inner, &mut looked_up);
     }
     for (variable, predicate, value) in looked_up {
-        let triple = TriplePattern {
-            subject: TermPattern::Variable(variable),
-            predicate: NamedNodePattern::NamedNode(predicate),
-            object: TermPattern::Variable(value),
-        };
-        let nothing = GraphPattern::Values {
-            variables: Vec::new(),
-            bindings: vec![Vec::new()],
-        };
-        let found = GraphPattern::LeftJoin {
-            left: Box::new(nothing),
-            right: Box::new(GraphPattern::Bgp {
-                patterns: vec![triple],
-            }),
-            expression: None,
-        };
-        **inner = GraphPattern::Lateral {
-            left: Box::new(std::mem::take(&mut **inner)),
-            right: Box::new(found),
-        };
+        self::looked_up(inner, variable, predicate.as_ref(), value);
     }
 }
 
+/// Adds to each solution of `inner` what `predicate`, one of ours, says of `variable`, as `value`.
+pub(super) fn looked_up(
+    inner: &mut GraphPattern,
+    variable: Variable,
+    predicate: NamedNodeRef<'_>,
+    value: Variable,
+) {
+    let triple = TriplePattern {
+        subject: TermPattern::Variable(variable),
+        predicate: NamedNodePattern::NamedNode(predicate.into_owned()),
+        object: TermPattern::Variable(value),
+    };
+    let nothing = GraphPattern::Values {
+        variables: Vec::new(),
+        bindings: vec![Vec::new()],
+    };
+    let found = GraphPattern::LeftJoin {
+        left: Box::new(nothing),
+        right: Box::new(GraphPattern::Bgp {
+            patterns: vec![triple],
+        }),
+        expression: None,
+    };
+    *inner = GraphPattern::Lateral {
+        left: Box::new(std::mem::take(inner)),
+        right: Box::new(found),
+    };
+}
+
 /// Whether this is the right side of a look-up.
-pub(super) fn is_look_up(pattern: &GraphPattern) -> bool {
+pub(crate) fn is_look_up(pattern: &GraphPattern) -> bool {
     match pattern {
         GraphPattern::LeftJoin { left, right, .. } => matches!(
             (&**left, &**right),
@@ -181,7 +205,7 @@ fn replace(expression: &mut Expression, inner: &GraphPattern, looked_up: &mut Ve
 }
 
 /// Whether `variable` is never a literal in a solution, as far as the pattern's form tells.
-fn is_resource(pattern: &GraphPattern, variable: &Variable) -> bool {
+pub(super) fn is_resource(pattern: &GraphPattern, variable: &Variable) -> bool {
     match pattern {
         GraphPattern::Bgp { patterns } => patterns.iter().any(|triple| {
             matches!(&triple.subject, TermPattern::Variable(other) if other == variable)
