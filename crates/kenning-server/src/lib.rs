@@ -32,6 +32,7 @@ mod statistics;
 mod table;
 pub mod token;
 mod validator;
+mod vocabulary;
 mod writing;
 
 use std::io;

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use kenning_vocab::{km, ontologies, owl, prefixes, rdf, rdfs, skos};
-use oxrdf::{NamedOrBlankNode, Term, Triple};
+use kenning_vocab::{ontologies, prefixes};
+use oxrdf::Triple;
 use oxrdfio::{RdfFormat, RdfParser};
 
 use crate::App;
 use crate::error::HttpError;
-use crate::html::{Page, escape};
+use crate::html::Page;
 use crate::negotiate::Accept;
 use crate::rdf::{self as graphs, Kind};
 use crate::reader::Reader;
 use crate::routes::query::Caller;
 use crate::validator;
+use crate::vocabulary::page as vocabulary_page;
 
 /// `GET /ns/km`: every term, with what it means.
 pub(crate) async fn vocabulary(
@@ -25,16 +26,15 @@ pub(crate) async fn vocabulary(
     request: Request,
 ) -> Result<Response, HttpError> {
     let caller = Caller::of(&request);
-    let triples = all_terms()?;
     match graphs::choose_kind(&caller.accept)? {
         Kind::Page => Ok(Page {
             title: "Vocabulary",
             reader: &reader,
-            body: &page(&triples),
+            body: vocabulary_page(),
         }
         .into_response()),
         Kind::Data(format) => {
-            let bytes = graphs::write(triples, format)?;
+            let bytes = graphs::write(all_terms()?, format)?;
             let tag = validator::tag_of(&[&bytes]);
             Ok(graphs::answer(bytes, format.media_type(), tag, &caller))
         }
@@ -117,64 +117,4 @@ fn all_terms() -> Result<Vec<Triple>, HttpError> {
         }
     }
     Ok(triples)
-}
-
-fn page(triples: &[Triple]) -> String {
-    let text = |subject: &NamedOrBlankNode, predicates: &[oxrdf::NamedNodeRef<'_>]| -> String {
-        let found = triples.iter().find_map(|triple| match &triple.object {
-            Term::Literal(literal)
-                if &triple.subject == subject
-                    && predicates.contains(&triple.predicate.as_ref())
-                    && literal.language().is_none_or(|tag| tag == "en") =>
-            {
-                Some(literal.value())
-            }
-            _ => None,
-        });
-        escape(found.unwrap_or_default())
-    };
-    let mut html = String::from(
-        "<section><h1>The vocabulary</h1><p>The words of this knowledge graph. Prefix <code>km:</code>, namespace <code>",
-    );
-    html.push_str(&escape(km::NAMESPACE));
-    html.push_str("</code>.</p></section>");
-    let kinds = [
-        ("Classes", vec![owl::CLASS, rdfs::CLASS]),
-        (
-            "Properties",
-            vec![owl::OBJECT_PROPERTY, owl::DATATYPE_PROPERTY, rdf::PROPERTY],
-        ),
-        ("Terms", vec![skos::CONCEPT, owl::NAMED_INDIVIDUAL]),
-    ];
-    for (title, classes) in kinds {
-        let mut rows: Vec<String> = triples
-            .iter()
-            .filter(|triple| triple.predicate == rdf::TYPE)
-            .filter(|triple| match &triple.object {
-                Term::NamedNode(class) => classes.contains(&class.as_ref()),
-                _ => false,
-            })
-            .filter_map(|triple| match &triple.subject {
-                NamedOrBlankNode::NamedNode(node) => {
-                    let name = node.as_str().strip_prefix(km::NAMESPACE)?;
-                    let label = text(&triple.subject, &[rdfs::LABEL, skos::PREF_LABEL]);
-                    let meaning = text(&triple.subject, &[skos::DEFINITION, rdfs::COMMENT]);
-                    Some(format!(
-                        "<dt id=\"{0}\"><a href=\"#{0}\">km:{0}</a></dt><dd><b>{label}</b> {meaning}</dd>",
-                        escape(name)
-                    ))
-                }
-                NamedOrBlankNode::BlankNode(_) => None,
-            })
-            .collect();
-        rows.sort();
-        rows.dedup();
-        if !rows.is_empty() {
-            html.push_str(&format!(
-                "<section class=\"card\"><h2>{title}</h2><dl>{}</dl></section>",
-                rows.concat()
-            ));
-        }
-    }
-    html
 }
