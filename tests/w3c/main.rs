@@ -12,13 +12,14 @@
 )]
 
 mod compare;
+mod jsonld;
 mod manifest;
 mod query;
 mod rdf;
 mod update;
 
-use std::collections::BTreeMap;
-use std::panic::catch_unwind;
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
@@ -52,13 +53,18 @@ fn main() -> ExitCode {
             if case.kind.ends_with("EntailmentTest") {
                 continue;
             }
-            let name = format!("{suite}/{}", case.id);
-            let cause = expected.get(name.as_str()).copied();
-            let table = Arc::clone(&table);
-            trials.push(Trial::test(name, move || {
-                judge(suite, &case, cause, &table)
-            }));
+            let (suite, kind, id) = (*suite, kind(suite, &case), case.id.clone());
+            let run = move || run_case(&case);
+            trials.push(trial(suite, kind, &id, &expected, &table, run));
         }
+    }
+    for case in jsonld::cases() {
+        let (kind, id) = match case.id.split_once('/') {
+            Some((kind, _)) => (kind.to_owned(), case.id.clone()),
+            None => continue,
+        };
+        let run = move || jsonld::run(&case);
+        trials.push(trial("json-ld", kind, &id, &expected, &table, run));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     println!("\nstrictly passed, of those that ran:");
@@ -71,24 +77,49 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-fn judge(suite: &str, case: &Case, cause: Option<&str>, table: &Table) -> Result<(), Failed> {
-    let run = case.clone();
-    let result = kenning_sparql::on_big_stack(move || {
-        catch_unwind(|| run_case(&run)).unwrap_or_else(|_| Err("it panicked".into()))
+/// One test of the run, with what is known of it.
+fn trial(
+    suite: &'static str,
+    kind: String,
+    id: &str,
+    expected: &HashMap<&'static str, &'static str>,
+    table: &Table,
+    run: impl FnOnce() -> Result<(), String> + Send + 'static,
+) -> Trial {
+    let name = format!("{suite}/{id}");
+    let cause = expected.get(name.as_str()).copied();
+    let table = Arc::clone(table);
+    Trial::test(name, move || {
+        judge((suite.into(), kind), cause, &table, run)
     })
-    .unwrap_or_else(|error| Err(error.to_string()));
+}
+
+/// The row of the table that a case counts in.
+fn kind(suite: &str, case: &Case) -> String {
     let kind = if case.kind.contains("Syntax") {
         "syntax"
     } else {
         "evaluation"
     };
-    let kind = if case.approved || !suite.starts_with("sparql") {
+    if case.approved || !suite.starts_with("sparql") {
         kind.to_owned()
     } else {
         format!("{kind}, not approved")
-    };
+    }
+}
+
+fn judge(
+    place: (String, String),
+    cause: Option<&str>,
+    table: &Table,
+    run: impl FnOnce() -> Result<(), String> + Send,
+) -> Result<(), Failed> {
+    let result = kenning_sparql::on_big_stack(move || {
+        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("it panicked".into()))
+    })
+    .unwrap_or_else(|error| Err(error.to_string()));
     let mut table = table.lock().unwrap();
-    let counts = table.entry((suite.into(), kind)).or_default();
+    let counts = table.entry(place).or_default();
     counts.1 += 1;
     counts.0 += u32::from(result.is_ok());
     match (result, cause) {

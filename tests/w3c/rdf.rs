@@ -103,6 +103,11 @@ pub(crate) fn canonical(case: &Case) -> Result<(), String> {
     }
 }
 
+/// The data as it comes out of a store again.
+pub(crate) fn stored(data: &Dataset) -> Result<Dataset, String> {
+    Ok(everything(&load(data)?))
+}
+
 fn load(data: &Dataset) -> Result<KnowledgeBase, String> {
     let kb = KnowledgeBase::in_memory(Options::default());
     let mut batch = Batch::new();
@@ -137,7 +142,8 @@ fn batch_has(kb: &KnowledgeBase, graph: &NamedNode) -> bool {
             .is_some()
 }
 
-fn dump(data: &Dataset, format: GraphFormat) -> Result<Vec<u8>, String> {
+/// A dump in a format.
+pub(crate) fn dump(data: &Dataset, format: GraphFormat) -> Result<Vec<u8>, String> {
     let mut writer = RdfSerializer::from_format(format.rdf_format()).for_writer(Vec::new());
     for quad in data {
         if format.holds_datasets() {
