@@ -21,6 +21,7 @@ mod openapi;
 mod operations;
 mod overview;
 mod pipeline;
+mod plans;
 mod protocol;
 mod rdf;
 mod rdf_in;
@@ -28,6 +29,7 @@ mod reader;
 mod routes;
 mod session;
 mod settings;
+mod stall;
 mod statistics;
 mod table;
 pub mod token;
@@ -65,9 +67,12 @@ pub(crate) struct App {
     pub(crate) evaluators: evaluate::Evaluators,
     pub(crate) audit: Option<audit::AuditLog>,
     pub(crate) metrics: pipeline::Metrics,
+    pub(crate) plans: plans::Plans,
+    /// How many connections are open.
+    pub(crate) connections: Arc<std::sync::atomic::AtomicUsize>,
     /// INVARIANT: kept by the fingerprint of a view, so nobody gets what was made for other eyes (guard: `tests/access.rs`).
     pub(crate) overviews: statistics::Kept<[u8; 32], overview::Overview>,
-    /// The same holds here.
+    /// And here.
     pub(crate) statistics: statistics::Kept<[u8; 32], statistics::Statistics>,
 }
 
@@ -92,7 +97,14 @@ impl Service {
         let hosts = settings.hosts.iter().cloned().chain(own_host);
         Ok(Self(Arc::new(App {
             guard: guard::Guard::new(hosts, settings.cors_origins.iter().cloned()),
-            evaluators: evaluate::Evaluators::start(count, STACK, settings.patience)?,
+            evaluators: evaluate::Evaluators::start(
+                count,
+                STACK,
+                settings.patience,
+                settings.spill.clone(),
+            )?,
+            plans: plans::Plans::default(),
+            connections: Arc::default(),
             sessions: session::Sessions::default(),
             audit: settings
                 .audit_log
@@ -138,6 +150,10 @@ impl Service {
     #[must_use]
     pub fn audit_log(&self) -> Option<&audit::AuditLog> {
         self.0.audit.as_ref()
+    }
+
+    pub(crate) fn connections(&self) -> Arc<std::sync::atomic::AtomicUsize> {
+        Arc::clone(&self.0.connections)
     }
 
     pub(crate) fn settings(&self) -> &ServerSettings {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,6 +18,7 @@ use tower::ServiceExt as _;
 
 use crate::Service;
 use crate::reader::Peer;
+use crate::stall::Stalling;
 
 /// How long a client may take to send a request's head, or stay silent between requests.
 const HEAD_TIME: Duration = Duration::from_secs(60);
@@ -64,6 +66,8 @@ where
     A: AsyncFn() -> io::Result<(S, Peer)>,
 {
     let router = service.router();
+    let stall = service.settings().stall;
+    let open = service.connections();
     let places = Arc::new(Semaphore::new(service.settings().connections.max(1)));
     let (ending, ended) = watch::channel(false);
     let mut connections = JoinSet::new();
@@ -81,8 +85,12 @@ where
                 Ok((stream, peer)) => {
                     let router = router.clone();
                     let ended = ended.clone();
+                    let open = Arc::clone(&open);
                     connections.spawn(async move {
+                        open.fetch_add(1, Ordering::Relaxed);
+                        let stream = Stalling::new(stream, stall);
                         talk(stream, peer, router, ended).await;
+                        open.fetch_sub(1, Ordering::Relaxed);
                         drop(place);
                     });
                 }

@@ -23,8 +23,12 @@ pub struct ServerSettings {
     pub query_time: Duration,
     /// How long an update may take.
     pub update_time: Duration,
-    /// How long a request waits for a free thread, and a thread for a slow client.
+    /// How long a request waits for a free thread.
     pub patience: Duration,
+    /// How long a client may take nothing of its answer before it loses it.
+    pub stall: Duration,
+    /// The folder where answers that wait for slow clients lie in files without a name; `None` is the system's for such files.
+    pub spill: Option<PathBuf>,
     /// The largest query or update, in bytes.
     pub query_bytes: u64,
     /// The largest other body, in bytes, after it has been decompressed.
@@ -77,6 +81,8 @@ impl Default for ServerSettings {
             query_time: Duration::from_secs(30),
             update_time: Duration::from_secs(30),
             patience: Duration::from_secs(10),
+            stall: Duration::from_secs(60),
+            spill: None,
             query_bytes: 1024 * 1024,
             body_bytes: 256 * 1024 * 1024,
             evaluations: 0,

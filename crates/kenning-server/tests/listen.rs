@@ -65,6 +65,161 @@ fn one_reader_does_not_take_the_whole_server() {
     assert_eq!(server.query("ASK { ?s ?p ?o }", "").status, 503);
 }
 
+/// A figure of `/metrics`, for an operator.
+fn figure(server: &Server, who: &str, name: &str) -> u64 {
+    let text = server.get("/metrics", who).text();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with(&format!("{name} ")));
+    line.and_then(|line| line.rsplit(' ').next()?.parse().ok())
+        .unwrap_or_else(|| panic!("no {name} in {text}"))
+}
+
+fn until(what: &str, within: Duration, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < within, "{what} not within {within:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_slow_client_holds_no_thread_and_gets_all_in_the_end() {
+    let settings = ServerSettings {
+        evaluations: 1,
+        patience: Duration::from_millis(500),
+        ..ServerSettings::default()
+    };
+    let server = Server::start(large(150_000), settings);
+    let who = bearer(&server.token("public", &[], "operator", &[]));
+    let query = "SELECT ?s ?p ?o { ?s ?p ?o }";
+    let whole = server.query(query, "Accept: text/csv");
+    assert!(
+        whole.complete && whole.body.len() > 8 << 20,
+        "{}",
+        whole.body.len()
+    );
+    let mut slow: Vec<TcpStream> = (0..4)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address).unwrap();
+            let request = format!(
+                "GET /query?query={} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\nConnection: close\r\n\r\n",
+                encode(query)
+            );
+            stream.write_all(request.as_bytes()).unwrap();
+            // They wait for the one thread in turn, and each asks within the patience of the others.
+            until("the answer is made", Duration::from_secs(20), || {
+                figure(&server, &who, "kenning_evaluations_running") == 0
+            });
+            stream
+        })
+        .collect();
+    assert!(figure(&server, &who, "kenning_spilled_bytes") > 4 << 20);
+    assert_eq!(server.query("ASK { ?s ?p ?o }", "").status, 200);
+    let mut all = Vec::new();
+    slow.remove(0).read_to_end(&mut all).unwrap();
+    assert!(all.ends_with(b"0\r\n\r\n"), "the last chunk is missing");
+    assert!(all.len() > whole.body.len(), "{}", all.len());
+    let lines = |bytes: &[u8]| bytes.windows(9).filter(|w| w == b"id/thing/").count();
+    // A name may lie across two chunks, so a few are not counted.
+    assert!(lines(&all) > lines(&whole.body) - 1_000);
+    drop(slow);
+    until("the files are gone", Duration::from_secs(5), || {
+        figure(&server, &who, "kenning_spilled_bytes") == 0
+    });
+}
+
+#[test]
+fn a_client_that_takes_nothing_loses_its_answer() {
+    let settings = ServerSettings {
+        stall: Duration::from_millis(300),
+        ..ServerSettings::default()
+    };
+    let server = Server::start(large(150_000), settings);
+    let who = bearer(&server.token("public", &[], "operator", &[]));
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let request = format!(
+        "GET /query?query={} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n\r\n",
+        encode("SELECT * { ?s ?p ?o }")
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    until("the connection is cut", Duration::from_secs(20), || {
+        figure(&server, &who, "kenning_connections_open") == 1
+    });
+    until("what waited is dropped", Duration::from_secs(5), || {
+        figure(&server, &who, "kenning_spilled_bytes") == 0
+    });
+    let mut all = Vec::new();
+    let _ = stream.read_to_end(&mut all);
+    assert!(!all.ends_with(b"0\r\n\r\n"), "a cut answer looks complete");
+}
+
+#[test]
+fn work_ends_within_a_second_of_its_client() {
+    let server = Server::start(large(20_000), ServerSettings::default());
+    let who = bearer(&server.token("public", &[], "operator", &[]));
+    let writer = bearer(&server.token("public", &[], "curator", &["*=public"]));
+    let rows = [
+        ("/query", ENDLESS),
+        (
+            "/query",
+            "SELECT * { ?a (<urn:p>|^<urn:p>)+ ?b . ?b (<urn:p>|^<urn:p>)* ?c } ORDER BY ?c",
+        ),
+        (
+            "/query",
+            "SELECT ?a { ?a <urn:p> ?b . ?c <urn:p> ?d } ORDER BY DESC(STR(?d)) ?b",
+        ),
+        (
+            "/query",
+            "SELECT ?b (GROUP_CONCAT(?d) AS ?all) { ?a <urn:p> ?b . ?c <urn:p> ?d } GROUP BY ?b",
+        ),
+        (
+            "/query",
+            "SELECT (COUNT(DISTINCT CONCAT(STR(?a), STR(?d))) AS ?n) { ?a <urn:p> ?b . ?c <urn:p> ?d }",
+        ),
+        (
+            "/query",
+            "SELECT DISTINCT ?b { ?a ?p ?b . ?c ?q ?d . FILTER NOT EXISTS { ?e ?r ?b . ?d ?s ?a } }",
+        ),
+        (
+            "/query",
+            "SELECT ?a { ?a ?p ?b MINUS { ?c ?q ?d . ?e ?r ?f . FILTER(STR(?a) = STR(?f)) } }",
+        ),
+        (
+            "/query",
+            "CONSTRUCT { ?a <urn:q> ?d } WHERE { ?a ?p ?b . ?c ?q ?d . FILTER(REGEX(STR(?d), \"x.*y.*z\")) }",
+        ),
+        (
+            "/update",
+            "INSERT { GRAPH <urn:new> { ?a <urn:q> ?d } } WHERE { ?a ?p ?b . ?c ?q ?d . FILTER(STRLEN(STR(?d)) > 1000) }",
+        ),
+        (
+            "/update",
+            "DELETE { ?a ?p ?b } WHERE { ?a (<urn:p>|!<urn:p>)* ?b . ?c ?q ?b . ?d ?p ?b . FILTER(STRLEN(STR(?d)) > 1000) }",
+        ),
+    ];
+    for (path, text) in rows {
+        let kind = path.trim_start_matches('/');
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\n{writer}\r\nContent-Type: application/sparql-{kind}\r\n\
+             Content-Length: {}\r\n\r\n{text}",
+            text.len()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(700));
+        assert_eq!(
+            figure(&server, &who, "kenning_evaluations_running"),
+            1,
+            "{text} ends by itself"
+        );
+        drop(stream);
+        until(text, Duration::from_secs(1), || {
+            figure(&server, &who, "kenning_evaluations_running") == 0
+        });
+    }
+}
+
 #[test]
 fn idle_connections_are_no_burden() {
     let server = Server::start(small(), ServerSettings::default());

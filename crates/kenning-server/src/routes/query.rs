@@ -65,10 +65,13 @@ pub(crate) async fn answer(
     let told = Arc::clone(&head);
     let app_too = Arc::clone(app);
     let whole = caller.needs_whole;
+    let asker = reader.share();
     let body = app
         .evaluators
         .stream(reader.share(), whole, move |flow, cancel| {
-            let prepared = parse(&app_too, &asked.text)?;
+            let prepared = app_too
+                .plans
+                .get(&asker, &asked.text, || parse(&app_too, &asked.text))?;
             let format = choose(prepared.form(), &caller.accept, asked.format.as_deref())?;
             let dataset = asked
                 .dataset()

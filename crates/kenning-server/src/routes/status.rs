@@ -1,6 +1,7 @@
 //! Whether the server is well, and what it has done.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::http::header;
@@ -36,8 +37,40 @@ pub(crate) async fn metrics(
             ),
             (header::CACHE_CONTROL, "no-store"),
         ],
-        app.metrics.write(),
+        app.metrics.write() + &running(&app),
     ))
+}
+
+/// What goes on at this moment, in the same format.
+fn running(app: &App) -> String {
+    let gauges = [
+        (
+            "kenning_evaluations_running",
+            "Queries, updates and other work that threads are busy with.",
+            app.evaluators.running() as u64,
+        ),
+        (
+            "kenning_evaluations_waiting",
+            "Requests that wait for a thread.",
+            app.evaluators.waiting() as u64,
+        ),
+        (
+            "kenning_connections_open",
+            "Open connections.",
+            app.connections.load(Ordering::Relaxed) as u64,
+        ),
+        (
+            "kenning_spilled_bytes",
+            "Bytes of answers that wait in files for slow clients.",
+            app.evaluators.spilled(),
+        ),
+    ];
+    gauges
+        .iter()
+        .map(|(name, help, value)| {
+            format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n")
+        })
+        .collect()
 }
 
 /// `GET /audit-log`: the audit log as it stands, for auditors.
