@@ -32,6 +32,7 @@ mod settings;
 mod stall;
 mod statistics;
 mod table;
+mod tls;
 pub mod token;
 mod validator;
 mod vocabulary;
@@ -48,6 +49,7 @@ pub use clock::today;
 pub use listen::{serve, serve_socket};
 pub use operations::{Line, NoOperations, Operations, Outcome};
 pub use settings::{DefaultGraph, ServerSettings, TrustedProxy};
+pub use tls::Tls;
 
 /// Stack of a thread that evaluates: as deep as the deepest query that the parser lets through.
 const STACK: usize = 64 * 1024 * 1024;
@@ -154,6 +156,12 @@ impl Service {
 
     pub(crate) fn connections(&self) -> Arc<std::sync::atomic::AtomicUsize> {
         Arc::clone(&self.0.connections)
+    }
+
+    /// What the server speaks HTTPS with, if it does.
+    #[must_use]
+    pub fn tls(&self) -> Option<&Tls> {
+        self.0.settings.tls.as_ref()
     }
 
     pub(crate) fn settings(&self) -> &ServerSettings {

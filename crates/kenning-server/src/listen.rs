@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 use crate::Service;
+use crate::Tls;
 use crate::reader::Peer;
 use crate::stall::Stalling;
 
@@ -40,7 +41,8 @@ pub async fn serve(
         let _ = stream.set_nodelay(true);
         Ok((stream, Peer::Network(address)))
     };
-    accept_all(service, accept, shutdown).await
+    let tls = service.settings().tls.clone();
+    accept_all(service, accept, tls, shutdown).await
 }
 
 /// Answers on the operator's socket until `shutdown` is done. Whoever may open the socket is the operator.
@@ -53,12 +55,13 @@ pub async fn serve_socket(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let accept = async || Ok((listener.accept().await?.0, Peer::Socket));
-    accept_all(service, accept, shutdown).await
+    accept_all(service, accept, None, shutdown).await
 }
 
 async fn accept_all<S, A>(
     service: Service,
     accept: A,
+    tls: Option<Tls>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()>
 where
@@ -86,10 +89,21 @@ where
                     let router = router.clone();
                     let ended = ended.clone();
                     let open = Arc::clone(&open);
+                    let tls = tls.clone();
                     connections.spawn(async move {
                         open.fetch_add(1, Ordering::Relaxed);
                         let stream = Stalling::new(stream, stall);
-                        talk(stream, peer, router, ended).await;
+                        match tls {
+                            None => talk(stream, peer, router, ended).await,
+                            Some(tls) => {
+                                let greeting = tokio::time::timeout(HEAD_TIME, tls.greet(stream));
+                                match greeting.await {
+                                    Ok(Ok(stream)) => talk(stream, peer, router, ended).await,
+                                    // Whoever speaks plain HTTP here, or nothing, is let go.
+                                    other => tracing::debug!(failed = ?other.map(|met| met.err()), "no TLS"),
+                                }
+                            }
+                        }
                         open.fetch_sub(1, Ordering::Relaxed);
                         drop(place);
                     });

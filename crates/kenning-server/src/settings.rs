@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Tls;
+
 /// What a server allows and how far it goes. The defaults suit one machine and many readers.
 #[derive(Debug, Clone)]
 pub struct ServerSettings {
@@ -39,6 +41,8 @@ pub struct ServerSettings {
     pub connections: usize,
     /// The file that denials, writes and changes of tokens are recorded in; `None` records nothing.
     pub audit_log: Option<PathBuf>,
+    /// Speaks HTTPS where it is given, and HTTP where it is not. The operator's socket is not concerned.
+    pub tls: Option<Tls>,
     /// Whether the cookie of a session goes over HTTPS only.
     pub secure_cookies: bool,
     /// The questions that `/api/questions` answers.
@@ -88,6 +92,7 @@ impl Default for ServerSettings {
             evaluations: 0,
             connections: 4096,
             audit_log: None,
+            tls: None,
             secure_cookies: false,
             questions: Arc::new(Library::built_in()),
         }

@@ -60,7 +60,11 @@ pub struct Server {
     pub update_seconds: Option<u64>,
     /// A folder of questions to answer beside the built-in ones.
     pub questions: Option<PathBuf>,
-    /// Whether cookies go over HTTPS only.
+    /// A chain of certificates (PEM): the server speaks HTTPS then.
+    pub tls_certificate: Option<PathBuf>,
+    /// The key of the certificate (PEM).
+    pub tls_key: Option<PathBuf>,
+    /// Whether cookies go over HTTPS only; they do where the server speaks HTTPS itself.
     pub secure_cookies: bool,
     /// A reverse proxy that says who its users are.
     pub trusted_proxy: Option<TrustedProxy>,

@@ -98,6 +98,22 @@ pub struct Serve {
     /// The address to listen on [default: 127.0.0.1:7878].
     #[arg(long, value_name = "ADDRESS", env = "KENNING_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// Speak HTTPS with this chain of certificates (PEM, the server's own first); SIGHUP reads it again.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        env = "KENNING_TLS_CERTIFICATE"
+    )]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of the certificate (PEM).
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_certificate",
+        env = "KENNING_TLS_KEY"
+    )]
+    pub tls_key: Option<PathBuf>,
     /// What every IRI begins with; fixed by the first use [default: http://localhost:7878/].
     #[arg(long, value_name = "URL", env = "KENNING_BASE_URL")]
     pub base_url: Option<String>,

@@ -80,6 +80,7 @@ fn settings(data: &Path, config: &Config, flags: &flags::Serve) -> Result<Server
     let usual = ServerSettings::default();
     let questions = flags.questions.as_ref().or(server.questions.as_ref());
     let questions = crate::ask::library(questions.map(|dir| Place::of(dir)).as_ref())?;
+    let tls = tls(server, flags)?;
     Ok(ServerSettings {
         questions: Arc::new(questions),
         hosts: server.hosts.clone(),
@@ -104,12 +105,31 @@ fn settings(data: &Path, config: &Config, flags: &flags::Serve) -> Result<Server
         update_time: server
             .update_seconds
             .map_or(usual.update_time, Duration::from_secs),
-        secure_cookies: server.secure_cookies,
+        secure_cookies: server.secure_cookies || tls.is_some(),
+        tls,
         audit_log: Some(data.join("audit.jsonl")),
         // What waits for slow clients lies where the data itself lies.
         spill: Some(data.to_owned()),
         ..usual
     })
+}
+
+/// What is needed to speak HTTPS, if it is wanted: both files, of the flags or of the configuration.
+fn tls(
+    server: &crate::config::Server,
+    flags: &flags::Serve,
+) -> Result<Option<kenning_server::Tls>> {
+    let (certificate, key) = match (&flags.tls_certificate, &flags.tls_key) {
+        (None, None) => (&server.tls_certificate, &server.tls_key),
+        given => given,
+    };
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => kenning_server::Tls::open(certificate, key)
+            .map(Some)
+            .context("cannot speak HTTPS"),
+        (None, None) => Ok(None),
+        _ => bail!("HTTPS needs both `tls_certificate` and `tls_key`"),
+    }
 }
 
 /// Brings what is stored in step with the wikis and ontologies of the flags.
@@ -161,7 +181,12 @@ fn greet(
     address: SocketAddr,
     reporter: &mut Reporter,
 ) -> Result<()> {
-    let url = format!("http://{address}");
+    let scheme = if service.tls().is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let url = format!("{scheme}://{address}");
     let mut say = |text: String| {
         reporter.line(&Line::Output {
             text: format!("{text}\n"),
@@ -206,6 +231,9 @@ async fn listen(service: Service, listener: TcpListener, data: &Path) -> Result<
         asked_to_end().await;
         let _ = ending.send(true);
     });
+    if let Some(tls) = service.tls().cloned() {
+        tokio::spawn(read_again(tls));
+    }
     let (network, socket) = tokio::join!(
         kenning_server::serve(service.clone(), listener, wait(ended.clone())),
         kenning_server::serve_socket(service, socket, wait(ended)),
@@ -227,6 +255,18 @@ fn socket(data: &Path) -> Result<UnixListener> {
     std::fs::rename(room.join(SOCKET), data.join(SOCKET))?;
     std::fs::remove_dir(&room)?;
     Ok(listener)
+}
+
+/// Reads the certificate again at each SIGHUP, as those who renew certificates send it.
+async fn read_again(tls: kenning_server::Tls) {
+    let hangups = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
+    let Ok(mut hangups) = hangups else { return };
+    while hangups.recv().await.is_some() {
+        match tls.reload() {
+            Ok(()) => tracing::warn!("the certificate was read again"),
+            Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+        }
+    }
 }
 
 async fn asked_to_end() {

@@ -134,8 +134,9 @@ impl Server {
                 panic!("the server did not come up: {greeting}{err}");
             }
             greeting.push_str(&line);
-            if let Some(url) = line.strip_prefix("listening on http://") {
-                break url.trim().trim_end_matches('/').to_owned();
+            let url = line.strip_prefix("listening on ");
+            if let Some((_, rest)) = url.and_then(|url| url.split_once("://")) {
+                break rest.trim().trim_end_matches('/').to_owned();
             }
         };
         // Neither pipe may fill up.
