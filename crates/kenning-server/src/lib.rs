@@ -74,6 +74,8 @@ pub(crate) struct App {
     pub(crate) connections: Arc<std::sync::atomic::AtomicUsize>,
     /// INVARIANT: kept by the fingerprint of a view, so nobody gets what was made for other eyes (guard: `tests/access.rs`).
     pub(crate) overviews: statistics::Kept<[u8; 32], overview::Overview>,
+    /// The same holds here.
+    pub(crate) sitemaps: statistics::Kept<[u8; 32], Vec<String>>,
     /// And here.
     pub(crate) statistics: statistics::Kept<[u8; 32], statistics::Statistics>,
 }
@@ -114,6 +116,7 @@ impl Service {
                 .map(audit::AuditLog::open)
                 .transpose()?,
             metrics: pipeline::Metrics::default(),
+            sitemaps: statistics::Kept::default(),
             overviews: statistics::Kept::default(),
             statistics: statistics::Kept::default(),
             kb,

@@ -43,6 +43,8 @@ pub struct ServerSettings {
     pub audit_log: Option<PathBuf>,
     /// Speaks HTTPS where it is given, and HTTP where it is not. The operator's socket is not concerned.
     pub tls: Option<Tls>,
+    /// Whether `/sitemap.xml` lists the pages that everybody may see.
+    pub sitemap: bool,
     /// Whether the cookie of a session goes over HTTPS only.
     pub secure_cookies: bool,
     /// The questions that `/api/questions` answers.
@@ -93,6 +95,7 @@ impl Default for ServerSettings {
             connections: 4096,
             audit_log: None,
             tls: None,
+            sitemap: false,
             secure_cookies: false,
             questions: Arc::new(Library::built_in()),
         }

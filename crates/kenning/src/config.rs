@@ -64,6 +64,8 @@ pub struct Server {
     pub tls_certificate: Option<PathBuf>,
     /// The key of the certificate (PEM).
     pub tls_key: Option<PathBuf>,
+    /// Whether `/sitemap.xml` lists the pages that everybody may see.
+    pub sitemap: bool,
     /// Whether cookies go over HTTPS only; they do where the server speaks HTTPS itself.
     pub secure_cookies: bool,
     /// A reverse proxy that says who its users are.

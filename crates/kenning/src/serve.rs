@@ -107,6 +107,7 @@ fn settings(data: &Path, config: &Config, flags: &flags::Serve) -> Result<Server
             .map_or(usual.update_time, Duration::from_secs),
         secure_cookies: server.secure_cookies || tls.is_some(),
         tls,
+        sitemap: server.sitemap,
         audit_log: Some(data.join("audit.jsonl")),
         // What waits for slow clients lies where the data itself lies.
         spill: Some(data.to_owned()),

@@ -11,6 +11,7 @@ mod patch;
 pub(crate) mod query;
 mod questions;
 mod sign_in;
+mod sitemap;
 mod sparql;
 mod status;
 mod store;
@@ -64,6 +65,7 @@ pub(crate) fn table() -> Vec<Route> {
             "/store/{*rest}",
             store::store,
         ),
+        get("/sitemap.xml", sitemap::sitemap),
         get("/.well-known/void", describe::well_known_void),
         get("/ns/km", vocabulary::vocabulary),
         get("/ns/km/{version}", vocabulary::version),
