@@ -19,6 +19,10 @@ pub struct Answer {
     pub standing: Standing,
     /// Whether the rows are triples.
     pub is_graph: bool,
+    /// Sentences that belong to the answer and stand under its table.
+    pub notes: Vec<String>,
+    /// What the answer says as triples, where that is more than its rows.
+    pub statements: Vec<Triple>,
 }
 
 /// A value of an answer.
@@ -49,14 +53,21 @@ impl Answer {
             rows: Vec::new(),
             standing: Standing::Found,
             is_graph: false,
+            notes: Vec::new(),
+            statements: Vec::new(),
         }
+    }
+
+    /// Adds a row of a computed answer; texts become plain literals.
+    pub(crate) fn push(&mut self, cells: impl IntoIterator<Item = Option<Cell>>) {
+        self.rows.push(cells.into_iter().collect());
     }
 
     /// The answer as text for a terminal: a table with one line a row, or a sentence where there are no rows.
     #[must_use]
     pub fn to_table(&self) -> String {
         if let Standing::None(words) | Standing::Unrecorded(words) = &self.standing {
-            return format!("{words}\n");
+            return self.with_notes(format!("{words}\n"));
         }
         let mut widths: Vec<usize> = self.columns.iter().map(|name| width(name)).collect();
         let rows: Vec<Vec<String>> = self
@@ -83,7 +94,16 @@ impl Answer {
         for row in &rows {
             push_row(&mut out, row, &widths);
         }
-        out
+        self.with_notes(out)
+    }
+
+    fn with_notes(&self, mut text: String) -> String {
+        for note in &self.notes {
+            text.push('\n');
+            text.push_str(note);
+            text.push('\n');
+        }
+        text
     }
 
     /// The answer as JSON: `question`, `standing`, `columns`, and `rows` of objects with `type`, `value` and `label`.
@@ -105,13 +125,17 @@ impl Answer {
             Standing::None(words) => ("none", Some(words)),
             Standing::Unrecorded(words) => ("unrecorded", Some(words)),
         };
-        json!({
+        let mut answer = json!({
             "question": self.question,
             "standing": standing,
             "words": words,
             "columns": self.columns,
             "rows": rows,
-        })
+        });
+        if let (Some(object), false) = (answer.as_object_mut(), self.notes.is_empty()) {
+            object.insert("notes".to_owned(), json!(self.notes));
+        }
+        answer
     }
 
     /// The answer as CSV (RFC 4180), values as the SPARQL 1.1 results format has them.
@@ -166,6 +190,9 @@ impl Answer {
     /// The answer as triples, see [`to_turtle`](Self::to_turtle).
     #[must_use]
     pub fn triples(&self) -> Vec<Triple> {
+        if !self.statements.is_empty() {
+            return self.statements.clone();
+        }
         if self.is_graph {
             return self.rows.iter().filter_map(|row| as_triple(row)).collect();
         }
@@ -220,6 +247,32 @@ fn as_triple(row: &[Option<Cell>]) -> Option<Triple> {
 }
 
 impl Cell {
+    /// A text that is no thing.
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        let label = text.into();
+        Self {
+            term: oxrdf::Literal::new_simple_literal(label.as_str()).into(),
+            label,
+        }
+    }
+
+    /// A thing and what it is called.
+    pub(crate) fn thing(term: Term, label: impl Into<String>) -> Self {
+        Self {
+            term,
+            label: label.into(),
+        }
+    }
+
+    /// A number.
+    pub(crate) fn number(number: impl Into<oxrdf::Literal>) -> Self {
+        let literal = number.into();
+        Self {
+            label: literal.value().to_owned(),
+            term: literal.into(),
+        }
+    }
+
     /// The value without marks: an IRI, or the text of a literal.
     fn plain(&self) -> String {
         match &self.term {

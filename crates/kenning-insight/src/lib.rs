@@ -14,22 +14,36 @@
 //! assert_eq!(question.summary, "Which notes are stale: never verified, or past their review?");
 //! ```
 
+mod advice;
 mod answer;
 mod ask;
+pub mod audit;
+mod cover;
+mod day;
 mod decorators;
+mod experts;
 mod fold;
+mod insight;
 mod labels;
 mod library;
+mod loss;
 mod ontologies;
 mod param;
+mod picture;
 mod question;
+pub mod record;
 pub mod shapes;
 
+pub use advice::advice;
 pub use answer::{Answer, Cell, Standing};
 pub use ask::{AskError, Context};
+pub use day::Day;
 pub use decorators::InvalidYaml;
+pub use experts::{Evidence, Expert, experts, experts_for_each};
 pub use fold::name_key;
+pub use insight::InsightError;
 pub use library::Library;
+pub use loss::{Cover, Group, loss};
 pub use ontologies::LoadedOntology;
 pub use param::{InvalidValue, Kind as ParamKind, Param};
 pub use question::{InvalidQuestion, Question};

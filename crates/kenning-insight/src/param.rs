@@ -175,7 +175,7 @@ impl Param {
 }
 
 /// `2026-11-21`, `today`, `today-P1Y`, `today+P6M`.
-fn day(text: &str, today: Date) -> Option<Date> {
+pub(crate) fn day(text: &str, today: Date) -> Option<Date> {
     let Some(rest) = text.strip_prefix("today") else {
         // A date with a time zone would compare by another rule than the dates of notes.
         return text.parse::<Date>().ok().filter(|_| text.len() == 10);
@@ -193,7 +193,7 @@ fn day(text: &str, today: Date) -> Option<Date> {
 }
 
 /// An absolute IRI with or without angle brackets, or a prefixed name.
-fn iri(text: &str) -> Option<NamedNode> {
+pub(crate) fn iri(text: &str) -> Option<NamedNode> {
     let text = text
         .strip_prefix('<')
         .and_then(|text| text.strip_suffix('>'))

@@ -76,6 +76,10 @@ terms! { AUDIT_LIST
     CHANGED_UNVERIFIED = "changedUnverified";
     /// In `km:FindingKinds`. Somebody leaves, and no plan past deciding keeps what they hold.
     UNCOVERED_DEPARTURE = "uncoveredDeparture";
+    /// In `km:FindingKinds`. Something that is held in heads stands in no note, and nobody passed it on by doing in the last year.
+    UNSHARED = "unshared";
+    /// In `km:FindingKinds`. A graph has no label that could be read, and is closed to everybody but the holders of all groups.
+    UNLABELLED = "unlabelled";
     /// In `km:FindingKinds`. Several people know a topic, and its notes are confirmed and sourced.
     WELL_COVERED = "wellCovered";
 }

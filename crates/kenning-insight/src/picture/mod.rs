@@ -1,0 +1,176 @@
+//! What a view shows of notes, topics and people, read once: what audits, experts, losses and advice are made of.
+//!
+//! Everything comes from scans of one [`View`], so nothing here can depend on what its reader does not see. People are
+//! one each, under whatever name; topics are what names lead to.
+
+pub(crate) mod authorship;
+mod holding;
+pub(crate) mod notes;
+pub(crate) mod people;
+pub(crate) mod scan;
+pub(crate) mod topics;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kenning_store::{Interrupted, TermId, View};
+use kenning_vocab::{Base, km};
+use oxrdf::{NamedNode, NamedNodeRef, Term};
+
+pub(crate) use holding::{Event, Holding, Statement};
+pub(crate) use notes::{Note, Notes};
+pub(crate) use people::{People, PersonId, UNNAMED, Visibility};
+pub(crate) use scan::{Many, Scan, of};
+pub(crate) use topics::Topics;
+
+use crate::ask::Context;
+use crate::day::Day;
+
+/// Note → who confirmed it, and when.
+pub(crate) type Confirmed = BTreeMap<TermId, Vec<(PersonId, Option<Day>)>>;
+
+/// All that the insights need of a view, on one day.
+#[derive(Debug)]
+pub(crate) struct Picture<'a> {
+    pub(crate) scan: Scan<'a>,
+    pub(crate) base: &'a Base,
+    pub(crate) today: Day,
+    pub(crate) people: People,
+    pub(crate) topics: Topics,
+    pub(crate) notes: Notes,
+    pub(crate) holding: Holding,
+    /// Topic or asset → kinds of knowledge.
+    pub(crate) kinds: Many,
+    /// Graph → the note it was drawn from.
+    pub(crate) from_note: Many,
+    /// Note → who confirmed it, and when.
+    pub(crate) confirmed: Confirmed,
+    labels: topics::Labels,
+}
+
+impl<'a> Picture<'a> {
+    /// Reads a view.
+    ///
+    /// # Errors
+    /// [`Interrupted`] when the context's `cancel` says so.
+    pub(crate) fn read(view: &'a View, context: &'a Context) -> Result<Self, Interrupted> {
+        Self::over(Scan::new(view), context)
+    }
+
+    /// Reads what a scan is over.
+    pub(crate) fn over(scan: Scan<'a>, context: &'a Context) -> Result<Self, Interrupted> {
+        let today = Day::from(context.today);
+        let topics = Topics::read(&scan)?;
+        let people = People::read(&scan, &context.base, today, &topics.own_answers)?;
+        let notes = notes::read(&scan, &topics, &people)?;
+        let holding = holding::read(&scan, &topics, &people, today)?;
+        let mut kinds = Many::new();
+        for (said, kind) in scan.pairs(km::HAS_KNOWLEDGE_TYPE)? {
+            for topic in topics.meant(said) {
+                kinds.entry(topic).or_default().insert(kind);
+            }
+        }
+        let from_note = scan.forward(km::FROM_NOTE)?;
+        let confirmed = confirmed(&scan, &people)?;
+        Ok(Self {
+            from_note,
+            confirmed,
+            scan,
+            base: &context.base,
+            today,
+            people,
+            topics,
+            notes,
+            holding,
+            kinds,
+            labels: topics::Labels::default(),
+        })
+    }
+
+    /// What a thing is called.
+    pub(crate) fn label(&self, id: TermId) -> String {
+        self.labels.of(&self.scan, self.base, id)
+    }
+
+    pub(crate) fn term(&self, id: TermId) -> Term {
+        self.scan.view.term(id)
+    }
+
+    pub(crate) fn iri(&self, id: TermId) -> Option<NamedNode> {
+        self.scan.iri(id)
+    }
+
+    pub(crate) fn is(&self, id: TermId, node: NamedNodeRef<'_>) -> bool {
+        self.scan.id(node) == Some(id)
+    }
+
+    /// Whether anything among `ids` is `node`.
+    pub(crate) fn any_is(&self, ids: &BTreeSet<TermId>, node: NamedNodeRef<'_>) -> bool {
+        self.scan.id(node).is_some_and(|id| ids.contains(&id))
+    }
+
+    /// Who covers each topic that anybody is, or was, said to know: neither hidden nor gone, and said to be more than aware of
+    /// it. Who holds a piece of it counts too, unless they are said to be no more than aware. Groups and systems hold pieces
+    /// of knowledge, and do not leave.
+    pub(crate) fn cover(&self) -> BTreeMap<TermId, BTreeSet<PersonId>> {
+        let mut cover: BTreeMap<TermId, BTreeSet<PersonId>> = BTreeMap::new();
+        let mut aware: BTreeSet<(TermId, PersonId)> = BTreeSet::new();
+        for statement in &self.holding.statements {
+            for topic in &statement.topics {
+                if statement.rank == Some(1) {
+                    aware.insert((*topic, statement.who));
+                    continue;
+                }
+                let known = cover.entry(*topic).or_default();
+                if self.people.counts(statement.who) {
+                    known.insert(statement.who);
+                }
+            }
+        }
+        for asset in &self.holding.assets {
+            for (topic, who) in asset
+                .topics
+                .iter()
+                .flat_map(|topic| asset.holders.iter().map(move |who| (*topic, *who)))
+            {
+                let known = cover.entry(topic).or_default();
+                if self.people.counts(who) && !aware.contains(&(topic, who)) {
+                    known.insert(who);
+                }
+            }
+        }
+        cover
+    }
+}
+
+/// Who confirmed which note: by a verification of its own, or as the note says.
+fn confirmed(scan: &Scan<'_>, people: &People) -> Result<Confirmed, Interrupted> {
+    let mut confirmed = Confirmed::new();
+    let notes = scan.forward(km::VERIFIED_NOTE)?;
+    let ends = scan.forward(kenning_vocab::prov::ENDED_AT_TIME)?;
+    let days = scan.forward(km::LAST_VERIFIED)?;
+    for (verification, agent) in scan.pairs(km::VERIFIED_BY)? {
+        let Some(person) = people.of(agent) else {
+            continue;
+        };
+        match notes.get(&verification) {
+            Some(notes) => {
+                let day = scan.latest(ends.get(&verification));
+                for note in notes {
+                    confirmed.entry(*note).or_default().push((person, day));
+                }
+            }
+            None => {
+                let day = scan.latest(days.get(&verification));
+                confirmed
+                    .entry(verification)
+                    .or_default()
+                    .push((person, day));
+            }
+        }
+    }
+    for known in confirmed.values_mut() {
+        known.sort_unstable();
+        known.dedup();
+    }
+    Ok(confirmed)
+}
