@@ -9,6 +9,15 @@ pub fn today() -> Option<String> {
     Some(date(since.as_secs() / 86_400))
 }
 
+/// This moment in UTC, as `2026-05-14T10:30:00Z`; `None` when the clock of this machine stands before 1970.
+#[must_use]
+pub fn moment() -> Option<String> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    Some(format!("{}T{hour:02}:{minute:02}:{second:02}Z", date(days)))
+}
+
 /// The date so many days after 1970-01-01 (proleptic Gregorian; the algorithm counts in years that begin in March).
 fn date(days: u64) -> String {
     let days = days + 719_468;

@@ -45,11 +45,17 @@ use axum::Router;
 use kenning_store::KnowledgeBase;
 use kenning_vocab::Base;
 
-pub use clock::today;
+pub use clock::{moment, today};
 pub use listen::{serve, serve_socket};
 pub use operations::{Line, NoOperations, Operations, Outcome};
 pub use settings::{DefaultGraph, ServerSettings, TrustedProxy};
 pub use tls::Tls;
+
+/// A text that no other record has: 20 random letters and digits. `None` when the system gives no random numbers.
+#[must_use]
+pub fn record_id() -> Option<String> {
+    token::random_name().ok()
+}
 
 /// Stack of a thread that evaluates: as deep as the deepest query that the parser lets through.
 const STACK: usize = 64 * 1024 * 1024;

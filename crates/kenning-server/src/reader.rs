@@ -45,6 +45,19 @@ impl Reader {
         &self.name
     }
 
+    /// What whoever asks is called in what they record: the name of the token, or of the user that a proxy names.
+    pub(crate) fn called(&self) -> String {
+        let name = self.name.as_ref();
+        let token = name
+            .strip_prefix("token ")
+            .and_then(|rest| rest.split_once(" ("));
+        let token = token.and_then(|(_, name)| name.strip_suffix(')'));
+        token
+            .or(name.strip_prefix("user "))
+            .unwrap_or(name)
+            .to_owned()
+    }
+
     /// The name, to be kept: whose share of the server the work for this request takes.
     pub(crate) fn share(&self) -> Arc<str> {
         Arc::clone(&self.name)

@@ -6,10 +6,12 @@ mod body;
 mod data;
 mod describe;
 mod home;
+mod insight;
 mod operator;
 mod patch;
 pub(crate) mod query;
 mod questions;
+mod record;
 mod sign_in;
 mod sitemap;
 mod sparql;
@@ -72,6 +74,11 @@ pub(crate) fn table() -> Vec<Route> {
         get("/prefixes", vocabulary::all_prefixes),
         get("/api/questions", questions::list),
         get("/api/questions/{*name}", questions::answer),
+        get("/api/audit", insight::audit),
+        get("/api/experts", insight::whom),
+        get("/api/loss", insight::what_is_lost),
+        get("/api/advice", insight::what_suits),
+        post("/api/record/{kind}", record::post),
         get("/openapi.json", questions::description),
         get("/sign-in", sign_in::show),
         post("/sign-in", sign_in::sign_in),
