@@ -147,21 +147,26 @@ fn find(folder: &Path, depth: usize, files: &mut Vec<std::path::PathBuf>) -> std
     Ok(())
 }
 
-/// The arguments of a command line, with `--topic x` of `kenning ask` written as `--param topic=x`.
+/// The arguments of a command line, with `--topic x` of `kenning ask` and `kenning record` written as `--param topic=x`.
 ///
 /// Which values a question takes is known when its file has been read, so flags that are not flags of ours are values.
+/// `is_flag` says of a command and a name whether it is a flag of that command; `None` for commands without values.
 pub fn with_values(
     arguments: impl IntoIterator<Item = OsString>,
-    is_flag: impl Fn(&str) -> bool,
+    is_flag: impl Fn(&str, &str) -> Option<bool>,
 ) -> Vec<OsString> {
     let mut out: Vec<OsString> = Vec::new();
-    let mut asking = false;
+    let mut asking: Option<String> = None;
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         let text = argument.to_str();
-        asking = asking || text == Some("ask");
+        if asking.is_none()
+            && let Some(word) = text.filter(|word| is_flag(word, "").is_some())
+        {
+            asking = Some(word.to_owned());
+        }
         let flag = text.and_then(|text| text.strip_prefix("--"));
-        let Some(flag) = flag.filter(|flag| asking && !flag.is_empty()) else {
+        let (Some(flag), Some(command)) = (flag.filter(|flag| !flag.is_empty()), &asking) else {
             out.push(argument);
             continue;
         };
@@ -169,7 +174,7 @@ pub fn with_values(
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (flag, None),
         };
-        if is_flag(name) {
+        if is_flag(command, name) == Some(true) {
             out.push(argument);
             continue;
         }
@@ -189,8 +194,9 @@ mod tests {
 
     fn rewritten(line: &str) -> String {
         let arguments = line.split(' ').map(OsString::from);
-        let out = with_values(arguments, |name| {
-            ["clearance", "param", "json"].contains(&name)
+        let out = with_values(arguments, |command, name| {
+            let asks = ["ask", "record"].contains(&command);
+            asks.then(|| ["clearance", "param", "json"].contains(&name))
         });
         let out: Vec<String> = out.into_iter().map(|a| a.into_string().unwrap()).collect();
         out.join(" ")
@@ -205,6 +211,10 @@ mod tests {
         assert_eq!(
             rewritten("kenning ask x --param a=b --json"),
             "kenning ask x --param a=b --json"
+        );
+        assert_eq!(
+            rewritten("kenning record event --topic ask --json"),
+            "kenning record event --param topic=ask --json"
         );
         assert_eq!(
             rewritten("kenning query --topic x"),

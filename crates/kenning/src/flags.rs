@@ -64,6 +64,16 @@ pub enum Command {
     Update(Update),
     /// Ask a question that stands in a file; without a name, list the questions.
     Ask(Ask),
+    /// Say what is in good order and what is not, and what changed since the last audit.
+    Audit(Audit),
+    /// Say whom to ask about a topic, and why them.
+    Experts(Topic),
+    /// Say what is lost if people leave; without names, which topics hang on how few.
+    Loss(Loss),
+    /// Say which strategy and which practices suit a topic.
+    Advice(Topic),
+    /// Record what no document holds: an event, a referral, who knows what; without a name, list what can be recorded.
+    Record(Record),
     /// Say what is odd about notes, without storing anything; without a path, about what is stored.
     Check(Check),
     /// List the ontologies that are loaded, or print one that is built in.
@@ -293,6 +303,83 @@ pub struct Update {
     /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub timeout: u64,
+}
+
+/// `kenning audit`.
+#[derive(Debug, Clone, Args)]
+pub struct Audit {
+    /// With whose eyes.
+    #[command(flatten)]
+    pub eyes: Eyes,
+    /// The form of the report: `text`, `json`, `turtle` or `html`.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Write the page to print to this file, too.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Only what this person must see to: five things at most.
+    #[arg(long = "for", value_name = "PERSON")]
+    pub person: Option<String>,
+    /// List every finding, also where there are many of a kind.
+    #[arg(long)]
+    pub all: bool,
+    /// Leave this audit out of the history.
+    #[arg(long)]
+    pub forget: bool,
+}
+
+/// `kenning experts` and `kenning advice`.
+#[derive(Debug, Clone, Args)]
+pub struct Topic {
+    /// The topic, by a name that notes answer to, a label or an IRI.
+    #[arg(value_name = "TOPIC")]
+    pub topic: String,
+    /// With whose eyes.
+    #[command(flatten)]
+    pub eyes: Eyes,
+    /// The form of the answer: `table`, `json`, `csv` or `turtle`.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+}
+
+/// `kenning loss`.
+#[derive(Debug, Clone, Args)]
+pub struct Loss {
+    /// Who might leave, all of them together.
+    #[arg(value_name = "PERSON")]
+    pub people: Vec<String>,
+    /// With whose eyes.
+    #[command(flatten)]
+    pub eyes: Eyes,
+    /// The form of the answer: `table`, `json`, `csv` or `turtle`.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+}
+
+/// `kenning record`.
+#[derive(Debug, Clone, Args)]
+pub struct Record {
+    /// What sort of record; without one, all are listed with their fields.
+    #[arg(value_name = "KIND")]
+    pub kind: Option<String>,
+    /// A field, as `topic=reed voicing`; `--topic "reed voicing"` says the same.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = value)]
+    pub param: Vec<(String, String)>,
+    /// Who records.
+    #[arg(long = "as", value_name = "NAME", default_value = "operator")]
+    pub who: String,
+    /// The level of the record [default: that of notes that say none].
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<String>,
+    /// A reader needs any of these groups; repeat the flag for "and".
+    #[arg(long, value_name = "A,B")]
+    pub groups: Vec<String>,
+    /// Take names that nobody has for new people and topics.
+    #[arg(long)]
+    pub new: bool,
+    /// Show the triples and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `kenning check`.

@@ -30,17 +30,20 @@
 //! ```
 
 pub mod ask;
+pub mod audit;
 pub mod check;
 pub mod client;
 pub mod config;
 pub mod convert;
 pub mod flags;
+pub mod insight;
 pub mod keep;
 pub mod load;
 pub mod look;
 pub mod ontologies;
 mod ontology;
 pub mod query;
+pub mod record;
 pub mod report;
 pub mod request;
 pub mod serve;

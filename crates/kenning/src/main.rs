@@ -8,8 +8,8 @@ use kenning::report::{Reporter, Style};
 use kenning::request::{Place, Request};
 use kenning::site::Site;
 use kenning::{
-    ask, check, client, convert, flags, keep, load, look, ontologies, query, serve, sync, token,
-    update,
+    ask, audit, check, client, convert, flags, insight, keep, load, look, ontologies, query,
+    record, serve, sync, token, update,
 };
 use kenning_server::Outcome;
 use kenning_store::OpenError;
@@ -29,6 +29,11 @@ fn main() -> ExitCode {
     let answers = match &flags.command {
         Command::Query(_)
         | Command::Ask(_)
+        | Command::Audit(_)
+        | Command::Experts(_)
+        | Command::Loss(_)
+        | Command::Advice(_)
+        | Command::Record(_)
         | Command::Dump(_)
         | Command::Ontologies(_)
         | Command::Config
@@ -53,12 +58,19 @@ fn main() -> ExitCode {
 fn arguments() -> Vec<std::ffi::OsString> {
     let mut command = Flags::command();
     command.build();
-    let ours = command.find_subcommand("ask");
-    let ours: Vec<&str> = ours
-        .into_iter()
-        .flat_map(|ask| ask.get_arguments().filter_map(clap::Arg::get_long))
-        .collect();
-    ask::with_values(std::env::args_os(), |name| ours.contains(&name))
+    let flags_of = |name: &str| -> Vec<String> {
+        let command = command.find_subcommand(name);
+        command
+            .into_iter()
+            .flat_map(|command| command.get_arguments().filter_map(clap::Arg::get_long))
+            .map(str::to_owned)
+            .collect()
+    };
+    let ours = [("ask", flags_of("ask")), ("record", flags_of("record"))];
+    ask::with_values(std::env::args_os(), |command, name| {
+        let flags = ours.iter().find(|(other, _)| *other == command);
+        flags.map(|(_, flags)| flags.iter().any(|flag| flag == name))
+    })
 }
 
 /// What the server logs goes to standard error; `KENNING_LOG` says how much (`info`, `kenning_server=debug`).
@@ -185,20 +197,52 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
             }
         }
         Command::Ask(flags) => {
-            // In lines of JSON the answer is JSON too, unless another form is asked for.
-            let format = flags.format.clone();
             let request = Request::Ask(ask::Request {
                 name: flags.name.clone(),
                 values: flags.param.iter().cloned().collect(),
                 clearance: flags.eyes.clearance.clone(),
                 groups: flags.eyes.groups.clone(),
-                format: format.or_else(|| common.json.then(|| "json".to_owned())),
+                format: form(common, flags.format.as_ref()),
                 questions: flags.questions.as_deref().map(Place::of),
                 timeout: flags.timeout,
             });
             send(common, &[], None, false, &request, reporter)
         }
         Command::Update(flags) => change(common, flags, reporter),
+        Command::Audit(flags) => {
+            let request = Request::Audit(audit::Request {
+                clearance: flags.eyes.clearance.clone(),
+                groups: flags.eyes.groups.clone(),
+                format: form(common, flags.format.as_ref()),
+                html: flags.html.as_deref().map(Place::of),
+                person: flags.person.clone(),
+                all: flags.all,
+                forget: flags.forget,
+            });
+            send(common, &[], None, false, &request, reporter)
+        }
+        Command::Record(flags) => {
+            let request = record_request(flags);
+            match &common.server {
+                Some(url) => record_remote(url, &request, reporter),
+                None => send(common, &[], None, true, &Request::Record(request), reporter),
+            }
+        }
+        Command::Experts(flags) => {
+            let about = insight::About::Experts(flags.topic.clone());
+            let request = insight_request(common, about, &flags.eyes, flags.format.as_ref());
+            send(common, &[], None, false, &request, reporter)
+        }
+        Command::Advice(flags) => {
+            let about = insight::About::Advice(flags.topic.clone());
+            let request = insight_request(common, about, &flags.eyes, flags.format.as_ref());
+            send(common, &[], None, false, &request, reporter)
+        }
+        Command::Loss(flags) => {
+            let about = insight::About::Loss(flags.people.clone());
+            let request = insight_request(common, about, &flags.eyes, flags.format.as_ref());
+            send(common, &[], None, false, &request, reporter)
+        }
         Command::Query(flags) => {
             let request = query::Request {
                 text: text(flags.text.as_deref(), flags.file.as_ref())?,
@@ -235,6 +279,64 @@ fn change(common: &Common, flags: &flags::Update, reporter: &mut Reporter) -> Re
         // An update may be the first thing that is stored.
         None => send(common, &[], None, true, &Request::Update(request), reporter),
     }
+}
+
+/// The form of an answer: the one that was asked for, else JSON where the report is in lines of JSON.
+fn form(common: &Common, asked: Option<&String>) -> Option<String> {
+    asked
+        .cloned()
+        .or_else(|| common.json.then(|| "json".to_owned()))
+}
+
+fn record_request(flags: &flags::Record) -> record::Request {
+    let mut fields = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for (name, value) in &flags.param {
+        fields.entry(name.clone()).or_default().push(value.clone());
+    }
+    record::Request {
+        kind: flags.kind.clone(),
+        fields,
+        who: flags.who.clone(),
+        level: flags.level.clone(),
+        groups: flags.groups.iter().map(|clause| names(clause)).collect(),
+        new: flags.new,
+        dry_run: flags.dry_run,
+    }
+}
+
+/// Records at a server over HTTP, with the token of `KENNING_TOKEN`.
+fn record_remote(url: &str, request: &record::Request, reporter: &mut Reporter) -> Result<Outcome> {
+    let Some(kind) = &request.kind else {
+        bail!("`kenning record` without `--server` lists what can be recorded");
+    };
+    let token = std::env::var("KENNING_TOKEN").ok();
+    let body = record::body(request)?.to_string().into_bytes();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let path = format!("/api/record/{}", kenning_vocab::encode_segment(kind));
+    let headers = [("content-type", "application/json")];
+    let answer = runtime.block_on(client::post(url, &path, &headers, token.as_deref(), body))?;
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    if answer.status >= 300 {
+        bail!("the server answered {}: {}", answer.status, text.trim());
+    }
+    reporter.line(&kenning_server::Line::Output { text });
+    Ok(Outcome::done(""))
+}
+
+fn insight_request(
+    common: &Common,
+    about: insight::About,
+    eyes: &flags::Eyes,
+    format: Option<&String>,
+) -> Request {
+    Request::Insight(insight::Request {
+        about,
+        clearance: eyes.clearance.clone(),
+        groups: eyes.groups.clone(),
+        format: form(common, format),
+    })
 }
 
 fn token_request(flags: &flags::Token) -> Result<token::Request> {

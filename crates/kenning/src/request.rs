@@ -19,6 +19,12 @@ pub enum Request {
     Update(crate::update::Request),
     /// `kenning ask`.
     Ask(crate::ask::Request),
+    /// `kenning audit`.
+    Audit(crate::audit::Request),
+    /// `kenning experts`, `loss` and `advice`.
+    Insight(crate::insight::Request),
+    /// `kenning record`.
+    Record(crate::record::Request),
     /// `kenning check` of what is stored.
     Check(crate::check::Request),
     /// `kenning ontologies`.
