@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use kenning_sparql::{Cancel, Dataset, Form, Limits, QueryError, RunOptions, on_big_stack};
-use kenning_store::View;
+use kenning_store::{GraphPattern, Pattern, View};
 use kenning_vocab::Base;
 use oxrdf::{Term, Variable};
 use oxsdatatypes::Date;
 
 use crate::answer::{Answer, Cell, Standing};
 use crate::labels::label;
-use crate::param::InvalidValue;
+use crate::param::{InvalidValue, Kind};
 use crate::question::Question;
 
 /// What an answer depends on besides the view and the values: where IRIs live, which day it is, and what it may cost.
@@ -126,13 +126,44 @@ impl Question {
         context: &Context,
     ) -> Result<Answer, AskError> {
         let bindings = self.bind(values, context)?;
-        Ok(on_big_stack(|| self.evaluate(view, bindings, context))??)
+        let mut answer = on_big_stack(|| self.evaluate(view, &bindings, context))??;
+        if answer.rows.is_empty()
+            && let Some(name) = self.unknown_name(view, values, &bindings)
+        {
+            answer.standing = Standing::Unrecorded(format!(
+                "Nothing called `{name}` is known here, so nothing follows."
+            ));
+        }
+        Ok(answer)
+    }
+
+    /// The first value that should name something and of which the view says nothing at all: a question about it has no
+    /// answer, and "none" would be a claim about something nobody has heard of.
+    fn unknown_name<'v>(
+        &self,
+        view: &View,
+        values: &'v BTreeMap<String, String>,
+        bindings: &[(Variable, Term)],
+    ) -> Option<&'v str> {
+        let named = self
+            .params
+            .iter()
+            .filter(|param| matches!(param.kind, Kind::Topic | Kind::Agent));
+        let mut given = named.filter_map(|param| {
+            let (_, term) = bindings
+                .iter()
+                .find(|(variable, _)| *variable == param.bound())?;
+            Some((values.get(&param.name)?.as_str(), term))
+        });
+        given
+            .find(|(_, term)| !is_mentioned(view, term))
+            .map(|(value, _)| value)
     }
 
     fn evaluate(
         &self,
         view: &View,
-        bindings: Vec<(Variable, Term)>,
+        bindings: &[(Variable, Term)],
         context: &Context,
     ) -> Result<Answer, QueryError> {
         let options = RunOptions {
@@ -142,7 +173,7 @@ impl Question {
             cancel: context.cancel.clone(),
             prefixes: Vec::new(),
         };
-        let prepared = self.prepared.with_parameters(&bindings)?;
+        let prepared = self.prepared.with_parameters(bindings)?;
         let mut answer = Answer::new(&self.summary);
         let cell = |term: &Term| Cell {
             label: label(view, &context.base, term),
@@ -218,4 +249,25 @@ impl Question {
         }
         Ok(answer)
     }
+}
+
+/// Whether the view says anything of a thing, or anything that leads to it.
+fn is_mentioned(view: &View, thing: &Term) -> bool {
+    let Some(id) = view.id(thing.as_ref()) else {
+        return false;
+    };
+    let all = || Pattern::all(GraphPattern::Union);
+    let patterns = [
+        Pattern {
+            subject: Some(id),
+            ..all()
+        },
+        Pattern {
+            object: Some(id),
+            ..all()
+        },
+    ];
+    patterns
+        .into_iter()
+        .any(|pattern| view.quads(pattern).next().is_some())
 }

@@ -77,7 +77,7 @@ impl Kind {
             Self::Date => "a day such as `2026-11-21`, `today` or `today-P1Y`".to_owned(),
             Self::Iri => "an IRI, or a name such as `km:tacit`".to_owned(),
             Self::Topic => "a topic, by name".to_owned(),
-            Self::Agent => "a person, by name".to_owned(),
+            Self::Agent => "a person or a group, by name".to_owned(),
             Self::Typed(datatype) => format!("a value of {datatype}"),
         }
     }
