@@ -21,6 +21,7 @@ mod prepare;
 mod rewrite;
 mod run;
 mod source;
+mod spelling;
 mod stack;
 mod token;
 mod update;

@@ -7,7 +7,7 @@ use spargebra::{Query, SparqlParser};
 use crate::diagnose::{Language, refuses};
 use crate::error::SyntaxError;
 use crate::walk::{Part, visit};
-use crate::{QueryError, TextError, TextLimits, guard, normal};
+use crate::{QueryError, TextError, TextLimits, guard, normal, spelling};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,9 +68,13 @@ impl Prepared {
     /// [`QueryError::Text`] when the text is not SPARQL or is too large; [`QueryError::Refused`] for `SERVICE`.
     pub fn parse(text: &str, options: &ParseOptions) -> Result<Self, QueryError> {
         guard::check(text, &options.limits)?;
-        let query = parser(options)?.parse_query(text).map_err(|error| {
-            TextError::Syntax(SyntaxError::of(&error.to_string(), text, Language::Query))
-        })?;
+        let spelled = spelling::booleans(text);
+        let query = match parser(options)?.parse_query(&spelled) {
+            Ok(query) => query,
+            Err(error) => again(&error.to_string(), &spelled, options).ok_or_else(|| {
+                TextError::Syntax(SyntaxError::of(&error.to_string(), text, Language::Query))
+            })?,
+        };
         if let Some(error) = refuses(text, Language::Query) {
             return Err(TextError::Syntax(error).into());
         }
@@ -113,6 +117,16 @@ impl Prepared {
     pub const fn is_repeatable(&self) -> bool {
         self.repeatable
     }
+}
+
+/// The query, where the parser failed at a variable that an expression before it in the same `SELECT` has bound.
+fn again(error: &str, text: &str, options: &ParseOptions) -> Option<Query> {
+    if !error.contains("expression with a variable that is unbound") {
+        return None;
+    }
+    let text = spelling::repeated(text)?;
+    guard::check(&text, &options.limits).ok()?;
+    parser(options).ok()?.parse_query(&text).ok()
 }
 
 pub(crate) fn parser(options: &ParseOptions) -> Result<SparqlParser, TextError> {

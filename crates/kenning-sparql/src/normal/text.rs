@@ -9,6 +9,7 @@ use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::fresh;
+use crate::walk::{Part, visit};
 
 /// The predicate from a term to its text. No text can name it.
 const TEXT: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning text");
@@ -52,6 +53,36 @@ pub(super) fn fold(expression: &mut Expression) {
         *expression = Expression::If(condition, yes, no);
         return;
     }
+    if let Expression::FunctionCall(function @ (Function::Str | Function::Datatype), arguments) =
+        expression
+        && let [Expression::Coalesce(list)] = arguments.as_mut_slice()
+        && list.iter().all(is_simple)
+    {
+        // The same for the first that is no error.
+        let function = function.clone();
+        let of = |value: Expression| Expression::FunctionCall(function.clone(), vec![value]);
+        let mut chosen = Expression::Coalesce(Vec::new());
+        for value in std::mem::take(list).into_iter().rev() {
+            let there = Expression::If(
+                Box::new(Expression::FunctionCall(
+                    Function::IsIri,
+                    vec![value.clone()],
+                )),
+                Box::new(Literal::from(true).into()),
+                Box::new(Literal::from(true).into()),
+            );
+            let there = match &value {
+                Expression::Variable(variable) => Expression::Bound(variable.clone()),
+                Expression::Literal(_) | Expression::NamedNode(_) => Literal::from(true).into(),
+                _ => Expression::Coalesce(vec![there, Literal::from(false).into()]),
+            };
+            let mut text = of(value);
+            fold(&mut text);
+            chosen = Expression::If(Box::new(there), Box::new(text), Box::new(chosen));
+        }
+        *expression = chosen;
+        return;
+    }
     if let Expression::FunctionCall(function, arguments) = expression
         && let [Expression::Literal(literal)] = arguments.as_slice()
     {
@@ -61,6 +92,26 @@ pub(super) fn fold(expression: &mut Expression) {
             _ => {}
         }
     }
+}
+
+/// Whether an expression gives the same each time and holds no choice, so that it may be written twice without growing further.
+fn is_simple(expression: &Expression) -> bool {
+    let mut simple = true;
+    visit(Part::Expression(expression), &mut |part| {
+        simple &= !matches!(
+            part,
+            Part::Pattern(_)
+                | Part::Expression(
+                    Expression::If(..)
+                        | Expression::Coalesce(_)
+                        | Expression::FunctionCall(
+                            Function::Rand | Function::Uuid | Function::StrUuid | Function::BNode,
+                            _
+                        )
+                )
+        );
+    });
+    simple
 }
 
 pub(super) fn mend(pattern: &mut GraphPattern) {

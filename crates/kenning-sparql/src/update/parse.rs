@@ -10,7 +10,7 @@ use spargebra::{GraphUpdateOperation, Update};
 use crate::diagnose::Language;
 use crate::error::SyntaxError;
 use crate::token::{Token, tokens};
-use crate::{ParseOptions, QueryError, TextError, guard, prepare};
+use crate::{ParseOptions, QueryError, TextError, guard, prepare, spelling};
 
 /// One operation.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub(super) enum Transfer {
 /// The operations of `text`, in order.
 pub(super) fn operations(text: &str, options: &ParseOptions) -> Result<Vec<Operation>, QueryError> {
     guard::check(text, &options.limits)?;
+    let spelled = spelling::booleans(text);
+    let text = spelled.as_ref();
     let tokens = tokens(text);
     let pieces = pieces(text, &tokens);
     let whole = parse(text, options);
