@@ -241,7 +241,7 @@ impl Run {
         let mut problems = String::new();
         let request = sync::Request {
             wikis: vec![place],
-            wiki_level: None,
+            ..sync::Request::default()
         };
         sync::run(&self.site, &request, &mut |line| {
             if let Line::Problem {

@@ -44,7 +44,7 @@ pub use name::{fold_plural, normal_key, slug, tag_key};
 pub use note::*;
 pub use problem::{Place, Problem, ProblemKind};
 pub use settings::{Detail, Dialect, Limits, Settings};
-pub use triples::{NQuads, NoteGraph, Part, Sink, graph_name, graphs, write};
+pub use triples::{NQuads, NoteGraph, Part, Sink, graph_name, graphs, property, write};
 pub use value::{Moment, Precision, Value};
 pub use word::Word;
 

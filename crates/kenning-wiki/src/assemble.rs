@@ -13,7 +13,22 @@ use crate::triples::{Minter, digest, sorted};
 use crate::wiki::Wiki;
 
 /// A graph as it should be: which, for whom, and what is in it.
-pub(crate) type Made = (GraphKind, Label, Vec<Triple>);
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) kind: GraphKind,
+    pub(crate) label: Label,
+    pub(crate) triples: Vec<Triple>,
+}
+
+impl Made {
+    pub(crate) fn new(kind: GraphKind, label: Label, triples: Vec<Triple>) -> Self {
+        Self {
+            kind,
+            label,
+            triples,
+        }
+    }
+}
 
 /// What a part of a note says: the section's name, and its triples.
 pub(crate) type Parts = Vec<(Option<String>, Vec<Triple>)>;
@@ -37,6 +52,17 @@ impl<'w> Assembler<'w> {
 
     /// The label of each part of a note as text, and what is wrong with what is said about them.
     pub(crate) fn labels(&self, path: &str, entry: &Entry) -> (Vec<String>, Vec<Located>) {
+        let (texts, _, problems) = self.decide(path, entry);
+        (texts, problems)
+    }
+
+    /// How the label of each part of a note came about, in words.
+    pub(crate) fn reasons(&self, path: &str, entry: &Entry) -> Vec<String> {
+        self.decide(path, entry).1
+    }
+
+    fn decide(&self, path: &str, entry: &Entry) -> (Vec<String>, Vec<String>, Vec<Located>) {
+        let mut reasons = Vec::new();
         let scale = self.wiki.rules.scale();
         let mut problems = Vec::new();
         let mut take = |decision: &Decision, said: &Said| {
@@ -46,6 +72,7 @@ impl<'w> Assembler<'w> {
                 problem.column = usize::try_from(said.column).unwrap_or(0);
                 problems.push(problem);
             }
+            reasons.push(decision.because.clone());
             scale.write_label(&decision.label)
         };
         let own = self.judge.decide(path, &entry.said);
@@ -60,7 +87,16 @@ impl<'w> Assembler<'w> {
             texts.push(take(&decision, &said));
             labels.push(decision.label);
         }
-        (texts, problems)
+        (texts, reasons, problems)
+    }
+
+    /// Writes the label of each part of a note into its entry, and what is wrong with what is said about them.
+    pub(crate) fn label_all(&self, path: &str, entry: &mut Entry) {
+        let (labels, problems) = self.labels(path, entry);
+        for (unit, label) in entry.units.iter_mut().zip(labels) {
+            unit.label = label;
+        }
+        entry.label_problems = problems;
     }
 
     fn label(&self, text: &str) -> Label {
@@ -68,22 +104,32 @@ impl<'w> Assembler<'w> {
         label.unwrap_or_else(|_| Label::closed())
     }
 
+    /// The graphs of what a note says itself.
+    pub(crate) fn made(&self, entry: &Entry, parts: Parts) -> Vec<Made> {
+        let mut made: Vec<Made> = Vec::with_capacity(parts.len() + 2);
+        for ((section, triples), unit) in parts.into_iter().zip(&entry.units) {
+            self.divide(section, self.label(&unit.label), triples, &mut made);
+        }
+        made
+    }
+
+    /// The graph of the facts about a note.
+    pub(crate) fn meta(&self, path: &str, entry: &Entry) -> Made {
+        let triples = self.minter.meta(path, entry.identity(path), entry);
+        Made::new(GraphKind::Meta, self.label(entry.label()), triples)
+    }
+
     /// All graphs of a note that was read, and what changes against `old`: what was known of it, and where it lay.
     pub(crate) fn assemble(
         &self,
         path: &str,
         entry: &mut Entry,
-        parts: Parts,
+        mut made: Vec<Made>,
         links: Vec<Made>,
         old: Option<(&str, &Entry)>,
     ) -> Vec<GraphChange> {
-        let mut made: Vec<Made> = Vec::new();
-        for ((section, triples), unit) in parts.into_iter().zip(&entry.units) {
-            self.divide(section, self.label(&unit.label), triples, &mut made);
-        }
         let identity = entry.identity(path).to_owned();
-        let meta = self.minter.meta(path, &identity, entry);
-        made.push((GraphKind::Meta, self.label(entry.label()), meta));
+        made.push(self.meta(path, entry));
         made.extend(links);
         let known: &[Graph] = old.map_or(&[], |(_, old)| &old.graphs);
         let was = old.map_or(identity.as_str(), |(was, old)| old.identity(was));
@@ -103,8 +149,7 @@ impl<'w> Assembler<'w> {
         let (old, mut rest): (Vec<Graph>, Vec<Graph>) = std::mem::take(&mut entry.graphs)
             .into_iter()
             .partition(|graph| matches!(graph.kind, GraphKind::Links | GraphKind::Meta));
-        let meta = self.minter.meta(path, &identity, entry);
-        let mut made = vec![(GraphKind::Meta, self.label(entry.label()), meta)];
+        let mut made = vec![self.meta(path, entry)];
         made.extend(links);
         let (graphs, changes) = self.compare(&identity, &old, &identity, made);
         rest.extend(graphs);
@@ -121,12 +166,16 @@ impl<'w> Assembler<'w> {
         made: &mut Vec<Made>,
     ) {
         let floors = &self.wiki.rules.predicate_floors;
+        if floors.is_empty() {
+            let kind = section.map_or(GraphKind::Note, GraphKind::Section);
+            made.push(Made::new(kind, label, triples));
+            return;
+        }
         let mut apart: BTreeMap<String, (Label, Vec<Triple>)> = BTreeMap::new();
         let mut rest = Vec::with_capacity(triples.len());
         for triple in triples {
-            let floor = (!floors.is_empty())
-                .then(|| floors.get(triple.predicate.as_str()))
-                .flatten()
+            let floor = floors
+                .get(triple.predicate.as_str())
                 .filter(|floor| !floor.flows_to(&label));
             match floor {
                 Some(floor) => {
@@ -143,9 +192,10 @@ impl<'w> Assembler<'w> {
         }
         let origin = section.clone().unwrap_or_default();
         let kind = section.map_or(GraphKind::Note, GraphKind::Section);
-        made.push((kind, label, rest));
+        made.push(Made::new(kind, label, rest));
         for (text, (label, triples)) in apart {
-            made.push((GraphKind::Apart(origin.clone(), text), label, triples));
+            let kind = GraphKind::Apart(origin.clone(), text);
+            made.push(Made::new(kind, label, triples));
         }
     }
 
@@ -167,7 +217,12 @@ impl<'w> Assembler<'w> {
             .collect();
         let mut graphs = Vec::new();
         let mut changes = Vec::new();
-        for (kind, label, triples) in made {
+        for made in made {
+            let Made {
+                kind,
+                label,
+                triples,
+            } = made;
             let text = scale.write_label(&label);
             let name = self.minter.graph(identity, &kind, &text);
             let graph = Graph {
@@ -219,7 +274,7 @@ pub(crate) fn link_graphs(
         .map(|(text, (label, mut triples))| {
             triples.extend(minter.links_head(identity, &text));
             sorted(&mut triples);
-            (GraphKind::Links, label, triples)
+            Made::new(GraphKind::Links, label, triples)
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::git::Revision;
+use crate::git::{Revision, Told};
 use crate::label::Said;
 use crate::problem::Located;
 
@@ -13,8 +13,17 @@ use crate::problem::Located;
 ///
 /// It is no more public than the most protected note: it names everything. It holds no text of the notes but their titles,
 /// names and link targets.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Catalog {
+    pub(crate) head: Head,
+    /// What git told.
+    pub(crate) told: Arc<Told>,
+    pub(crate) entries: BTreeMap<String, Arc<Entry>>,
+}
+
+/// What a catalog knows of the wiki as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Head {
     pub(crate) version: u32,
     /// Name of the wiki, and the base of its addresses: part of every graph name.
     pub(crate) wiki: String,
@@ -27,13 +36,24 @@ pub struct Catalog {
     pub(crate) reader: String,
     /// Digest of the settings by which links were resolved.
     pub(crate) ladder: String,
-    /// The commit that was checked out.
-    pub(crate) head: String,
-    pub(crate) entries: BTreeMap<String, Arc<Entry>>,
+}
+
+/// A catalog in the pieces in which it is stored: one for the wiki and one for each note, so that one edit costs one piece.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Parts {
+    /// What is known of the wiki as a whole, where that changed.
+    pub head: Option<Vec<u8>>,
+    /// What git told, where that changed.
+    pub git: Option<Vec<u8>>,
+    /// What is known of notes, by path, where that changed.
+    pub notes: Vec<(String, Vec<u8>)>,
+    /// Paths of which nothing is known any more.
+    pub gone: Vec<String>,
 }
 
 /// The version of the catalog's own shape. A catalog of another version counts as empty, and everything is read again.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// A stored catalog that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +76,12 @@ pub(crate) struct Entry {
     pub(crate) former: Vec<String>,
     /// By which the note is known again when it was moved and changed at once.
     pub(crate) sketch: Vec<u32>,
+    /// The dialect by which it was read.
     pub(crate) dialect: String,
+    /// Why its file cannot be read now; then the rest tells of its last good version.
+    pub(crate) kept: Option<String>,
+    /// The IRI that the note gives what it describes.
+    pub(crate) concept: Option<String>,
     pub(crate) names: Names,
     pub(crate) said: Said,
     /// The text outside protected sections, and then each of these.
@@ -113,10 +138,30 @@ pub(crate) struct Wanting {
     pub(crate) markdown: bool,
     /// Whether it means that the two concepts are related.
     pub(crate) related: bool,
-    /// The property that joins the two concepts, as an IRI.
-    pub(crate) property: Option<String>,
+    /// What keys, fields and list items say by it.
+    pub(crate) typed: Vec<Typed>,
     pub(crate) line: u32,
     pub(crate) column: u32,
+}
+
+/// A statement that a key, a field or a list item makes with a link.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Typed {
+    /// The property, as an IRI.
+    pub(crate) property: String,
+    /// Whether it runs from the target of the link to the subject.
+    pub(crate) reverse: bool,
+    /// The subject, where it is not the concept of the note: the anchor of a passage, or the address of a map in the front matter.
+    pub(crate) about: Option<About>,
+}
+
+/// A part of a note about which something is said.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum About {
+    /// The passage with this anchor.
+    Passage(String),
+    /// The map of the front matter that has this address.
+    Map(String),
 }
 
 /// A graph that is stored for a note.
@@ -158,6 +203,15 @@ impl Entry {
         self.identity.as_deref().unwrap_or(path)
     }
 
+    /// Whether links find the note just as they found `other` of the same path, and for the same readers.
+    pub(crate) fn is_found_like(&self, other: &Self) -> bool {
+        self.names == other.names
+            && self.label() == other.label()
+            && self.identity == other.identity
+            && self.former == other.former
+            && self.concept == other.concept
+    }
+
     /// The label of the text outside protected sections.
     pub(crate) fn label(&self) -> &str {
         self.units.first().map_or("", |unit| unit.label.as_str())
@@ -191,29 +245,82 @@ impl Catalog {
     /// The folder from which the notes came, for telling apart two wikis of one name. Empty when nothing was scanned yet.
     #[must_use]
     pub fn folder(&self) -> &str {
-        &self.folder
+        &self.head.folder
     }
 
-    /// The catalog as bytes, to be stored.
+    /// What has to be stored so that what was stored of `before` becomes this catalog.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
+    pub fn parts(&self, before: &Self) -> Parts {
         // Writing to memory fails only for lengths that are not known beforehand, and there are none here.
-        postcard::to_allocvec(self).unwrap_or_default()
+        let bytes = |entry: &Entry| postcard::to_allocvec(entry).unwrap_or_default();
+        let mut parts = Parts {
+            head: (self.head != before.head)
+                .then(|| postcard::to_allocvec(&self.head).unwrap_or_default()),
+            git: (!Arc::ptr_eq(&self.told, &before.told) && self.told != before.told)
+                .then(|| postcard::to_allocvec(&*self.told).unwrap_or_default()),
+            ..Parts::default()
+        };
+        for (path, old, new) in pairs(&before.entries, &self.entries) {
+            match (old, new) {
+                (Some(old), Some(new)) if Arc::ptr_eq(old, new) || old == new => {}
+                (_, Some(new)) => parts.notes.push((path.to_owned(), bytes(new))),
+                (_, None) => parts.gone.push(path.to_owned()),
+            }
+        }
+        parts
     }
 
-    /// The catalog that [`Catalog::to_bytes`] wrote.
+    /// The catalog of which these parts were stored: the head, what git told, and for each note its path and what is known of it.
     ///
     /// # Errors
     /// [`UnreadableCatalog`]; a caller may go on with [`Catalog::empty`], and everything is read again. Graphs of notes that
     /// have gone since are then not dropped, so drop the wiki's graphs first.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, UnreadableCatalog> {
-        let (version, _) = postcard::take_from_bytes::<u32>(bytes)
-            .map_err(|error| UnreadableCatalog(error.to_string()))?;
+    pub fn from_parts<'p>(
+        head: &[u8],
+        git: Option<&[u8]>,
+        notes: impl IntoIterator<Item = (&'p str, &'p [u8])>,
+    ) -> Result<Self, UnreadableCatalog> {
+        let unreadable = |error: postcard::Error| UnreadableCatalog(error.to_string());
+        let (version, _) = postcard::take_from_bytes::<u32>(head).map_err(unreadable)?;
         if version != VERSION {
             return Err(UnreadableCatalog(format!(
                 "it has version {version}, and this is version {VERSION}"
             )));
         }
-        postcard::from_bytes(bytes).map_err(|error| UnreadableCatalog(error.to_string()))
+        let head = postcard::from_bytes(head).map_err(unreadable)?;
+        let entries = notes.into_iter().map(|(path, bytes)| {
+            let entry: Entry = postcard::from_bytes(bytes).map_err(unreadable)?;
+            Ok((path.to_owned(), Arc::new(entry)))
+        });
+        let told = git.map(postcard::from_bytes::<Told>).transpose();
+        Ok(Self {
+            head,
+            told: Arc::new(told.map_err(unreadable)?.unwrap_or_default()),
+            entries: entries.collect::<Result<_, _>>()?,
+        })
     }
+}
+
+/// Two maps side by side, in the order of their keys: what each holds under a key that either has.
+pub(crate) fn pairs<'m, T>(
+    one: &'m BTreeMap<String, T>,
+    other: &'m BTreeMap<String, T>,
+) -> impl Iterator<Item = (&'m str, Option<&'m T>, Option<&'m T>)> {
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    std::iter::from_fn(move || {
+        let order = match (one.peek(), other.peek()) {
+            (Some((a, _)), Some((b, _))) => a.cmp(b),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => return None,
+        };
+        let left = order.is_le().then(|| one.next()).flatten();
+        let right = order.is_ge().then(|| other.next()).flatten();
+        let key = left.or(right)?.0.as_str();
+        Some((
+            key,
+            left.map(|(_, value)| value),
+            right.map(|(_, value)| value),
+        ))
+    })
 }

@@ -3,7 +3,8 @@
 use kenning_access::Label;
 use oxrdf::{NamedNode, Triple};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Tally};
+use crate::dialect::Guess;
 use crate::problem::Located;
 
 /// What a scan found.
@@ -18,6 +19,8 @@ pub struct Scan {
     pub catalog: Catalog,
     /// What there is, in numbers.
     pub summary: Summary,
+    /// By whose habits the notes were read, and what speaks for it: the wiki first, then folders that differ.
+    pub dialects: Vec<Guess>,
 }
 
 /// What happened to one note. Its graphs change together or not at all.
@@ -100,6 +103,18 @@ pub struct Summary {
     pub ambiguous: usize,
     /// Links to names that no note answers to.
     pub wanted: usize,
+}
+
+impl Summary {
+    /// Adds how the links of a note fared.
+    pub(crate) fn count(&mut self, tally: &Tally) {
+        let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        self.links += count(tally.links);
+        self.resolved += count(tally.resolved);
+        self.further += count(tally.further);
+        self.ambiguous += count(tally.ambiguous);
+        self.wanted += count(tally.wanted);
+    }
 }
 
 /// How far a scan has come.

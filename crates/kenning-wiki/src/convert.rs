@@ -1,12 +1,27 @@
-//! Conversion from nothing: all graphs of a wiki, in a fixed order.
+//! Conversion from nothing: all graphs of a wiki, in a fixed order, without keeping them.
+//!
+//! What a note says itself needs no other note, so it is handed on as soon as the note is read: notes come in the order of their paths.
+//! What links mean needs all names, so the link graphs come last, in the same order. Between the two, only names and links are kept.
+
+use std::sync::Arc;
 
 use kenning_access::Label;
-use oxrdf::{NamedNode, Triple};
+use kenning_note::{NQuads, Note, Part, Sink};
+use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, TermRef, Triple};
 
-use crate::catalog::Catalog;
+use crate::assemble::{Assembler, Made};
+use crate::catalog::{Catalog, Entry};
 use crate::change::{Progress, Summary};
+use crate::dialect::{Guess, Readers};
+use crate::git::Told;
+use crate::hints::Hints;
+use crate::memory::Memory;
 use crate::problem::Located;
+use crate::reading;
+use crate::relink::{Fate, Relinker};
+use crate::walk::Found;
 use crate::wiki::Wiki;
+use crate::work::in_order;
 
 /// What a conversion found beside triples.
 #[derive(Debug)]
@@ -16,15 +31,23 @@ pub struct Converted {
     pub problems: Vec<Located>,
     /// What there is, in numbers.
     pub summary: Summary,
+    /// How many triples there are, counted once for each graph.
+    pub triples: u64,
+    /// By whose habits the notes were read, and what speaks for it.
+    pub dialects: Vec<Guess>,
 }
 
 /// Takes a graph: its name, its label and its triples.
 pub type Emit<'e, E> = dyn FnMut(&NamedNode, &Label, &[Triple]) -> Result<(), E> + 'e;
 
+/// Takes some lines of N-Quads.
+pub type Write<'e, E> = dyn FnMut(&[u8]) -> Result<(), E> + 'e;
+
 impl Wiki {
-    /// Converts the whole wiki. `emit` gets each graph once, with its label; the notes come in the order of their paths.
+    /// Converts the whole wiki. `emit` gets each graph once, with its label: first what the notes say, in the order of their paths,
+    /// and then what their links mean, in the same order.
     ///
-    /// The same folder gives the same graphs in the same order, on every machine.
+    /// The same folder gives the same graphs in the same order, on every machine and for any number of threads.
     ///
     /// # Errors
     /// What `emit` returns ends the conversion.
@@ -33,17 +56,264 @@ impl Wiki {
         report: &mut dyn FnMut(Progress),
         emit: &mut Emit<'_, E>,
     ) -> Result<Converted, E> {
-        let scan = self.scan(&Catalog::empty(), report);
-        for change in &scan.changes {
-            for graph in &change.graphs {
-                if let Some((label, triples)) = &graph.put {
-                    emit(&graph.name, label, triples)?;
+        self.run_conversion(report, &Graphs, &mut |graphs| {
+            for (name, made) in graphs {
+                emit(&name, &made.label, &made.triples)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Converts the whole wiki to N-Quads, without the labels: the graphs of [`Wiki::convert`] in their order. Lines are written on
+    /// all threads, so this is the quickest way; `write` gets them in order.
+    ///
+    /// # Errors
+    /// What `write` returns ends the conversion.
+    pub fn convert_nquads<E>(
+        &self,
+        report: &mut dyn FnMut(Progress),
+        write: &mut Write<'_, E>,
+    ) -> Result<Converted, E> {
+        self.run_conversion(report, &Lines, &mut |bytes: Vec<u8>| write(&bytes))
+    }
+
+    fn run_conversion<F: Form, E>(
+        &self,
+        report: &mut dyn FnMut(Progress),
+        form: &F,
+        take: &mut dyn FnMut(F::Out) -> Result<(), E>,
+    ) -> Result<Converted, E> {
+        let walk = self.walk();
+        let of = walk.notes.len();
+        report(Progress::Found(of));
+        let readers = self.readers(&walk);
+        let history = self.told();
+        let weight = |found: &Found| found.size.saturating_mul(8) + 4_000;
+        let mut catalog = Catalog {
+            head: crate::scan::fresh_head(self, &readers),
+            ..Catalog::empty()
+        };
+        let mut problems: Vec<Located> = self.problems().cloned().collect();
+        let (mut done, mut triples) = (0, 0);
+        let mut entries = Vec::with_capacity(of);
+        in_order(
+            self.threads,
+            &walk.notes,
+            weight,
+            || (),
+            |(), found| self.read_for_good(form, &readers, &history, &found.path),
+            |place, result| {
+                done += 1;
+                report(Progress::Read { done, of });
+                let path = walk
+                    .notes
+                    .get(place)
+                    .map_or("", |found| found.path.as_str());
+                match result {
+                    Ok((entry, (graphs, count))) => {
+                        entries.push((path.to_owned(), Arc::new(entry)));
+                        triples += count;
+                        take(graphs)?;
+                    }
+                    Err(why) => problems.push(Located::file(path, "unreadable", why)),
                 }
+                Ok(())
+            },
+        )?;
+        catalog.entries = entries.into_iter().collect();
+        report(Progress::Linking);
+        let mut memory = Memory::new();
+        memory.linked.follow(self, &catalog);
+        let linking: Vec<(&String, &Arc<Entry>)> = catalog.entries.iter().collect();
+        let mut fates: Vec<Fate> = Vec::with_capacity(linking.len());
+        in_order(
+            self.threads,
+            &linking,
+            |(_, entry)| {
+                entry
+                    .units
+                    .iter()
+                    .map(|unit| unit.links.len() as u64 * 800)
+                    .sum()
+            },
+            || Relinker::new(self, &memory.linked, &walk.others),
+            |relinker, (path, entry)| {
+                let (links, fate) = relinker.link(path, entry);
+                (form.graphs(self.named(path, links)), fate)
+            },
+            |_, ((graphs, count), fate)| {
+                fates.push(fate);
+                triples += count;
+                take(graphs)
+            },
+        )?;
+        let mut summary = Summary {
+            notes: catalog.entries.len(),
+            read: of,
+            added: catalog.entries.len(),
+            ..Summary::default()
+        };
+        let mut hints = Hints::new(&memory.linked.index, &mut memory.hints);
+        for ((_, entry), fate) in linking.iter().zip(fates) {
+            summary.count(&fate.tally);
+            problems.extend(entry.problems.iter().chain(&entry.label_problems).cloned());
+            for mut problem in fate.problems {
+                hints.add(entry, &mut problem);
+                problems.push(problem);
             }
         }
+        problems.extend(walk.problems);
+        let dialects = readers.guesses();
+        problems.extend(dialects.iter().flat_map(|guess| guess.problems.clone()));
+        problems.sort();
         Ok(Converted {
-            problems: scan.problems,
-            summary: scan.summary,
+            problems,
+            summary,
+            triples,
+            dialects,
         })
+    }
+
+    /// A note that nobody will ask about again, with the graphs of what it says and of the facts about it.
+    fn read_for_good<F: Form>(
+        &self,
+        form: &F,
+        readers: &Readers,
+        history: &Told,
+        path: &str,
+    ) -> Result<(Entry, (F::Out, u64)), String> {
+        let (bytes, _) = crate::file::read(&self.root, path, self.largest)?;
+        let assembler = Assembler::new(self);
+        let settings = readers.of(path);
+        let read = reading::read(&bytes, path, path, settings, &self.base, false);
+        let mut entry = read.entry;
+        assembler.label_all(path, &mut entry);
+        let open = |bytes: &[u8]| reading::open_text(bytes, path, settings);
+        entry.history = history.revisions(&self.root, path, entry.units.len() > 1, &open);
+        let out = form.note(self, path, &entry, &read.note);
+        entry.history = Vec::new();
+        Ok((entry, out))
+    }
+
+    /// Graphs of the note at `path` with their names.
+    fn named(&self, path: &str, made: Vec<Made>) -> Named {
+        let named = made.into_iter().map(|made| {
+            let text = self.rules.scale().write_label(&made.label);
+            (self.minter().graph(path, &made.kind, &text), made)
+        });
+        named.collect()
+    }
+
+    /// Who wrote which note, where git knows.
+    fn told(&self) -> Told {
+        if self.settings.git {
+            Told::catch_up(&Told::default(), &self.root).0
+        } else {
+            Told::default()
+        }
+    }
+}
+
+type Named = Vec<(NamedNode, Made)>;
+
+/// What is made of graphs on the thread that made them.
+trait Form: Sync {
+    /// Something that is handed on in order.
+    type Out: Send;
+
+    /// Of graphs, with the number of their triples.
+    fn graphs(&self, graphs: Named) -> (Self::Out, u64);
+
+    /// Of what a note says and of the facts about it.
+    fn note(&self, wiki: &Wiki, path: &str, entry: &Entry, note: &Note) -> (Self::Out, u64) {
+        let assembler = Assembler::new(wiki);
+        let mut made = assembler.made(entry, reading::parts(note, wiki.minter()));
+        made.push(assembler.meta(path, entry));
+        self.graphs(wiki.named(path, made))
+    }
+}
+
+/// The graphs themselves.
+struct Graphs;
+
+impl Form for Graphs {
+    type Out = Named;
+
+    fn graphs(&self, graphs: Named) -> (Named, u64) {
+        let count = graphs.iter().map(|(_, made)| made.triples.len() as u64);
+        let count = count.sum();
+        (graphs, count)
+    }
+}
+
+/// Lines of N-Quads.
+struct Lines;
+
+impl Form for Lines {
+    type Out = Vec<u8>;
+
+    fn graphs(&self, graphs: Named) -> (Vec<u8>, u64) {
+        let mut bytes = Vec::new();
+        let mut count = 0;
+        for (name, made) in graphs {
+            let mut lines = Counted::new(&name, &mut bytes);
+            for triple in &made.triples {
+                if let NamedOrBlankNode::NamedNode(subject) = &triple.subject {
+                    let object = triple.object.as_ref();
+                    lines.triple(subject.as_ref(), triple.predicate.as_ref(), object);
+                }
+            }
+            count += lines.count;
+        }
+        (bytes, count)
+    }
+
+    fn note(&self, wiki: &Wiki, path: &str, entry: &Entry, note: &Note) -> (Vec<u8>, u64) {
+        let assembler = Assembler::new(wiki);
+        let minter = wiki.minter();
+        if !wiki.rules.predicate_floors.is_empty() {
+            let mut made = assembler.made(entry, reading::parts(note, minter));
+            made.push(assembler.meta(path, entry));
+            return self.graphs(wiki.named(path, made));
+        }
+        let parts = std::iter::once(Part::Note).chain((0..note.sections.len()).map(Part::Section));
+        let mut bytes = Vec::new();
+        let mut count = 0;
+        for part in parts {
+            let name = kenning_note::graph_name(note, part, minter.wiki, minter.base);
+            let mut lines = Counted::new(&name, &mut bytes);
+            kenning_note::write(note, part, minter.wiki, minter.base, &mut lines);
+            count += lines.count;
+        }
+        let (meta, more) = self.graphs(wiki.named(path, vec![assembler.meta(path, entry)]));
+        bytes.extend_from_slice(&meta);
+        (bytes, count + more)
+    }
+}
+
+/// Lines of N-Quads, counted.
+struct Counted<'b> {
+    lines: NQuads<'b>,
+    count: u64,
+}
+
+impl<'b> Counted<'b> {
+    fn new(graph: &NamedNode, bytes: &'b mut Vec<u8>) -> Self {
+        Self {
+            lines: NQuads::new(graph.as_ref(), bytes),
+            count: 0,
+        }
+    }
+}
+
+impl Sink for Counted<'_> {
+    fn triple(
+        &mut self,
+        subject: NamedNodeRef<'_>,
+        predicate: NamedNodeRef<'_>,
+        object: TermRef<'_>,
+    ) {
+        self.count += 1;
+        self.lines.triple(subject, predicate, object);
     }
 }

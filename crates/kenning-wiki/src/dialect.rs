@@ -1,18 +1,24 @@
 //! By whose habits the notes of a folder are read, and what speaks for it.
 //!
 //! Only marks that are no notes count: the configuration of a program, the names of its folders. What the notes say does not:
-//! a note that few may see would otherwise change how all the others are read.
+//! a note that few may see would otherwise change how all the others are read. The nearest folder above a note that has a mark
+//! decides, and what `kenning.toml` says of a folder beats any mark in it or below it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use kenning_note::Dialect;
+use kenning_note::{Context, Detail, Dialect, Settings};
 
 use crate::problem::Located;
-use crate::settings::SETTINGS_FILE;
+use crate::settings::{SETTINGS_FILE, WikiSettings};
+use crate::wiki::is_missing;
 
 /// A dialect and the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Guess {
+    /// The folder for which it holds, seen from the folder of the wiki; empty for the wiki itself.
+    pub folder: String,
     /// The dialect.
     pub dialect: Dialect,
     /// Why, in words.
@@ -21,11 +27,11 @@ pub struct Guess {
 }
 
 /// Files and folders by which a program is known; the first that is there decides.
-const MARKS: &[(&str, Dialect)] = &[
+pub(crate) const MARKS: &[(&str, Dialect)] = &[
     ("logseq/config.edn", Dialect::Logseq),
     ("dendron.yml", Dialect::Dendron),
     (".foam", Dialect::Foam),
-    ("context.jsonld", Dialect::VaultLd),
+    (CONTEXT, Dialect::VaultLd),
     ("okf.yaml", Dialect::Okf),
     (".obsidian", Dialect::Obsidian),
     ("docusaurus.config.js", Dialect::Docusaurus),
@@ -41,15 +47,167 @@ const MARKS: &[(&str, Dialect)] = &[
     ("tiddlywiki.info", Dialect::TiddlyWiki),
 ];
 
-/// Looks at `root`; `configured` is what the wiki's settings say.
-pub(crate) fn guess(root: &Path, configured: Option<&str>) -> Guess {
+/// The context file of a Vault-LD folder.
+const CONTEXT: &str = "context.jsonld";
+
+/// Marks that say something at the top of a wiki only: below it, people call folders so for other reasons.
+const AT_THE_TOP: &[&str] = &["archetypes"];
+
+/// How many context files one folder may ask for.
+const MOST_CONTEXTS: usize = 100;
+
+/// How the notes of a wiki are read, folder by folder.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Readers {
+    /// The deepest folders first; the wiki itself comes last.
+    folders: Vec<(Guess, Settings)>,
+}
+
+impl Readers {
+    /// Reads by what the settings say and by `marks`: folders with the marks that lie in them.
+    pub(crate) fn new(
+        root: &Path,
+        settings: &WikiSettings,
+        marks: &BTreeSet<(String, &'static str)>,
+        detail: Detail,
+    ) -> Self {
+        let mut guesses: BTreeMap<String, Guess> = BTreeMap::new();
+        let mut found: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
+        for (folder, mark) in marks {
+            found.entry(folder).or_default().push(mark);
+        }
+        let configured = |folder: &str| {
+            let whole = folder.is_empty().then_some(settings.dialect.as_ref());
+            whole.flatten().or_else(|| settings.dialects.get(folder))
+        };
+        let said: BTreeSet<&str> = settings.dialects.keys().map(String::as_str).collect();
+        let root_marks = found.remove("").unwrap_or_default();
+        guesses.insert(
+            String::new(),
+            guess("", configured("").map(String::as_str), &root_marks),
+        );
+        for folder in &said {
+            if !folder.is_empty() {
+                let marks = found.remove(*folder).unwrap_or_default();
+                let name = configured(folder).map(String::as_str);
+                guesses.insert((*folder).to_owned(), guess(folder, name, &marks));
+            }
+        }
+        for (folder, mut marks) in found {
+            marks.retain(|mark| !AT_THE_TOP.contains(mark));
+            let decided = said.iter().any(|above| is_below(folder, above));
+            if marks.is_empty() || decided || settings.dialect.is_some() {
+                continue;
+            }
+            let guess = guess(folder, None, &marks);
+            // A folder that is read as what lies around it needs no word of its own.
+            let around = guesses
+                .iter()
+                .rev()
+                .find(|(above, _)| is_below(folder, above))
+                .map(|(_, around)| around.dialect);
+            if around != Some(guess.dialect) || guess.dialect == Dialect::VaultLd {
+                guesses.insert(folder.to_owned(), guess);
+            }
+        }
+        let linked: Vec<String> = guesses
+            .values()
+            .filter(|guess| guess.dialect == Dialect::VaultLd)
+            .map(|guess| guess.folder.clone())
+            .collect();
+        let folders = guesses.into_values().map(|mut guess| {
+            let mut settings = Settings::of(guess.dialect);
+            settings.detail = detail;
+            if guess.dialect == Dialect::VaultLd {
+                // What a folder around it declares holds here too, but for where identifiers begin.
+                let around = linked
+                    .iter()
+                    .filter(|around| is_below(&guess.folder, around));
+                let mut context = None;
+                for folder in around {
+                    read_context(root, folder, &mut context, &mut guess.problems);
+                }
+                settings.context = context;
+            }
+            (guess, settings)
+        });
+        let mut folders: Vec<_> = folders.collect();
+        // Deeper folders decide before those they lie in.
+        folders.sort_by_key(|(guess, _)| std::cmp::Reverse(guess.folder.len()));
+        Self { folders }
+    }
+
+    /// How the note at `path` is read.
+    pub(crate) fn of(&self, path: &str) -> &Settings {
+        static USUAL: std::sync::LazyLock<Settings> = std::sync::LazyLock::new(Settings::default);
+        let mut folders = self.folders.iter();
+        folders
+            .find(|(guess, _)| is_below(path, &guess.folder))
+            .map_or(&*USUAL, |(_, settings)| settings)
+    }
+
+    /// What speaks for how the note at `path` is read.
+    pub(crate) fn evidence(&self, path: &str) -> &[String] {
+        let mut folders = self.folders.iter();
+        folders
+            .find(|(guess, _)| is_below(path, &guess.folder))
+            .map_or(&[], |(guess, _)| guess.evidence.as_slice())
+    }
+
+    /// What was found out, the wiki itself first and then its folders in order.
+    pub(crate) fn guesses(&self) -> Vec<Guess> {
+        let mut guesses: Vec<Guess> = self
+            .folders
+            .iter()
+            .map(|(guess, _)| guess.clone())
+            .collect();
+        guesses.sort_by(|one, other| one.folder.cmp(&other.folder));
+        guesses
+    }
+
+    /// All that decides how notes are read, as text.
+    pub(crate) fn fingerprint(&self) -> String {
+        let parts = self.folders.iter();
+        let parts = parts.map(|(guess, settings)| format!("{}: {settings:?}", guess.folder));
+        parts.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Whether `path` is `folder` or lies in it. Everything lies in the wiki itself, which is empty.
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Which marks lie in `root` itself.
+pub(crate) fn marks_of(root: &Path) -> Vec<&'static str> {
+    let there = |mark: &&str| std::fs::symlink_metadata(root.join(mark)).is_ok();
+    MARKS.iter().map(|(mark, _)| *mark).filter(there).collect()
+}
+
+/// Whether something of this name could be a mark, or lead to one.
+pub(crate) fn may_be_mark(name: &str) -> bool {
+    MARKS
+        .iter()
+        .any(|(mark, _)| mark.split('/').next() == Some(name))
+}
+
+/// What `folder` is read as: `configured` is what the wiki's settings say, `marks` are those that lie in it.
+pub(crate) fn guess(folder: &str, configured: Option<&str>, marks: &[&'static str]) -> Guess {
     let mut problems = Vec::new();
     if let Some(name) = configured {
         if let Some(dialect) = Dialect::named(name) {
-            let evidence = vec![format!("`{SETTINGS_FILE}` says `dialect = \"{name}\"`")];
+            let evidence = if folder.is_empty() {
+                format!("`{SETTINGS_FILE}` says `dialect = \"{name}\"`")
+            } else {
+                format!("`{SETTINGS_FILE}` says so under `[dialects]`")
+            };
             return Guess {
+                folder: folder.to_owned(),
                 dialect,
-                evidence,
+                evidence: vec![evidence],
                 problems,
             };
         }
@@ -57,10 +215,10 @@ pub(crate) fn guess(root: &Path, configured: Option<&str>) -> Guess {
         let text = format!("`{name}` is not a dialect; there are {}", known.join(", "));
         problems.push(Located::file(SETTINGS_FILE, "settings", text));
     }
-    let there = MARKS
+    let there: Vec<&(&str, Dialect)> = MARKS
         .iter()
-        .filter(|(mark, _)| std::fs::symlink_metadata(root.join(mark)).is_ok());
-    let there: Vec<&(&str, Dialect)> = there.collect();
+        .filter(|(mark, _)| marks.contains(mark))
+        .collect();
     let dialect = there
         .first()
         .map_or(Dialect::Markdown, |(_, dialect)| *dialect);
@@ -72,8 +230,68 @@ pub(crate) fn guess(root: &Path, configured: Option<&str>) -> Guess {
         evidence.push("nothing in the folder tells of a program".to_owned());
     }
     Guess {
+        folder: folder.to_owned(),
         dialect,
         evidence,
         problems,
     }
+}
+
+/// Adds the context of a Vault-LD folder: its own file, and the files that this one asks for, which lie in the folder as well.
+fn read_context(
+    root: &Path,
+    folder: &str,
+    context: &mut Option<Context>,
+    problems: &mut Vec<Located>,
+) {
+    let below = |name: &str| match folder {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    };
+    if is_missing(root, &below(CONTEXT)) {
+        return;
+    }
+    let context = context.get_or_insert_with(Context::default);
+    let mut todo = vec![(CONTEXT.to_owned(), false)];
+    let mut done: BTreeSet<String> = BTreeSet::new();
+    while let Some((name, scoped)) = todo.pop() {
+        let path = below(&name);
+        if done.len() >= MOST_CONTEXTS || !done.insert(name.clone()) {
+            continue;
+        }
+        let text = crate::file::read(root, &path, 1 << 22)
+            .and_then(|(bytes, _)| {
+                String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+            })
+            .and_then(|text| context.add(&text, scoped));
+        match text {
+            Ok(asked) => {
+                let near = crate::names::folder(&name);
+                for file in asked.into_iter().rev() {
+                    if let Some(file) = inside(near, &file) {
+                        todo.push((file, true));
+                    } else {
+                        let text = format!("`{file}` lies outside the folder; it is not read");
+                        problems.push(Located::file(&path, "settings", text));
+                    }
+                }
+            }
+            Err(why) => problems.push(Located::file(&path, "settings", why)),
+        }
+    }
+}
+
+/// `file` as seen from the folder of the context, for a file in `near` that names it; `None` when it leads out.
+fn inside(near: &str, file: &str) -> Option<String> {
+    let mut parts: Vec<&str> = near.split('/').filter(|part| !part.is_empty()).collect();
+    for part in file.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    (!file.starts_with('/')).then(|| parts.join("/"))
 }

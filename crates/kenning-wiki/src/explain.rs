@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use kenning_note::{Content, Link, LinkTo};
+use kenning_note::{Content, Link, LinkKind, LinkTo, Note};
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 
-use crate::catalog::{Catalog, Wanting};
-use crate::ladder::{Rung, Verdict};
+use crate::assemble::Assembler;
+use crate::catalog::{Catalog, Entry, Unit, Wanting};
+use crate::ladder::{NoteId, Rung, Verdict};
+use crate::memory::{Memory, Touched};
 use crate::relink::Relinker;
-use crate::walk::walk;
 use crate::wiki::Wiki;
 
 /// What is known about one line of a note, or about all of it.
@@ -21,10 +22,14 @@ pub struct Explanation {
     pub line: Option<u32>,
     /// The dialect by which the note was read.
     pub dialect: String,
+    /// What speaks for that dialect.
+    pub evidence: Vec<String>,
     /// The label of the note as text.
     pub label: String,
     /// How that label came about, in words.
     pub because: String,
+    /// The protected sections that the line stands in, or all of the note: lines, label as text, and how it came about.
+    pub sections: Vec<((u32, u32), String, String)>,
     /// The links on the line.
     pub links: Vec<ExplainedLink>,
     /// The claims and other passages of the line.
@@ -41,14 +46,36 @@ pub struct ExplainedLink {
     pub place: (u32, u32),
     /// The target as written.
     pub target: String,
+    /// The folded name for which it was taken: the key of its IRI.
+    pub key: String,
+    /// The path in the wiki, where it is written as one.
+    pub path: Option<String>,
+    /// The heading or block inside the target.
+    pub fragment: Option<String>,
+    /// The words a reader sees, where they differ from the target.
+    pub text: Option<String>,
+    /// The key, field or list item that gives it its meaning, as written.
+    pub relation: Option<String>,
     /// What became of it for those who read the text it stands in, in words.
     pub verdict: String,
-    /// The rungs that found anything, with the paths of the notes they found, whoever may see those.
-    pub ladder: Vec<(Rung, Vec<String>)>,
+    /// The rungs that found anything, surest first, with the notes they found, whoever may see those.
+    pub ladder: Vec<(Rung, Vec<Candidate>)>,
     /// Each edge: who sees it (a label as text), the path of the note it leads to, and the rung that found it.
     pub edges: Vec<(String, String, Rung)>,
-    /// The triples that come of it.
+    /// The triples that come of it: what the note says by it, and then what it resolves to.
     pub triples: Vec<Triple>,
+}
+
+/// A note that a rung found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Candidate {
+    /// Its path.
+    pub path: String,
+    /// Its label as text.
+    pub label: String,
+    /// Whether the link leads to it, for some readers at least.
+    pub won: bool,
 }
 
 /// A passage and what it says.
@@ -75,32 +102,36 @@ impl Wiki {
     #[must_use]
     pub fn explain(&self, known: &Catalog, path: &str, line: Option<u32>) -> Option<Explanation> {
         let path = path.trim_start_matches("./");
-        let catalog = self.scan(known, &mut |_| ()).catalog;
-        let entry = catalog.entries.get(path)?;
-        let others = walk(&self.root, self.only.as_deref(), &self.settings.ignore).others;
-        let mut relinker = Relinker::new(self, &catalog, &others);
+        let mut memory = Memory::new();
+        let scan = self.scan_with(known, &mut memory, &Touched::Anything, &mut |_| ());
+        let entry = scan.catalog.entries.get(path)?;
+        memory.follow(self, &scan.catalog);
+        let walk = memory.walk.take().unwrap_or_default();
+        let readers = self.readers(&walk);
+        let mut relinker = Relinker::new(self, &memory.linked, &walk.others);
         let (bytes, _) = crate::file::read(&self.root, path, self.largest).ok()?;
-        let reading = kenning_note::read(&bytes, path, &self.reading);
-        let mut note = reading.note;
+        let mut note = kenning_note::read(&bytes, path, readers.of(path)).note;
         let decision = self.judge().decide(path, &entry.said);
+        let mut problems = Vec::new();
+        for problem in &scan.problems {
+            let here = |line: u32| usize::try_from(line).is_ok_and(|line| problem.line == line);
+            if problem.path == path && line.is_none_or(here) {
+                problems.push(problem.to_string());
+            }
+        }
+        entry.identity(path).clone_into(&mut note.path);
         let mut explanation = Explanation {
             path: path.to_owned(),
             line,
             dialect: entry.dialect.clone(),
+            evidence: readers.evidence(path).to_vec(),
             label: entry.label().to_owned(),
             because: decision.because,
+            sections: self.sections(path, &note, entry, line),
             links: Vec::new(),
             passages: Vec::new(),
-            problems: Vec::new(),
+            problems,
         };
-        let problems = [&entry.problems, &entry.label_problems, &entry.link_problems];
-        for problem in problems.into_iter().flatten() {
-            if line.is_none_or(|line| usize::try_from(line).is_ok_and(|line| problem.line == line))
-            {
-                explanation.problems.push(problem.to_string());
-            }
-        }
-        entry.identity(path).clone_into(&mut note.path);
         let triples: Vec<Triple> = kenning_note::graphs(&note, self.name(), &self.base)
             .into_iter()
             .flat_map(|graph| graph.triples)
@@ -111,11 +142,37 @@ impl Wiki {
         for (content, unit) in contents.zip(&entry.units) {
             self.explain_passages(content, line, &iri, &triples, &mut explanation);
             for link in content.links.iter().filter(|link| is_on(link, line)) {
-                let explained = relinker.explain(path, link, &unit.label, &note.path);
-                explanation.links.extend(explained);
+                let Some(mut explained) = relinker.explain(path, link, unit, entry) else {
+                    continue;
+                };
+                let name = self.base.name(&explained.key);
+                let said = triples.iter().filter(|said| mentions(said, name.as_str()));
+                let mut said: Vec<Triple> = said.cloned().collect();
+                said.append(&mut explained.triples);
+                explained.triples = said;
+                explanation.links.push(explained);
             }
         }
         Some(explanation)
+    }
+
+    fn sections(
+        &self,
+        path: &str,
+        note: &Note,
+        entry: &Entry,
+        line: Option<u32>,
+    ) -> Vec<((u32, u32), String, String)> {
+        let reasons = Assembler::new(self).reasons(path, entry);
+        let sections = note.sections.iter().zip(entry.units.iter().skip(1));
+        let mut found = Vec::new();
+        for ((section, unit), because) in sections.zip(reasons.into_iter().skip(1)) {
+            let lines = (section.span.first_line, section.span.last_line);
+            if line.is_none_or(|line| (lines.0..=lines.1).contains(&line)) {
+                found.push((lines, unit.label.clone(), because));
+            }
+        }
+        found
     }
 
     fn explain_passages(
@@ -169,57 +226,67 @@ impl Relinker<'_> {
         &mut self,
         path: &str,
         link: &Link,
-        label: &str,
-        identity: &str,
+        unit: &Unit,
+        entry: &Entry,
     ) -> Option<ExplainedLink> {
         let LinkTo::Name { key, path: to } = &link.to else {
             return None;
         };
-        let wanting = Wanting {
-            target: link.target.to_string(),
-            path: to.as_deref().map(str::to_owned),
-            key: key.to_string(),
-            text: link.text.as_deref().map(str::to_owned),
-            markdown: link.kind == kenning_note::LinkKind::Markdown,
-            related: link.related,
-            property: None,
-            line: link.place.line,
-            column: link.place.column,
+        let markdown = link.kind == LinkKind::Markdown;
+        let same =
+            |wanting: &&Wanting| wanting.target == *link.target && wanting.markdown == markdown;
+        let wanting = unit.links.iter().find(same)?;
+        let own = self.labels.read(&unit.label);
+        let index = &self.linked.index;
+        let outcome = index.resolve(wanting, path, own, &mut self.labels);
+        let candidate = |labels: &crate::labels::Labels, note: NoteId| Candidate {
+            path: index.path(note).to_owned(),
+            label: labels.text(index.label(note)).to_owned(),
+            won: outcome.edges.iter().any(|edge| edge.target == note),
         };
-        let own = self.labels.read(label);
-        let outcome = self.index.resolve(&wanting, path, own, &mut self.labels);
-        let ladder = self.index.explain(&wanting, path).into_iter();
-        let ladder = ladder.filter(|(_, notes)| !notes.is_empty());
-        let paths = |notes: &[u32]| -> Vec<String> {
-            notes
-                .iter()
-                .map(|note| self.index.path(*note).to_owned())
-                .collect()
-        };
-        let mut triples = Vec::new();
-        for edge in &outcome.edges {
-            triples.extend(self.triples(identity, &wanting, edge));
+        let mut ladder = Vec::new();
+        for (rung, notes) in index.explain(wanting, path) {
+            let notes = notes.into_iter().map(|note| candidate(&self.labels, note));
+            let notes: Vec<Candidate> = notes.collect();
+            if !notes.is_empty() {
+                ladder.push((rung, notes));
+            }
         }
-        let edges = outcome.edges.iter().map(|edge| {
+        let mut triples = Vec::new();
+        let mut edges = Vec::new();
+        for edge in &outcome.edges {
+            triples.extend(self.triples(
+                entry.identity(path),
+                entry.concept.as_deref(),
+                wanting,
+                edge,
+            ));
             let label = self.labels.text(edge.label).to_owned();
-            (label, self.index.path(edge.target).to_owned(), edge.rung)
-        });
+            edges.push((label, index.path(edge.target).to_owned(), edge.rung));
+        }
+        edges.sort();
+        crate::triples::sorted(&mut triples);
         Some(ExplainedLink {
             place: (link.place.line, link.place.column),
             target: link.target.to_string(),
+            key: key.to_string(),
+            path: to.as_deref().map(str::to_owned),
+            fragment: link.fragment.as_deref().map(str::to_owned),
+            text: link.text.as_deref().map(str::to_owned),
+            relation: link.relation.as_deref().map(str::to_owned),
             verdict: match &outcome.verdict {
                 Verdict::Resolved => "it has one meaning".to_owned(),
                 Verdict::Ambiguous(rung, _) => {
                     format!(
-                        "several notes are found by {}; none is taken",
+                        "several notes are found by {}, and none is taken",
                         rung.in_words()
                     )
                 }
                 Verdict::Wanted if outcome.edges.is_empty() => "no note answers to it".to_owned(),
                 Verdict::Wanted => "only those who see more find a note".to_owned(),
             },
-            edges: edges.collect(),
-            ladder: ladder.map(|(rung, notes)| (rung, paths(&notes))).collect(),
+            edges,
+            ladder,
             triples,
         })
     }
@@ -233,9 +300,18 @@ impl fmt::Display for Explanation {
         }
         writeln!(
             f,
-            "read as {}; label `{}`: {}",
-            self.dialect, self.label, self.because
+            "read as {}: {}\nlabel `{}`: {}",
+            self.dialect,
+            self.evidence.join("; "),
+            self.label,
+            self.because
         )?;
+        for ((first, last), label, because) in &self.sections {
+            writeln!(
+                f,
+                "lines {first} to {last} are protected, label `{label}`: {because}"
+            )?;
+        }
         for link in &self.links {
             write!(f, "\n{link}")?;
         }
@@ -260,14 +336,30 @@ impl fmt::Display for ExplainedLink {
             "link `{}` at {line}:{column}: {}",
             self.target, self.verdict
         )?;
-        for (rung, notes) in &self.ladder {
-            writeln!(f, "  by {}: {}", rung.in_words(), notes.join(", "))?;
+        write!(f, "  understood as the name `{}`", self.key)?;
+        if let Some(path) = &self.path {
+            write!(f, ", written as the path `{path}`")?;
         }
-        for (label, path, _) in &self.edges {
-            writeln!(f, "  for readers of `{label}`: {path}")?;
+        if let Some(fragment) = &self.fragment {
+            write!(f, ", the part `{fragment}` of it")?;
+        }
+        if let Some(relation) = &self.relation {
+            write!(f, ", joined by `{relation}`")?;
+        }
+        writeln!(f)?;
+        for (rung, notes) in &self.ladder {
+            writeln!(f, "  by {}:", rung.in_words())?;
+            for note in notes {
+                let fate = if note.won { "taken" } else { "not taken" };
+                writeln!(f, "    {} (`{}`), {fate}", note.path, note.label)?;
+            }
+        }
+        for (label, path, rung) in &self.edges {
+            let way = rung.in_words();
+            writeln!(f, "  readers of `{label}` find {path} by {way}")?;
         }
         for triple in &self.triples {
-            writeln!(f, "  {triple}")?;
+            writeln!(f, "  {triple} .")?;
         }
         Ok(())
     }
@@ -277,12 +369,16 @@ impl fmt::Display for ExplainedPassage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = if self.is_claim { "claim" } else { "passage" };
         let (first, last) = self.lines;
-        writeln!(f, "{kind} of lines {first} to {last}: {}", self.text)?;
+        if first == last {
+            writeln!(f, "{kind} of line {first}: {}", self.text)?;
+        } else {
+            writeln!(f, "{kind} of lines {first} to {last}: {}", self.text)?;
+        }
         for source in &self.sources {
             writeln!(f, "  rests on {source}")?;
         }
         for triple in &self.triples {
-            writeln!(f, "  {triple}")?;
+            writeln!(f, "  {triple} .")?;
         }
         Ok(())
     }

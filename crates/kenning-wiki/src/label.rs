@@ -80,8 +80,19 @@ impl Judge<'_> {
                 return closed("the audience of the note cannot be read", problems);
             }
         }
-        let floor = floor(&covering);
-        let raised = label.join(&floor);
+        let mut raised = label.clone();
+        let mut because = because;
+        for (rules, whose) in covering.iter().zip(["the rule", "the wiki's rule"]) {
+            for rule in rules {
+                let higher = raised.join(&rule.least());
+                if higher != raised {
+                    raised = higher;
+                    let text = self.rules.scale().write_label(&raised);
+                    let pattern = &rule.pattern;
+                    because.push_str(&format!("; {whose} for `{pattern}` raises it to `{text}`"));
+                }
+            }
+        }
         if raised.level() > label.level() {
             let scale = self.rules.scale();
             problems.push(format!(
@@ -199,17 +210,14 @@ fn nearest_default<'r>(rules: &[&'r FolderRule]) -> Option<(Level, &'r str)> {
         .map(|(_, level, pattern)| (level, pattern))
 }
 
-fn floor(covering: &[Vec<&FolderRule>; 2]) -> Label {
-    covering
-        .iter()
-        .flatten()
-        .fold(Label::public(), |floor, rule| {
-            let own = Label::new(
-                rule.floor.unwrap_or(Level::LOWEST),
-                rule.audience.iter().cloned(),
-            );
-            floor.join(&own)
-        })
+impl FolderRule {
+    /// What nothing that the rule covers ends below.
+    fn least(&self) -> Label {
+        Label::new(
+            self.floor.unwrap_or(Level::LOWEST),
+            self.audience.iter().cloned(),
+        )
+    }
 }
 
 fn own_audience(said: &Said) -> Result<Vec<Clause>, String> {

@@ -14,13 +14,21 @@ impl LabelId {
 }
 
 /// The labels of a run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Labels {
     labels: Vec<Label>,
     texts: Vec<String>,
     ids: HashMap<Label, LabelId>,
+    /// Labels by the texts they were read from.
+    by_text: HashMap<String, LabelId>,
     joins: HashMap<(LabelId, LabelId), LabelId>,
     scale: Scale,
+}
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self::new(&Scale::default())
+    }
 }
 
 impl Labels {
@@ -29,6 +37,7 @@ impl Labels {
             labels: Vec::new(),
             texts: Vec::new(),
             ids: HashMap::new(),
+            by_text: HashMap::new(),
             joins: HashMap::new(),
             scale: scale.clone(),
         };
@@ -52,11 +61,16 @@ impl Labels {
 
     /// The label with this text; what cannot be read is closed.
     pub(crate) fn read(&mut self, text: &str) -> LabelId {
+        if let Some(id) = self.by_text.get(text) {
+            return *id;
+        }
         let label = self
             .scale
             .parse_label(text)
             .unwrap_or_else(|_| Label::closed());
-        self.id(&label)
+        let id = self.id(&label);
+        self.by_text.insert(text.to_owned(), id);
+        id
     }
 
     pub(crate) fn get(&self, id: LabelId) -> Label {

@@ -39,11 +39,14 @@ pub(crate) fn sketch(bytes: &[u8]) -> Vec<u32> {
 }
 
 /// From where notes came: new path → old path. Nothing that could have come from two places is said to have moved.
+///
+/// `renamed` is what git knows (old path → new path): it beats a guess from what notes have in common, but not equal content.
 pub(crate) fn moved<'e>(
     left: &BTreeMap<&'e str, &'e Entry>,
     gone: &BTreeSet<&'e str>,
     come: &BTreeMap<&'e str, &'e Entry>,
     new: &BTreeSet<&'e str>,
+    renamed: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
     let mut moves = BTreeMap::new();
     let by_hash = |entries: &BTreeMap<&'e str, &'e Entry>| {
@@ -57,6 +60,12 @@ pub(crate) fn moved<'e>(
     for (hash, olds) in &from {
         if let ([old], Some([new])) = (olds.as_slice(), to.get(hash).map(Vec::as_slice)) {
             moves.insert((*new).to_owned(), (*old).to_owned());
+        }
+    }
+    for (from, to) in renamed {
+        let is_free = gone.contains(from.as_str()) && new.contains(to.as_str());
+        if is_free && !moves.contains_key(to) && !moves.values().any(|taken| taken == from) {
+            moves.insert(to.clone(), from.clone());
         }
     }
     // What changed as well is looked for only among notes that vanished and notes that are new.

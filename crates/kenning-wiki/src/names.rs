@@ -28,6 +28,20 @@ pub(crate) fn folded(text: &str) -> String {
     }
 }
 
+/// The text with the letters that only Turkish and Azeri tell apart in lower case: `I` is the capital of `ı`, and `İ` that of `i`.
+pub(crate) fn dotted(text: &str) -> String {
+    let turned = |c| match c {
+        'I' => 'ı',
+        'İ' => 'i',
+        other => other,
+    };
+    if text.is_ascii() {
+        text.chars().map(turned).collect()
+    } else {
+        text.nfc().map(turned).collect()
+    }
+}
+
 /// The key of a name with its plural folded.
 pub(crate) fn singular(name: &str) -> String {
     let key = normal_key(name);
@@ -146,16 +160,31 @@ pub(crate) fn digests(texts: &mut Vec<String>) -> Vec<u64> {
     texts.dedup();
     let mut keys = Vec::with_capacity(texts.len() * 2);
     for text in texts {
-        let whole = singular(text);
+        let whole = coarse(text);
         let part = last(text);
         if part.len() != text.len() {
-            keys.push(digest(&singular(part)));
+            keys.push(digest(&coarse(part)));
         }
         keys.push(digest(&whole));
     }
     keys.sort_unstable();
     keys.dedup();
     keys
+}
+
+/// A key that is one for all names that any rung, in any language, takes for the same: with and without the dot of an `i` too.
+fn coarse(name: &str) -> String {
+    let key = normal_key(name);
+    if key.is_ascii() {
+        return fold_plural(&key).into_owned();
+    }
+    let plain: String = key
+        .chars()
+        .filter(|c| *c != '\u{307}')
+        .map(|c| if c == 'ı' { 'i' } else { c })
+        .collect();
+    // What the dot kept apart may be an English plural now, on both sides or on one.
+    fold_plural(&fold_plural(&plain)).into_owned()
 }
 
 /// The same on every machine: these keys are kept in the catalog. Two names of one digest cost a needless look, no more.

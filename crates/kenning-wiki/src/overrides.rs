@@ -24,6 +24,12 @@ pub(crate) struct Overrides {
     pub(crate) problems: Vec<Located>,
 }
 
+/// A line for `links.toml` that says what a name means, ready to be pasted.
+pub(crate) fn line(name: &str, path: &str) -> String {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    format!("{} = {}", quoted(name), quoted(path))
+}
+
 impl Overrides {
     pub(crate) fn read(root: &Path) -> Self {
         let problem = |text: String| Self {

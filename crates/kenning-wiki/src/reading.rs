@@ -1,11 +1,14 @@
 //! From the bytes of one note to what the wiki keeps of it. Knows no other note.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use kenning_note::{Identifier, Link, LinkKind, LinkTo, Note, Part, Protection, Stated};
-use oxrdf::Triple;
+use kenning_note::{
+    Content, Field, Identifier, Link, LinkKind, LinkTo, Note, Part, Protection, Stated, Value,
+};
+use kenning_vocab::{Base, rdf};
 
-use crate::catalog::{Entry, Names, Unit, Wanting};
+use crate::assemble::{Made, Parts};
+use crate::catalog::{About, Entry, Names, Typed, Unit, Wanting};
 use crate::label::Said;
 use crate::moves;
 use crate::names;
@@ -18,43 +21,68 @@ pub(crate) struct Fresh {
     pub(crate) entry: Entry,
     /// The path by which the addresses in the triples are minted.
     pub(crate) identity: String,
-    /// Triples of the note, and of each of its protected sections with the name of the section.
-    pub(crate) parts: Vec<(Option<String>, Vec<Triple>)>,
+    /// The graphs of what the note says itself.
+    pub(crate) made: Vec<Made>,
+}
+
+/// A note as it was read, before anybody asked who may see it.
+#[derive(Debug)]
+pub(crate) struct ReadNote {
+    pub(crate) entry: Entry,
+    pub(crate) note: Note,
 }
 
 /// Reads a note that lies at `path` and has the addresses of `identity`.
+///
+/// `follow` says whether the next scan will want to know the note again: finding out by what costs time.
 pub(crate) fn read(
     bytes: &[u8],
     path: &str,
     identity: &str,
     settings: &kenning_note::Settings,
-    minter: Minter<'_>,
-) -> Fresh {
+    base: &Base,
+    follow: bool,
+) -> ReadNote {
     let reading = kenning_note::read(bytes, path, settings);
     let mut note = reading.note;
-    let problems = reading.problems.iter().map(|problem| Located {
+    let problems = reading.problems.into_iter().map(|problem| Located {
         path: path.to_owned(),
         line: usize::try_from(problem.line).unwrap_or(0),
         column: usize::try_from(problem.column).unwrap_or(0),
         kind: problem.kind.name().to_owned(),
-        text: problem.text.clone(),
-        hint: problem.hint.clone(),
+        text: problem.text,
+        hint: problem.hint,
     });
     let mut entry = Entry {
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-        hash: *blake3::hash(bytes).as_bytes(),
-        sketch: moves::sketch(bytes),
         dialect: note.dialect.name().to_owned(),
         names: names_of(&note),
+        concept: match &note.id {
+            Some(Identifier::Iri(iri)) => Some(iri.clone()),
+            _ => None,
+        },
         said: said(&note.protection),
-        units: units(&note),
+        units: units(&note, base),
         problems: problems.collect(),
         ..Entry::default()
     };
     (entry.open_hash, entry.open_size) = open_part(bytes, &note);
-    entry.looks_for = names::looks_for(entry.units.iter().flat_map(|unit| &unit.links));
+    if follow {
+        entry.hash = if note.sections.is_empty() {
+            entry.open_hash
+        } else {
+            *blake3::hash(bytes).as_bytes()
+        };
+        entry.sketch = moves::sketch(bytes);
+        entry.looks_for = names::looks_for(entry.units.iter().flat_map(|unit| &unit.links));
+    }
     identity.clone_into(&mut note.path);
-    let graphs = kenning_note::graphs(&note, minter.wiki, minter.base);
+    ReadNote { entry, note }
+}
+
+/// The triples of a note, and of each of its protected sections with the name of the section.
+pub(crate) fn parts(note: &Note, minter: Minter<'_>) -> Parts {
+    let graphs = kenning_note::graphs(note, minter.wiki, minter.base);
     let parts = graphs.into_iter().filter_map(|graph| {
         let section = match graph.part {
             Part::Note => None,
@@ -62,11 +90,7 @@ pub(crate) fn read(
         };
         Some((section, graph.triples))
     });
-    Fresh {
-        parts: parts.collect(),
-        identity: identity.to_owned(),
-        entry,
-    }
+    parts.collect()
 }
 
 /// What stands outside the protected sections of a note.
@@ -119,55 +143,169 @@ fn names_of(note: &Note) -> Names {
     }
 }
 
-fn units(note: &Note) -> Vec<Unit> {
+fn units(note: &Note, base: &Base) -> Vec<Unit> {
     let redirect = note.redirects_to.iter();
+    let mut links = Wantings::default();
+    for link in note.content.links.iter().chain(redirect) {
+        links.add(link);
+    }
+    let properties = Properties {
+        base,
+        content: &note.content,
+        with_passages: note.detail >= kenning_note::Detail::Claims,
+    };
+    for typed in note.types.iter().filter(|typed| typed.is_link) {
+        let mut link = Link::default();
+        link.kind = LinkKind::Property;
+        link.target = typed.text.as_str().into();
+        link.place = typed.place;
+        link.to = LinkTo::Name {
+            key: kenning_note::normal_key(&typed.text).into(),
+            path: None,
+        };
+        links.type_link(&link, &Typed::of(rdf::TYPE.as_str()));
+    }
+    properties.read(&note.fields, &mut links);
     let open = Unit {
         said: None,
         within: 0,
         label: String::new(),
-        links: wanting(note.content.links.iter().chain(redirect)),
+        links: links.wanting,
     };
-    let sections = note.sections.iter().map(|section| Unit {
-        said: Some(said(&section.protection)),
-        // The text outside sections is the first unit.
-        within: section.within.map_or(0, |outer| outer + 1),
-        label: String::new(),
-        links: wanting(&section.content.links),
+    let sections = note.sections.iter().map(|section| {
+        let mut links = Wantings::default();
+        for link in &section.content.links {
+            links.add(link);
+        }
+        let properties = Properties {
+            content: &section.content,
+            ..properties
+        };
+        properties.read(&section.fields, &mut links);
+        Unit {
+            said: Some(said(&section.protection)),
+            // The text outside sections is the first unit.
+            within: section.within.map_or(0, |outer| outer + 1),
+            label: String::new(),
+            links: links.wanting,
+        }
     });
     std::iter::once(open).chain(sections).collect()
 }
 
 /// The links that want a note, each once, at the place of its first occurrence.
-fn wanting<'l>(links: impl IntoIterator<Item = &'l Link>) -> Vec<Wanting> {
-    let mut known: BTreeMap<(String, bool), usize> = BTreeMap::new();
-    let mut wanting: Vec<Wanting> = Vec::new();
-    for link in links {
+#[derive(Debug, Default)]
+struct Wantings {
+    known: HashMap<(String, bool), usize>,
+    wanting: Vec<Wanting>,
+}
+
+impl Wantings {
+    fn add(&mut self, link: &Link) -> Option<&mut Wanting> {
         let LinkTo::Name { key, path } = &link.to else {
-            continue;
+            return None;
         };
         let markdown = link.kind == LinkKind::Markdown;
         // What was written decides, not its key: `[[Log]]` and `[[log]]` may mean two files.
-        let place = *known
+        let place = *self
+            .known
             .entry((link.target.to_string(), markdown))
-            .or_insert(wanting.len());
-        if place == wanting.len() {
-            wanting.push(Wanting {
+            .or_insert(self.wanting.len());
+        if place == self.wanting.len() {
+            self.wanting.push(Wanting {
                 target: link.target.to_string(),
                 path: path.as_deref().map(str::to_owned),
                 key: key.to_string(),
                 text: link.text.as_deref().map(str::to_owned),
                 markdown,
                 related: false,
-                property: None,
+                typed: Vec::new(),
                 line: link.place.line,
                 column: link.place.column,
             });
         }
-        if let Some(first) = wanting.get_mut(place) {
-            first.related |= link.related;
+        let first = self.wanting.get_mut(place)?;
+        first.related |= link.related;
+        Some(first)
+    }
+
+    /// Something that a key, a field or a list item says by a link.
+    fn type_link(&mut self, link: &Link, typed: &Typed) {
+        if let Some(wanting) = self.add(link)
+            && !wanting.typed.contains(typed)
+        {
+            wanting.typed.push(typed.clone());
         }
     }
-    wanting
+}
+
+/// The fields of a part of a note, in so far as their values are links.
+#[derive(Clone, Copy)]
+struct Properties<'n> {
+    base: &'n Base,
+    content: &'n Content,
+    with_passages: bool,
+}
+
+impl Properties<'_> {
+    fn read(&self, fields: &[Field], links: &mut Wantings) {
+        for (index, field) in fields.iter().enumerate() {
+            let about = match field.passage {
+                None => None,
+                Some(_) if !self.with_passages => continue,
+                Some(passage) => {
+                    let passage = self.content.passages.get(passage);
+                    passage.map(|passage| About::Passage(passage.anchor.to_string()))
+                }
+            };
+            let property = kenning_note::property(&field.key, field.iri.as_deref(), self.base);
+            let typed = Typed {
+                property: property.into_string(),
+                reverse: field.is_reverse,
+                about,
+            };
+            let pointer = format!("{}/{index}", field.key);
+            self.value(&field.value, &typed, &pointer, 0, links);
+        }
+    }
+
+    /// The same way through lists and maps as that of the note's own graph, so that maps have one address.
+    fn value(
+        &self,
+        value: &Value,
+        typed: &Typed,
+        pointer: &str,
+        depth: usize,
+        links: &mut Wantings,
+    ) {
+        match value {
+            Value::Link(link) => links.type_link(link, typed),
+            Value::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.value(item, typed, &format!("{pointer}/{index}"), depth, links);
+                }
+            }
+            Value::Map(items) if depth <= 32 => {
+                for (key, item) in items {
+                    let typed = Typed {
+                        about: Some(About::Map(pointer.to_owned())),
+                        ..Typed::of(kenning_note::property(key, None, self.base).as_str())
+                    };
+                    self.value(item, &typed, &format!("{pointer}/{key}"), depth + 1, links);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Typed {
+    fn of(property: &str) -> Self {
+        Self {
+            property: property.to_owned(),
+            ..Self::default()
+        }
+    }
 }
 
 fn said(stated: &Stated) -> Said {

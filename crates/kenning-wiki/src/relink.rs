@@ -1,7 +1,6 @@
 //! Which notes have to be linked anew, and linking them.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
 
 use kenning_access::Label;
 use oxrdf::Triple;
@@ -9,16 +8,17 @@ use oxrdf::Triple;
 use crate::assemble::{Made, link_graphs};
 use crate::catalog::{Catalog, Entry, Tally, Wanting};
 use crate::labels::Labels;
-use crate::ladder::{Edge, Index, Verdict};
+use crate::ladder::{Edge, Verdict};
+use crate::memory::{Linked, differences};
 use crate::names;
-use crate::overrides::Overrides;
+use crate::overrides::{self, Overrides};
 use crate::problem::Located;
 use crate::triples::Minter;
 use crate::wiki::Wiki;
 
 /// The notes of `next` whose links may mean something else than in `known`, although they themselves did not change.
 pub(crate) fn waiting(known: &Catalog, next: &Catalog, overrides: &Overrides) -> Vec<String> {
-    if known.ladder != next.ladder {
+    if known.head.ladder != next.head.ladder {
         return next.entries.keys().cloned().collect();
     }
     let mut changed: HashSet<u64> = HashSet::new();
@@ -30,19 +30,14 @@ pub(crate) fn waiting(known: &Catalog, next: &Catalog, overrides: &Overrides) ->
             }
         }
     };
-    for (path, old) in &known.entries {
-        match next.entries.get(path) {
-            Some(new) if Arc::ptr_eq(old, new) || is_found_alike(old, new) => {}
-            Some(new) => {
-                note(path, old);
-                note(path, new);
-            }
-            None => note(path, old),
+    for (path, old, new) in differences(known, next) {
+        if let (Some(old), Some(new)) = (old, new)
+            && old.is_found_like(new)
+        {
+            continue;
         }
-    }
-    for (path, new) in &next.entries {
-        if !known.entries.contains_key(path) {
-            note(path, new);
+        for entry in [old, new].into_iter().flatten() {
+            note(path, entry);
         }
     }
     if changed.is_empty() {
@@ -54,47 +49,36 @@ pub(crate) fn waiting(known: &Catalog, next: &Catalog, overrides: &Overrides) ->
     waiting.map(|(path, _)| path.clone()).collect()
 }
 
-fn is_found_alike(old: &Entry, new: &Entry) -> bool {
-    old.names == new.names
-        && old.label() == new.label()
-        && old.identity == new.identity
-        && old.former == new.former
+/// How the links of a note fared.
+#[derive(Debug, Default)]
+pub(crate) struct Fate {
+    pub(crate) tally: Tally,
+    pub(crate) problems: Vec<Located>,
 }
 
 /// Resolves links in a wiki as it is now.
+#[derive(Debug, Clone)]
 pub(crate) struct Relinker<'c> {
     minter: Minter<'c>,
     pub(crate) labels: Labels,
-    pub(crate) index: Index,
-    /// The paths by which the addresses of notes are minted, by [`NoteId`].
-    identities: Vec<&'c str>,
-    files: HashSet<&'c str>,
-    /// Looking for a name that is spelt alike takes time, so only so many links get one.
-    suggestions: usize,
+    pub(crate) linked: &'c Linked,
+    /// Other files, which links may point at, in order.
+    files: &'c [String],
 }
 
 impl<'c> Relinker<'c> {
-    pub(crate) fn new(wiki: &'c Wiki, catalog: &'c Catalog, others: &'c [String]) -> Self {
-        let mut labels = Labels::new(wiki.rules.scale());
-        let mut index = Index::new(wiki.overrides.names.clone(), wiki.settings.shortest);
-        let mut identities = Vec::with_capacity(catalog.entries.len());
-        for (path, entry) in &catalog.entries {
-            let label = labels.read(entry.label());
-            index.add(path, &entry.names, &entry.former, label);
-            identities.push(entry.identity(path));
-        }
+    /// Links by the names in `linked`; `files` are the other files of the folder, in order.
+    pub(crate) fn new(wiki: &'c Wiki, linked: &'c Linked, files: &'c [String]) -> Self {
         Self {
             minter: wiki.minter(),
-            labels,
-            index,
-            identities,
-            files: others.iter().map(String::as_str).collect(),
-            suggestions: 100,
+            labels: linked.labels.clone(),
+            linked,
+            files,
         }
     }
 
-    /// The link graphs of a note. Its tally and the problems of its links are written into `entry`.
-    pub(crate) fn link(&mut self, path: &str, entry: &mut Entry) -> Vec<Made> {
+    /// The link graphs of a note, and how its links fared.
+    pub(crate) fn link(&mut self, path: &str, entry: &Entry) -> (Vec<Made>, Fate) {
         let mut tally = Tally::default();
         let mut problems = Vec::new();
         let mut graphs: BTreeMap<String, (Label, Vec<Triple>)> = BTreeMap::new();
@@ -103,9 +87,9 @@ impl<'c> Relinker<'c> {
         for unit in &entry.units {
             let own = self.labels.read(&unit.label);
             for link in &unit.links {
-                let outcome = self.index.resolve(link, path, own, &mut self.labels);
+                let outcome = self.linked.index.resolve(link, path, own, &mut self.labels);
                 for edge in &outcome.edges {
-                    let triples = self.triples(&identity, link, edge);
+                    let triples = self.triples(&identity, entry.concept.as_deref(), link, edge);
                     if triples.is_empty() {
                         continue;
                     }
@@ -126,22 +110,28 @@ impl<'c> Relinker<'c> {
                 problems.extend(self.problem(path, link, &outcome.verdict));
             }
         }
-        entry.tally = tally;
-        entry.link_problems = problems;
-        link_graphs(self.minter, &identity, graphs)
+        let graphs = link_graphs(self.minter, &identity, graphs);
+        (graphs, Fate { tally, problems })
     }
 
     /// What an edge says. A note that links to itself says nothing by it.
-    pub(crate) fn triples(&self, identity: &str, link: &Wanting, edge: &Edge) -> Vec<Triple> {
-        let place = usize::try_from(edge.target).ok();
-        match place.and_then(|place| self.identities.get(place)) {
-            Some(to) if *to != identity => self.minter.edge(identity, link, to, edge.rung),
+    pub(crate) fn triples(
+        &self,
+        identity: &str,
+        concept: Option<&str>,
+        link: &Wanting,
+        edge: &Edge,
+    ) -> Vec<Triple> {
+        match self.linked.address(edge.target) {
+            Some(to) if to.identity != identity => {
+                self.minter.edge(identity, concept, link, to, edge.rung)
+            }
             _ => Vec::new(),
         }
     }
 
     /// What is wrong with a link, as far as readers of its text can tell.
-    fn problem(&mut self, path: &str, link: &Wanting, verdict: &Verdict) -> Option<Located> {
+    fn problem(&self, path: &str, link: &Wanting, verdict: &Verdict) -> Option<Located> {
         let mut problem = Located::file(path, "link", String::new());
         problem.line = usize::try_from(link.line).unwrap_or(0);
         problem.column = usize::try_from(link.column).unwrap_or(0);
@@ -149,10 +139,11 @@ impl<'c> Relinker<'c> {
             Verdict::Resolved => return None,
             Verdict::Ambiguous(rung, notes) => {
                 "ambiguous".clone_into(&mut problem.kind);
+                let index = &self.linked.index;
                 let mut paths: Vec<String> = notes
                     .iter()
                     .take(5)
-                    .map(|note| format!("`{}`", self.index.path(*note)))
+                    .map(|note| format!("`{}`", index.path(*note)))
                     .collect();
                 if notes.len() > 5 {
                     paths.push(format!("{} more", notes.len() - 5));
@@ -163,50 +154,43 @@ impl<'c> Relinker<'c> {
                     paths.join(", "),
                     rung.in_words()
                 );
-                problem.hint =
-                    Some("write the path, or say in `links.toml` what is meant".to_owned());
+                let first = notes.first().map_or("", |note| index.path(*note));
+                problem.hint = Some(format!(
+                    "write the path, or say in `links.toml` which is meant, such as `{}`",
+                    overrides::line(&link.target, first)
+                ));
             }
             Verdict::Wanted if !link.markdown || self.is_file(link) => return None,
             Verdict::Wanted => {
                 "dangling".clone_into(&mut problem.kind);
                 problem.text = format!("`{}` leads to nothing", link.target);
-                problem.hint = self.suggest(link);
+                problem.hint = by_its_words(link);
             }
         }
         Some(problem)
     }
 
     fn is_file(&self, link: &Wanting) -> bool {
+        let has = |path: &str| {
+            let found = self.files.binary_search_by(|file| file.as_str().cmp(path));
+            found.is_ok()
+        };
         let target = names::decoded(link.target.trim_matches('/'));
         let path = link.path.as_deref().map(|path| path.trim_matches('/'));
-        self.files.contains(target.as_str()) || path.is_some_and(|path| self.files.contains(path))
-    }
-
-    /// What may have been meant: the words of the link, or a name spelt much alike.
-    fn suggest(&mut self, link: &Wanting) -> Option<String> {
-        let written = names::last(link.target.trim_matches('/')).to_owned();
-        let key = kenning_note::normal_key(&written);
-        if let Some(text) = &link.text {
-            let words = kenning_note::normal_key(text);
-            if is_near(&key, &words) {
-                let slug = kenning_note::slug(text);
-                return Some(format!(
-                    "its words suggest `{}`",
-                    link.target.replace(&written, &slug)
-                ));
-            }
-        }
-        self.suggestions = self.suggestions.checked_sub(1)?;
-        let near = self.index.nearest(&key)?;
-        Some(format!("did you mean `{near}`?"))
+        has(&target) || path.is_some_and(has)
     }
 }
 
-/// Whether two keys differ as a slip of the pen makes them differ.
-pub(crate) fn is_near(one: &str, other: &str) -> bool {
-    let length = one.chars().count();
-    let allowed = if length < 5 { 1 } else { 2 };
-    one != other
-        && length.abs_diff(other.chars().count()) <= allowed
-        && strsim::osa_distance(one, other) <= allowed
+/// What may have been meant, by the words of the link alone.
+fn by_its_words(link: &Wanting) -> Option<String> {
+    let written = names::last(link.target.trim_matches('/'));
+    let text = link.text.as_ref()?;
+    let key = kenning_note::normal_key(written);
+    let words = kenning_note::normal_key(text);
+    if !crate::hints::is_near(&key, &words) {
+        return None;
+    }
+    let slug = kenning_note::slug(text);
+    let suggested = link.target.replace(written, &slug);
+    Some(format!("its words suggest `{suggested}`"))
 }

@@ -1,5 +1,7 @@
 //! The wiki's own `kenning.toml`: its name, its dialect, what to leave out, and rules that can only raise.
 
+use std::collections::BTreeMap;
+
 use kenning_access::{Level, Scale};
 use serde::Deserialize;
 
@@ -17,11 +19,15 @@ pub const SETTINGS_FILE: &str = "kenning.toml";
 /// default_level = "internal"
 /// ignore = ["drafts/", "*.bak"] # as in .gitignore
 /// git = false                   # do not ask git who wrote the notes
+/// case = "turkish"              # `I` is the capital of `ı`, and `İ` that of `i`
 /// ambiguous = "shortest"        # of several files of one name, take the one with the shortest path, as Obsidian does
 ///
 /// [[rule]]
 /// path = "people/**"
 /// floor = "confidential"
+///
+/// [dialects]                    # of folders that are kept by another program
+/// "old blog" = "jekyll"
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct WikiSettings {
@@ -31,6 +37,9 @@ pub(crate) struct WikiSettings {
     pub(crate) folders: Vec<FolderRule>,
     pub(crate) ignore: Vec<String>,
     pub(crate) shortest: bool,
+    pub(crate) turkish: bool,
+    /// Dialects of folders, by their path.
+    pub(crate) dialects: BTreeMap<String, String>,
     /// Whether `git` is asked who wrote the notes.
     pub(crate) git: bool,
     /// INVARIANT: when set, every note of the wiki is closed: rules that cannot be read could have asked for more.
@@ -49,6 +58,8 @@ impl Default for WikiSettings {
             folders: Vec::new(),
             ignore: Vec::new(),
             shortest: false,
+            turkish: false,
+            dialects: BTreeMap::new(),
             git: true,
             broken: None,
             problems: Vec::new(),
@@ -66,6 +77,8 @@ struct SettingsText {
     rule: Vec<RuleText>,
     ignore: Vec<String>,
     ambiguous: Option<String>,
+    case: Option<String>,
+    dialects: BTreeMap<String, String>,
     git: Option<bool>,
 }
 
@@ -85,6 +98,11 @@ impl WikiSettings {
             name: file.name.filter(|name| !name.trim().is_empty()),
             dialect: file.dialect,
             ignore: file.ignore,
+            dialects: file
+                .dialects
+                .into_iter()
+                .map(|(folder, name)| (folder.trim_matches('/').to_owned(), name))
+                .collect(),
             git: file.git.unwrap_or(true),
             text: text.to_owned(),
             ..Self::default()
@@ -94,6 +112,13 @@ impl WikiSettings {
             Some("shortest") => settings.shortest = true,
             Some(other) => settings.problem(format!(
                 "`ambiguous = \"{other}\"` is neither `problem` nor `shortest`"
+            )),
+        }
+        match file.case.as_deref() {
+            None | Some("default") => {}
+            Some("turkish") => settings.turkish = true,
+            Some(other) => settings.problem(format!(
+                "`case = \"{other}\"` is neither `default` nor `turkish`"
             )),
         }
         if let Err(why) = settings.read_rules(&file.rule, file.default_level.as_deref(), rules) {

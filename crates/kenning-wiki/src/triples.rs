@@ -1,11 +1,12 @@
 //! The graphs that do not come from the text of a note: facts about its file, and what its links mean.
 
 use kenning_vocab::{Base, foaf, km, prov, rdf, skos, xsd};
-use oxrdf::{Literal, NamedNode, NamedNodeRef, Triple};
+use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 
-use crate::catalog::{Entry, GraphKind, Wanting};
+use crate::catalog::{About, Entry, GraphKind, Wanting};
 use crate::git::Revision;
 use crate::ladder::Rung;
+use crate::memory::Address;
 
 /// The version of what a note becomes; part of every meta graph, and a reason to read everything again when it changes.
 pub(crate) const CONVERTER: &str = concat!("kenning ", env!("CARGO_PKG_VERSION"));
@@ -69,6 +70,9 @@ impl Minter<'_> {
         for former in &entry.former {
             triples.push(text(km::FORMER_PATH, former));
         }
+        if let Some(why) = &entry.kept {
+            triples.push(text(km::UNREADABLE_BECAUSE, why));
+        }
         for revision in &entry.history {
             triples.extend(self.revision(&note, revision));
         }
@@ -81,11 +85,10 @@ impl Minter<'_> {
         let node = self
             .base
             .part(note, "rev", &format!("{}-{short}", revision.time));
-        let agent = self.base.agent(&kenning_note::normal_key(&revision.author));
         let lines = Literal::new_typed_literal(revision.added.to_string(), xsd::INTEGER);
         let time = Literal::new_typed_literal(revision.time.as_str(), xsd::DATE_TIME);
         let plain = |text: &str| Literal::new_simple_literal(text);
-        vec![
+        let mut triples = vec![
             Triple::new(node.clone(), rdf::TYPE, km::NOTE_REVISION),
             Triple::new(node.clone(), km::REVISION_OF, note.clone()),
             Triple::new(
@@ -95,10 +98,16 @@ impl Minter<'_> {
             ),
             Triple::new(node.clone(), prov::GENERATED_AT_TIME, time),
             Triple::new(node.clone(), km::AUTHORED_LINES, lines),
-            Triple::new(node, prov::WAS_ATTRIBUTED_TO, agent.clone()),
-            Triple::new(agent.clone(), rdf::TYPE, prov::AGENT),
-            Triple::new(agent, foaf::NAME, plain(&revision.author)),
-        ]
+        ];
+        for author in std::iter::once(&revision.author).chain(&revision.with) {
+            let agent = self.base.agent(&kenning_note::normal_key(author));
+            triples.extend([
+                Triple::new(node.clone(), prov::WAS_ATTRIBUTED_TO, agent.clone()),
+                Triple::new(agent.clone(), rdf::TYPE, prov::AGENT),
+                Triple::new(agent, foaf::NAME, plain(author)),
+            ]);
+        }
+        triples
     }
 
     /// What makes a graph of links name itself.
@@ -110,53 +119,121 @@ impl Minter<'_> {
         ]
     }
 
-    /// What it means that a link of one note leads to another.
-    pub(crate) fn edge(&self, from: &str, link: &Wanting, to: &str, rung: Rung) -> Vec<Triple> {
+    /// What it means that a link of one note leads to another. `concept` is the IRI that the linking note gives what it describes.
+    pub(crate) fn edge(
+        &self,
+        from: &str,
+        concept: Option<&str>,
+        link: &Wanting,
+        to: &Address,
+        rung: Rung,
+    ) -> Vec<Triple> {
         let note = self.base.note(self.wiki, from);
-        let target = self.base.note(self.wiki, to);
-        let concept = self.base.concept(self.wiki, to);
+        let target = self.base.note(self.wiki, &to.identity);
+        let other = self.concept(&to.identity, to.concept.as_deref());
         let name = self.base.name(&link.key);
         let mut triples = vec![
             Triple::new(note.clone(), km::LINKS_TO, target.clone()),
-            Triple::new(note, km::MENTIONS_CONCEPT, concept.clone()),
+            Triple::new(note.clone(), km::MENTIONS_CONCEPT, other.clone()),
             Triple::new(name.clone(), km::RESOLVES_TO, target),
             Triple::new(name, km::RESOLVED_BY, rung.term()),
         ];
-        let own = || self.base.concept(self.wiki, from);
-        if link.related {
-            triples.push(Triple::new(own(), skos::RELATED, concept.clone()));
+        if !link.related && link.typed.is_empty() {
+            return triples;
         }
-        if let Some(property) = link
-            .property
-            .as_deref()
-            .and_then(|iri| NamedNode::new(iri).ok())
-        {
-            triples.push(Triple::new(own(), property, concept));
+        let own = self.concept(from, concept);
+        if link.related {
+            triples.push(Triple::new(own.clone(), skos::RELATED, other.clone()));
+        }
+        for typed in &link.typed {
+            let Ok(property) = NamedNode::new(typed.property.as_str()) else {
+                continue;
+            };
+            let subject = match &typed.about {
+                None => own.clone(),
+                Some(About::Passage(anchor)) => self.base.passage(&note, anchor),
+                Some(About::Map(pointer)) => self.base.part(&note, "f", pointer),
+            };
+            triples.push(if typed.reverse {
+                Triple::new(other.clone(), property, subject)
+            } else {
+                Triple::new(subject, property, other.clone())
+            });
         }
         triples
+    }
+
+    /// What the note with this identity describes.
+    fn concept(&self, identity: &str, own: Option<&str>) -> NamedNode {
+        let own = own.and_then(|iri| NamedNode::new(iri).ok());
+        own.unwrap_or_else(|| self.base.concept(self.wiki, identity))
     }
 }
 
 /// Each triple once, in a fixed order.
 pub(crate) fn sorted(triples: &mut Vec<Triple>) {
-    triples.sort_by_cached_key(ToString::to_string);
+    fn parts(triple: &Triple) -> [&str; 3] {
+        let object = match &triple.object {
+            Term::NamedNode(node) => node.as_str(),
+            Term::BlankNode(node) => node.as_str(),
+            Term::Literal(literal) => literal.value(),
+            #[allow(unreachable_patterns, reason = "terms may grow")]
+            _ => "",
+        };
+        [subject(triple), triple.predicate.as_str(), object]
+    }
+    triples.sort_by(|one, other| {
+        let order = parts(one).cmp(&parts(other));
+        // Only what is written alike and is not the same has to be told apart by all it is.
+        order.then_with(|| match one == other {
+            true => std::cmp::Ordering::Equal,
+            false => one.to_string().cmp(&other.to_string()),
+        })
+    });
     triples.dedup();
+}
+
+fn subject(triple: &Triple) -> &str {
+    match &triple.subject {
+        NamedOrBlankNode::NamedNode(node) => node.as_str(),
+        NamedOrBlankNode::BlankNode(node) => node.as_str(),
+    }
 }
 
 /// A digest of triples in their order.
 pub(crate) fn digest(triples: &[Triple]) -> [u8; 16] {
-    use std::fmt::Write as _;
     let mut hash = blake3::Hasher::new();
-    let mut text = String::new();
+    let mut bytes: Vec<u8> = Vec::with_capacity(1 << 14);
     for triple in triples {
-        text.clear();
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "{triple} .");
-        hash.update(text.as_bytes());
+        put(&mut bytes, b's', subject(triple));
+        put(&mut bytes, b'p', triple.predicate.as_str());
+        match &triple.object {
+            Term::NamedNode(node) => put(&mut bytes, b'n', node.as_str()),
+            Term::Literal(literal) => {
+                put(&mut bytes, b'l', literal.value());
+                match literal.language() {
+                    Some(tag) => put(&mut bytes, b'@', tag),
+                    None => put(&mut bytes, b'^', literal.datatype().as_str()),
+                }
+            }
+            other => put(&mut bytes, b'o', &other.to_string()),
+        }
+        if bytes.len() > 1 << 14 {
+            hash.update(&bytes);
+            bytes.clear();
+        }
     }
+    hash.update(&bytes);
     hash.finalize()
         .as_bytes()
         .first_chunk()
         .copied()
         .unwrap_or_default()
+}
+
+/// What sort of text comes, how long it is, and the text: no two lists of texts look the same.
+fn put(bytes: &mut Vec<u8>, sort: u8, text: &str) {
+    bytes.push(sort);
+    bytes.extend_from_slice(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
+    bytes.extend_from_slice(text.as_bytes());
 }

@@ -2,13 +2,17 @@
 //!
 //! Nothing outside the folder is looked at: symbolic links are not followed, neither to files nor to folders.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
+use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rustc_hash::FxHasher;
 
+use crate::dialect::{MARKS, may_be_mark};
 use crate::problem::Located;
 
 /// Endings of files that hold notes. What a file without one of these holds is not known, so it is left alone.
@@ -35,7 +39,7 @@ const IGNORE_FILES: &[&str] = &[".gitignore", ".kenningignore"];
 const DEEPEST: usize = 100;
 
 /// What a walk found, in the order of paths.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Walk {
     /// Files that hold notes.
     pub(crate) notes: Vec<Found>,
@@ -43,6 +47,8 @@ pub(crate) struct Walk {
     pub(crate) others: Vec<String>,
     /// Folders and files that exist and could not be looked at: what was known of them stays.
     pub(crate) unseen: Vec<String>,
+    /// Folders, and the marks of programs that lie in them.
+    pub(crate) marks: BTreeSet<(String, &'static str)>,
     pub(crate) problems: Vec<Located>,
 }
 
@@ -66,6 +72,7 @@ pub(crate) fn walk(root: &Path, only: Option<&str>, ignore: &[String]) -> Walk {
     walk.folder(root, "", 0, only, &mut lists);
     walk.notes.sort_by(|a, b| a.path.cmp(&b.path));
     walk.others.sort();
+    walk.find_twins();
     walk.problems.sort();
     walk
 }
@@ -147,6 +154,7 @@ impl Walk {
             );
             return;
         };
+        self.mark(entry, prefix, name);
         if name.starts_with('.') {
             return;
         }
@@ -183,6 +191,112 @@ impl Walk {
         }
     }
 
+    /// Says which notes have names that are one name on other systems: there, one of the two would be lost.
+    fn find_twins(&mut self) {
+        let mut spelt: HashMap<String, &str> = HashMap::with_capacity(self.notes.len());
+        let mut twins = Vec::new();
+        for found in &self.notes {
+            if let Some(other) = spelt.insert(crate::names::folded(&found.path), &found.path) {
+                let text = format!(
+                    "the path is spelt like `{other}`, but for case or for how accents are put together; \
+                     on other systems the two are one file"
+                );
+                twins.push(Located::file(&found.path, "twin", text));
+            }
+        }
+        self.problems.extend(twins);
+    }
+
+    /// Notes down what tells of a program.
+    fn mark(&mut self, entry: &fs::DirEntry, prefix: &str, name: &str) {
+        if !may_be_mark(name) {
+            return;
+        }
+        for (mark, _) in MARKS {
+            let (first, rest) = mark.split_once('/').unwrap_or((mark, ""));
+            if first == name
+                && (rest.is_empty() || fs::symlink_metadata(entry.path().join(rest)).is_ok())
+            {
+                self.marks.insert((prefix.to_owned(), mark));
+            }
+        }
+    }
+
+    /// Brings what a walk of `root` saw in step with the file system, for these paths alone. `false`: it takes another walk.
+    pub(crate) fn touch(&mut self, root: &Path, paths: &BTreeSet<String>) -> bool {
+        paths.iter().all(|path| self.touch_one(root, path))
+    }
+
+    fn touch_one(&mut self, root: &Path, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if path.is_empty() || IGNORE_FILES.contains(&name) || may_be_mark(name) {
+            return false;
+        }
+        if path.split('/').any(|part| part.starts_with('.')) {
+            return true;
+        }
+        // What was odd about it may be odd no more. Who has a twin was found out with it.
+        let odd = self.problems.iter().any(|problem| problem.path == path);
+        if odd || self.unseen.iter().any(|unseen| unseen == path) {
+            return false;
+        }
+        let there = fs::symlink_metadata(file(root, path));
+        let known = self
+            .notes
+            .binary_search_by(|found| found.path.as_str().cmp(path));
+        let other = self
+            .others
+            .binary_search_by(|other| other.as_str().cmp(path));
+        match (there, known, other) {
+            (Ok(meta), Ok(place), _) if meta.is_file() => {
+                if let Some(found) = self.notes.get_mut(place) {
+                    *found = Found::of(path.to_owned(), &meta);
+                }
+                true
+            }
+            (Ok(meta), _, Ok(_)) => meta.is_file(),
+            (Err(error), known, other) if error.kind() == std::io::ErrorKind::NotFound => {
+                match (known, other) {
+                    (Ok(place), _) => {
+                        let text = format!("`{path}`");
+                        let twin = |problem: &Located| {
+                            problem.kind == "twin" && problem.text.contains(&text)
+                        };
+                        if self.problems.iter().any(twin) {
+                            return false;
+                        }
+                        self.notes.remove(place);
+                        true
+                    }
+                    (_, Ok(place)) => {
+                        self.others.remove(place);
+                        true
+                    }
+                    // What came and went again is nothing, unless it was a folder.
+                    (Err(place), Err(at)) => {
+                        let below = |other: Option<&str>| {
+                            other
+                                .and_then(|other| other.strip_prefix(path))
+                                .is_some_and(|rest| rest.starts_with('/'))
+                        };
+                        let note = self.notes.get(place..).unwrap_or_default().iter();
+                        let other = self.others.get(at..).unwrap_or_default().iter();
+                        let mut near = note
+                            .take_while(|found| found.path.starts_with(path))
+                            .map(|found| found.path.as_str())
+                            .chain(
+                                other
+                                    .take_while(|other| other.starts_with(path))
+                                    .map(String::as_str),
+                            );
+                        !near.any(|other| below(Some(other)))
+                    }
+                }
+            }
+            _ => false,
+        }
+    }
+
     /// What is there and cannot be looked at keeps what is known of it.
     fn missed(&mut self, path: &str, text: String) {
         self.unseen.push(path.to_owned());
@@ -214,20 +328,18 @@ impl Found {
 
 /// Size, times and, where there are such, the number of the file: copying an older file over a note changes it too.
 fn stamp(meta: &fs::Metadata, modified: u64) -> u64 {
-    let mut hash = blake3::Hasher::new();
-    hash.update(&meta.len().to_le_bytes())
-        .update(&modified.to_le_bytes());
+    let mut hash = FxHasher::default();
+    hash.write_u64(meta.len());
+    hash.write_u64(modified);
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        hash.update(&meta.ino().to_le_bytes())
-            .update(&meta.ctime().to_le_bytes())
-            .update(&meta.ctime_nsec().to_le_bytes());
+        hash.write_u64(meta.ino());
+        hash.write_i64(meta.ctime());
+        hash.write_i64(meta.ctime_nsec());
     }
-    hash.finalize()
-        .as_bytes()
-        .first_chunk()
-        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    // Nought says that the file has to be read again, whatever it looks like.
+    hash.finish().max(1)
 }
 
 /// The file of `path` below `root`.

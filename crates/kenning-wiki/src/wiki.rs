@@ -2,17 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use kenning_note::Detail;
 use kenning_vocab::Base;
 
 use crate::catalog::Catalog;
 use crate::change::{Progress, Scan};
-use crate::dialect::{self, Guess};
+use crate::dialect::{self, Guess, Readers};
 use crate::label::Judge;
+use crate::memory::{Memory, Touched};
 use crate::overrides::Overrides;
 use crate::problem::Located;
 use crate::rules::Rules;
 use crate::settings::{SETTINGS_FILE, WikiSettings};
 use crate::triples::Minter;
+use crate::walk::{Walk, walk};
 
 /// A folder of notes.
 #[derive(Debug)]
@@ -26,8 +29,7 @@ pub struct Wiki {
     pub(crate) base: Base,
     pub(crate) settings: WikiSettings,
     pub(crate) overrides: Overrides,
-    pub(crate) guess: Guess,
-    pub(crate) reading: kenning_note::Settings,
+    pub(crate) detail: Detail,
     pub(crate) largest: u64,
     pub(crate) threads: usize,
 }
@@ -84,10 +86,9 @@ impl Wiki {
         let name = settings.name.clone().or(folder_name);
         let name = name.ok_or_else(|| OpenWiki::Nameless(folder.to_owned()))?;
         let overrides = Overrides::read(&root);
-        let guess = dialect::guess(&root, settings.dialect.as_deref());
-        let reading = kenning_note::Settings::of(guess.dialect);
+        let limits = kenning_note::Limits::default();
         Ok(Self {
-            largest: u64::try_from(reading.limits.bytes).unwrap_or(u64::MAX),
+            largest: u64::try_from(limits.bytes).unwrap_or(u64::MAX),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             root,
             only,
@@ -96,15 +97,14 @@ impl Wiki {
             base: base.clone(),
             settings,
             overrides,
-            guess,
-            reading,
+            detail: Detail::default(),
         })
     }
 
     /// The same wiki, with `detail` deciding how much of a note becomes triples.
     #[must_use]
-    pub fn with_detail(mut self, detail: kenning_note::Detail) -> Self {
-        self.reading.detail = detail;
+    pub fn with_detail(mut self, detail: Detail) -> Self {
+        self.detail = detail;
         self
     }
 
@@ -127,18 +127,17 @@ impl Wiki {
         &self.root
     }
 
-    /// By whose habits notes are read here, and what speaks for it.
+    /// By whose habits notes are read here, and what speaks for it. Folders in it may be read otherwise: [`Scan::dialects`].
     #[must_use]
-    pub fn dialect(&self) -> &Guess {
-        &self.guess
+    pub fn dialect(&self) -> Guess {
+        let marks = dialect::marks_of(&self.root);
+        dialect::guess("", self.settings.dialect.as_deref(), &marks)
     }
 
     /// What is wrong with the settings of the wiki.
     pub fn problems(&self) -> impl Iterator<Item = &Located> {
         let settings = self.settings.problems.iter();
-        settings
-            .chain(&self.overrides.problems)
-            .chain(&self.guess.problems)
+        settings.chain(&self.overrides.problems)
     }
 
     /// Looks for what changed since `known`, and says what has to change in the graphs.
@@ -146,7 +145,34 @@ impl Wiki {
     /// Files whose size and times are as known are not read. The result does not depend on the order in which the file system
     /// lists files, nor on the number of threads; a second scan of an unchanged folder gives no change.
     pub fn scan(&self, known: &Catalog, report: &mut dyn FnMut(Progress)) -> Scan {
-        crate::scan::scan(self, known, report)
+        self.scan_with(known, &mut Memory::new(), &Touched::Anything, report)
+    }
+
+    /// The same with a memory of the last scan of this wiki, and with what may have changed since then.
+    ///
+    /// Neither decides what is found, as long as `touched` names all that changed: they only save looking.
+    pub fn scan_with(
+        &self,
+        known: &Catalog,
+        memory: &mut Memory,
+        touched: &Touched,
+        report: &mut dyn FnMut(Progress),
+    ) -> Scan {
+        crate::scan::scan(self, known, memory, touched, report)
+    }
+
+    /// Brings a memory in step with `catalog`, so that the next scan need not.
+    pub fn remember(&self, catalog: &Catalog, memory: &mut Memory) {
+        memory.follow(self, catalog);
+    }
+
+    /// How the notes of each folder are read, when `walk` saw what lies in them.
+    pub(crate) fn readers(&self, walk: &Walk) -> Readers {
+        Readers::new(&self.root, &self.settings, &walk.marks, self.detail)
+    }
+
+    pub(crate) fn walk(&self) -> Walk {
+        walk(&self.root, self.only.as_deref(), &self.settings.ignore)
     }
 
     pub(crate) fn minter(&self) -> Minter<'_> {
@@ -180,4 +206,19 @@ fn read_settings(root: &Path, rules: &Rules) -> WikiSettings {
 pub(crate) fn is_missing(root: &Path, name: &str) -> bool {
     std::fs::symlink_metadata(root.join(name))
         .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+/// The folder that looks like the wiki of the note at `note`: the nearest one around it that has a `kenning.toml` or the mark of a
+/// program, else the top of the repository it lies in, else the folder it lies in.
+#[must_use]
+pub fn folder_around(note: &Path) -> PathBuf {
+    let folders = || note.ancestors().skip(1);
+    let looks_like = |folder: &&Path| {
+        !is_missing(folder, SETTINGS_FILE) || !dialect::marks_of(folder).is_empty()
+    };
+    let found = folders()
+        .find(looks_like)
+        .or_else(|| folders().find(|folder| !is_missing(folder, ".git")))
+        .or_else(|| note.parent());
+    found.unwrap_or(note).to_owned()
 }

@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{Folder, World, changes, problems};
+use common::{Folder, World, changes, problems, stored};
 use kenning_access::Scale;
 use kenning_wiki::Catalog;
 
@@ -110,12 +110,38 @@ fn a_catalog_survives_being_stored() {
         ("b.md", "::: protected {level=restricted}\n[[a]]\n:::\n"),
     ]);
     let scan = folder.scan(&Catalog::empty());
-    let bytes = scan.catalog.to_bytes();
-    assert_eq!(Catalog::from_bytes(&bytes).unwrap(), scan.catalog);
+    assert_eq!(stored(&scan.catalog), scan.catalog);
+    let parts = scan.catalog.parts(&Catalog::empty());
+    let head = parts.head.unwrap();
+    let (path, bytes) = &parts.notes[1];
     for cut in [0, 1, bytes.len() / 2, bytes.len() - 1] {
-        assert!(Catalog::from_bytes(&bytes[..cut]).is_err(), "cut at {cut}");
+        let notes = [(path.as_str(), &bytes[..cut])];
+        assert!(
+            Catalog::from_parts(&head, None, notes).is_err(),
+            "cut at {cut}"
+        );
     }
-    assert!(Catalog::from_bytes(&[99, 0, 0]).is_err());
+    assert!(Catalog::from_parts(&[99, 0, 0], None, []).is_err());
+    assert!(Catalog::from_parts(&head[..head.len() / 2], None, []).is_err());
+}
+
+#[test]
+fn one_edit_stores_one_piece_of_the_catalog() {
+    let folder = Folder::new(&[
+        ("a.md", "See [[b]].\n"),
+        ("b.md", "Text.\n"),
+        ("c.md", "C.\n"),
+    ]);
+    let before = folder.scan(&Catalog::empty()).catalog;
+    folder.write("b.md", "Another text.\n");
+    folder.remove("c.md");
+    let after = folder.scan(&before).catalog;
+    let parts = after.parts(&before);
+    let paths: Vec<&str> = parts.notes.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(
+        (paths, parts.gone, parts.head),
+        (vec!["b.md"], vec!["c.md".to_owned()], None)
+    );
 }
 
 #[test]
@@ -235,7 +261,7 @@ fn a_link_to_nothing_is_reported_with_what_may_be_meant() {
             "post.md:1:5: `/knwoledge-economy/` leads to nothing; its words suggest `/knowledge-economy/`",
             "post.md:1:50: `./onbaording.md` leads to nothing; did you mean `onboarding.md`?",
             "z.md:1:5: `twin` could be any of `x/twin.md`, `y/twin.md` (by the name of its file); it leads nowhere; \
-             write the path, or say in `links.toml` what is meant",
+             write the path, or say in `links.toml` which is meant, such as `\"twin\" = \"x/twin.md\"`",
         ]
     );
 }
@@ -338,4 +364,51 @@ fn an_address_never_tells_of_a_hidden_note_that_moved_away() {
     let alone = Folder::new(&[("plan.md", open)]);
     let alone = World::of(&alone.path(), &kenning_wiki::Rules::default());
     assert_eq!(world.seen_by(&reader), alone.seen_by(&reader));
+}
+
+#[test]
+fn a_note_that_cannot_be_read_keeps_its_last_good_version_and_is_marked() {
+    let folder = Folder::new(&[("a.md", "See [[b]].\n"), ("b.md", "Text.\n")]);
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    world.apply(&first.changes);
+    let good = world.clone();
+    // Larger than any note that is read, and no longer on the disk than it has to be.
+    let file = std::fs::File::options()
+        .write(true)
+        .open(folder.path().join("a.md"))
+        .unwrap();
+    file.set_len(300 << 20).unwrap();
+    let second = folder.scan(&first.catalog);
+    world.apply(&second.changes);
+    assert_eq!((second.summary.kept, second.summary.notes), (1, 2));
+    let marked = |world: &World| {
+        let triples = world.0.values().flat_map(|(_, triples)| triples);
+        triples
+            .filter(|triple| triple.contains("unreadableBecause"))
+            .count()
+    };
+    assert_eq!(marked(&world), 1);
+    for (graph, content) in &good.0 {
+        assert!(
+            graph.contains("/meta/") || world.0[graph] == *content,
+            "{graph}"
+        );
+    }
+    let third = folder.scan(&stored(&second.catalog));
+    assert_eq!(changes(&third), [""; 0]);
+    for scan in [&second, &third] {
+        let problems = problems(scan);
+        assert!(
+            problems
+                .iter()
+                .any(|problem| problem.starts_with("a.md: the file has")),
+            "{problems:?}"
+        );
+    }
+    folder.write("a.md", "See [[b]].\n");
+    let fourth = folder.scan(&third.catalog);
+    world.apply(&fourth.changes);
+    assert_eq!(world, good);
+    assert_eq!((problems(&fourth).len(), fourth.summary.kept), (0, 0));
 }

@@ -15,9 +15,9 @@ mod common;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use common::{Folder, World, reader};
+use common::{Folder, World, reader, stored};
 use kenning_access::{Clearance, Scale};
-use kenning_wiki::{Catalog, Rules};
+use kenning_wiki::{Catalog, Memory, Rules, Touched};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -225,13 +225,6 @@ fn a_hidden_section_changes_no_byte_for_those_who_do_not_see_it() {
     }
 }
 
-fn unhinted(mut problems: Vec<kenning_wiki::Located>) -> Vec<kenning_wiki::Located> {
-    for problem in &mut problems {
-        problem.hint = None;
-    }
-    problems
-}
-
 /// A folder that is followed step by step and one that is read from nothing give the same graphs.
 #[test]
 fn following_a_folder_is_reading_it_from_nothing() {
@@ -252,12 +245,24 @@ fn following_a_folder_is_reading_it_from_nothing() {
             let mut follow = |folder: &Folder| {
                 let scan = folder.scan(&catalog);
                 world.apply(&scan.changes);
-                catalog = Catalog::from_bytes(&scan.catalog.to_bytes()).unwrap();
+                catalog = stored(&scan.catalog);
                 (world.clone(), scan.problems, scan.summary.links)
             };
             follow(&folder);
+            let mut memory = Memory::new();
+            let first = folder.wiki().scan_with(
+                &Catalog::empty(),
+                &mut memory,
+                &Touched::Anything,
+                &mut |_| (),
+            );
+            let mut watched = World::default();
+            watched.apply(&first.changes);
+            let mut remembered = first.catalog;
             for (action, place, name, note) in steps {
                 let path = format!("{}{}.md", ["", "x/", "y/"][place], NAMES[name]);
+                let touched = if action == 1 { "kenning.toml" } else { &path };
+                let touched = Touched::Paths([touched.to_owned()].into());
                 match action {
                     0 if notes.remove(&path).is_some() => folder.remove(&path),
                     1 => {
@@ -273,12 +278,21 @@ fn following_a_folder_is_reading_it_from_nothing() {
                     }
                 }
                 let (world, problems, links) = follow(&folder);
+                let scan = folder.wiki().with_threads(1 + place).scan_with(
+                    &remembered,
+                    &mut memory,
+                    &touched,
+                    &mut |_| (),
+                );
+                watched.apply(&scan.changes);
+                remembered = scan.catalog;
+                prop_assert_eq!(&watched, &world, "what is remembered differs");
+                prop_assert_eq!(&scan.problems, &problems);
                 let mut fresh = World::default();
                 let scan = folder.scan(&Catalog::empty());
                 fresh.apply(&scan.changes);
                 prop_assert_eq!(world, fresh);
-                // A hint is as old as the linking: a note that is not linked anew is not told of a likelier name.
-                prop_assert_eq!(unhinted(problems), unhinted(scan.problems));
+                prop_assert_eq!(problems, scan.problems);
                 prop_assert_eq!(links, scan.summary.links);
             }
             Ok(())

@@ -4,11 +4,11 @@ use crate::config::Config;
 use crate::flags::{self, ConvertFormat};
 use crate::report::{Reporter, counted};
 use crate::request::Place;
-use crate::sync::{problem_line, progress_line};
+use crate::sync::{dialect_line, problem_line, progress_line};
 use anyhow::{Context, Result};
 use kenning_server::Outcome;
 use kenning_vocab::Base;
-use kenning_wiki::Wiki;
+use kenning_wiki::{Converted, Progress, Wiki};
 use oxrdf::QuadRef;
 use oxrdfio::{JsonLdProfileSet, RdfFormat, RdfSerializer, WriterQuadSerializer};
 use std::fs::File;
@@ -53,29 +53,32 @@ fn convert(
     reporter: &mut Reporter,
 ) -> Result<Outcome> {
     let rules = config.rules.clone().with_today(&crate::config::today()?);
-    let mut serializer = serializer(flags.format)?.for_writer(out);
+    let detail = match flags.detail {
+        flags::Detail::Core => kenning_note::Detail::Core,
+        flags::Detail::Claims => kenning_note::Detail::Claims,
+        flags::Detail::Full => kenning_note::Detail::Full,
+    };
+    let mut writer = Writer::new(flags.format, out)?;
     let (mut notes, mut triples, mut problems) = (0, 0, 0);
     for path in &flags.paths {
         let place = Place::of_wiki(path);
-        let wiki = Wiki::open(path, &rules, base)?;
-        let converted = wiki.convert(
-            &mut |progress| {
-                if let Some(line) = progress_line(progress) {
-                    reporter.line(&line);
-                }
-            },
-            &mut |name, _label, content| {
-                triples += content.len() as u64;
-                write(&mut serializer, name, content)
-            },
-        )?;
+        let wiki = Wiki::open(path, &rules, base)?.with_detail(detail);
+        let converted = writer.write(&wiki, &mut |progress| {
+            if let Some(line) = progress_line(progress) {
+                reporter.line(&line);
+            }
+        })?;
+        for guess in &converted.dialects {
+            reporter.line(&dialect_line(&place, guess));
+        }
+        triples += converted.triples;
         notes += converted.summary.notes as u64;
         problems += converted.problems.len() as u64;
         for problem in &converted.problems {
             reporter.line(&problem_line(&place, problem));
         }
     }
-    serializer.finish()?.flush()?;
+    writer.finish()?;
     let text = format!(
         "converted {} to {}",
         counted(notes, "note", "notes"),
@@ -90,36 +93,55 @@ fn convert(
     })
 }
 
-fn write<W: Write>(
-    serializer: &mut WriterQuadSerializer<W>,
-    name: &oxrdf::NamedNode,
-    content: &[oxrdf::Triple],
-) -> std::io::Result<()> {
-    for triple in content {
-        let quad = QuadRef::new(
-            triple.subject.as_ref(),
-            triple.predicate.as_ref(),
-            triple.object.as_ref(),
-            name.as_ref(),
-        );
-        serializer.serialize_quad(quad)?;
-    }
-    Ok(())
+/// Writes wikis in one form. Lines of N-Quads come from the threads that read the notes; the other forms are put together here.
+enum Writer<W: Write> {
+    Lines(W),
+    Other(WriterQuadSerializer<W>),
 }
 
-fn serializer(format: ConvertFormat) -> Result<RdfSerializer> {
-    let format = match format {
-        ConvertFormat::Nquads => return Ok(RdfSerializer::from_format(RdfFormat::NQuads)),
-        ConvertFormat::Trig => RdfFormat::TriG,
-        ConvertFormat::Jsonld => RdfFormat::JsonLd {
-            profile: JsonLdProfileSet::default(),
-        },
-    };
-    let mut serializer = RdfSerializer::from_format(format);
-    for (prefix, namespace) in kenning_vocab::prefixes() {
-        serializer = serializer.with_prefix(*prefix, *namespace)?;
+impl<W: Write> Writer<W> {
+    fn new(format: ConvertFormat, out: W) -> Result<Self> {
+        let format = match format {
+            ConvertFormat::Nquads => return Ok(Self::Lines(out)),
+            ConvertFormat::Trig => RdfFormat::TriG,
+            ConvertFormat::Jsonld => RdfFormat::JsonLd {
+                profile: JsonLdProfileSet::default(),
+            },
+        };
+        let mut serializer = RdfSerializer::from_format(format);
+        for (prefix, namespace) in kenning_vocab::prefixes() {
+            serializer = serializer.with_prefix(*prefix, *namespace)?;
+        }
+        Ok(Self::Other(serializer.for_writer(out)))
     }
-    Ok(serializer)
+
+    fn write(
+        &mut self,
+        wiki: &Wiki,
+        report: &mut dyn FnMut(Progress),
+    ) -> std::io::Result<Converted> {
+        match self {
+            Self::Lines(out) => wiki.convert_nquads(report, &mut |lines| out.write_all(lines)),
+            Self::Other(serializer) => wiki.convert(report, &mut |name, _label, content| {
+                for triple in content {
+                    serializer.serialize_quad(QuadRef::new(
+                        triple.subject.as_ref(),
+                        triple.predicate.as_ref(),
+                        triple.object.as_ref(),
+                        name.as_ref(),
+                    ))?;
+                }
+                Ok(())
+            }),
+        }
+    }
+
+    fn finish(self) -> std::io::Result<()> {
+        match self {
+            Self::Lines(mut out) => out.flush(),
+            Self::Other(serializer) => serializer.finish()?.flush(),
+        }
+    }
 }
 
 fn part_of(out: &Path) -> PathBuf {

@@ -56,6 +56,8 @@ pub enum Command {
     Sync(Sync),
     /// Turn notes into RDF, without a knowledge base.
     Convert(Convert),
+    /// Say what was understood of a line of a note, and why: its links, its claims, its label and its triples.
+    Explain(Explain),
     /// Load RDF files.
     Load(Load),
     /// Answer a SPARQL query.
@@ -160,9 +162,23 @@ pub struct Sync {
     /// The level of notes that neither say one themselves nor lie in a folder that has one [default: internal].
     #[arg(long, value_name = "LEVEL")]
     pub wiki_level: Option<String>,
+    /// Print what would change, as quads after `+` and `-`, and store nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// What every IRI begins with; fixed by the first use [default: http://localhost:7878/].
     #[arg(long, value_name = "URL", env = "KENNING_BASE_URL")]
     pub base_url: Option<String>,
+}
+
+/// `kenning explain`.
+#[derive(Debug, Clone, Args)]
+pub struct Explain {
+    /// A note, or one line of it: `note.md:17`.
+    #[arg(value_name = "NOTE[:LINE]")]
+    pub place: PathBuf,
+    /// The folder of its wiki [default: the synced folder that it lies in, else the nearest that looks like one].
+    #[arg(long, value_name = "DIR")]
+    pub wiki: Option<PathBuf>,
 }
 
 /// `kenning convert`.
@@ -174,12 +190,26 @@ pub struct Convert {
     /// The form of the answer.
     #[arg(long, value_name = "FORMAT", default_value = "nquads")]
     pub format: ConvertFormat,
+    /// How much of each note: `core` is metadata, links and tags, `claims` adds passages and their sources, `full` adds places.
+    #[arg(long, value_name = "DETAIL", default_value = "claims")]
+    pub detail: Detail,
     /// Write here instead of to standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// What every IRI begins with [default: http://localhost:7878/].
     #[arg(long, value_name = "URL", env = "KENNING_BASE_URL")]
     pub base_url: Option<String>,
+}
+
+/// How much of a note becomes triples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Detail {
+    /// Metadata, links, tags and sections.
+    Core,
+    /// Passages, claims and citations as well.
+    Claims,
+    /// Every occurrence of a link with its place, text positions, and tasks as well.
+    Full,
 }
 
 /// What `convert` can write.

@@ -8,13 +8,13 @@ use kenning::report::{Reporter, Style};
 use kenning::request::{Place, Request};
 use kenning::site::Site;
 use kenning::{
-    ask, audit, check, client, convert, flags, insight, keep, load, look, ontologies, query,
-    record, serve, sync, token, update,
+    ask, audit, check, client, convert, explain, flags, insight, keep, load, look, ontologies,
+    query, record, serve, sync, token, update,
 };
 use kenning_server::Outcome;
 use kenning_store::OpenError;
 use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -35,6 +35,8 @@ fn main() -> ExitCode {
         | Command::Advice(_)
         | Command::Record(_)
         | Command::Dump(_)
+        | Command::Explain(_)
+        | Command::Sync(flags::Sync { dry_run: true, .. })
         | Command::Ontologies(_)
         | Command::Config
         | Command::Token(flags::Token::Add { .. } | flags::Token::List) => true,
@@ -101,6 +103,11 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
             let request = Request::Sync(sync::Request {
                 wikis,
                 wiki_level: sync.wiki_level.clone(),
+                dry_run: sync.dry_run.then_some(if common.json {
+                    sync::Form::Json
+                } else {
+                    sync::Form::Text
+                }),
             });
             send(
                 common,
@@ -110,6 +117,16 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
                 &request,
                 reporter,
             )
+        }
+        Command::Explain(flags) => {
+            not_remote(common)?;
+            let request = explain::Request::read(&flags.place, flags.wiki.as_deref(), common.json);
+            if is_empty(&common.data) {
+                let config = Config::read(common.config.as_deref(), &[])?;
+                return explain::alone(&config, &request, reporter);
+            }
+            let request = Request::Explain(request);
+            send(common, &[], None, false, &request, reporter)
         }
         Command::Load(load) => {
             let request = Request::Load(load::Request {
@@ -375,7 +392,7 @@ fn send(
     not_remote(common)?;
     let config = Config::read(common.config.as_deref(), wikis)?;
     let data = &common.data;
-    if !make && std::fs::read_dir(data).map_or(true, |mut entries| entries.next().is_none()) {
+    if !make && is_empty(data) {
         bail!(
             "there is no knowledge base in `{}`; make one with `kenning sync` or `kenning serve`",
             data.display()
@@ -395,6 +412,11 @@ fn send(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether there is no knowledge base in a folder yet.
+fn is_empty(data: &Path) -> bool {
+    std::fs::read_dir(data).map_or(true, |mut entries| entries.next().is_none())
 }
 
 fn not_remote(common: &Common) -> Result<()> {

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub enum Request {
     /// `kenning sync`.
     Sync(crate::sync::Request),
+    /// `kenning explain`.
+    Explain(crate::explain::Request),
     /// `kenning load`.
     Load(crate::load::Request),
     /// `kenning query`.

@@ -158,7 +158,7 @@ fn begin(site: &Site, flags: &flags::Serve, reporter: &mut Reporter) -> Result<O
         let wikis = flags.wiki.iter().map(|dir| Place::of(dir)).collect();
         requests.push(crate::request::Request::Sync(crate::sync::Request {
             wikis,
-            wiki_level: None,
+            ..crate::sync::Request::default()
         }));
     }
     for request in requests {

@@ -1,6 +1,7 @@
 //! A knowledge base that this process has open, with what every command needs beside it.
 
 use crate::config::Config;
+use crate::followed::Followed;
 use crate::request::Request;
 use anyhow::{Context, Result, bail};
 use kenning_access::{Clearance, Groups, Label};
@@ -8,7 +9,9 @@ use kenning_server::audit::{AuditLog, Event};
 use kenning_server::{Line, Operations, Outcome};
 use kenning_store::{Batch, KnowledgeBase, Options};
 use kenning_vocab::Base;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The setting that holds the base URL.
@@ -24,7 +27,9 @@ pub struct Site {
     /// What the operator decided.
     pub config: Config,
     /// Held by whoever compares what is stored with files: two syncs at once would undo each other's work.
-    syncing: Mutex<()>,
+    /// What is known of watched wikis, by their names.
+    syncing: Mutex<BTreeMap<String, Followed>>,
+    watching: AtomicBool,
     /// Where the data is; `None` in memory.
     dir: Option<PathBuf>,
     /// What was done goes here: to the log of the server that this is part of, or to the one in `dir`.
@@ -79,7 +84,8 @@ impl Site {
             kb: Arc::new(kb),
             base,
             config,
-            syncing: Mutex::new(()),
+            syncing: Mutex::default(),
+            watching: AtomicBool::new(false),
             dir: None,
             audit: OnceLock::new(),
         })
@@ -109,8 +115,17 @@ impl Site {
     }
 
     /// Waits until nobody else compares what is stored with files.
-    pub(crate) fn syncing(&self) -> MutexGuard<'_, ()> {
+    pub(crate) fn syncing(&self) -> MutexGuard<'_, BTreeMap<String, Followed>> {
         self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on, what is known of synced wikis stays in memory.
+    pub(crate) fn begin_watching(&self) {
+        self.watching.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_watching(&self) -> bool {
+        self.watching.load(Ordering::Relaxed)
     }
 
     /// The clearance that `--clearance` and `--groups` name.
@@ -131,6 +146,7 @@ impl Site {
     pub fn run(&self, request: &Request, report: &mut dyn FnMut(Line)) -> Outcome {
         let outcome = match request {
             Request::Sync(request) => crate::sync::run(self, request, report),
+            Request::Explain(request) => crate::explain::run(self, request, report),
             Request::Load(request) => crate::load::run(self, request, report),
             Request::Query(request) => crate::query::run(self, request, report),
             Request::Update(request) => crate::update::run(self, request, report),

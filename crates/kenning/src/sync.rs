@@ -1,9 +1,11 @@
 //! `kenning sync`: what is stored, brought in step with folders of notes.
 //!
 //! A folder is compared with its catalog, which is what the last sync knew, and only what changed is written: up to 1,000 notes in one
-//! commit, each note whole and with its label. The catalog is stored with the last batch. A sync of several batches that is cut off
+//! commit, each note whole, with its label and with what the catalog knows of it. A sync of several batches that is cut off
 //! leaves a mark, and the next one then compares with what is stored instead, so that no graph of a vanished note stays behind.
 
+use crate::difference::{Difference, belongs};
+use crate::followed::{Followed, Pieces};
 use crate::report::{count, counted};
 use crate::request::Place;
 use crate::site::Site;
@@ -11,8 +13,7 @@ use anyhow::{Context, Result, bail};
 use kenning_access::Clearance;
 use kenning_server::{Line, Outcome};
 use kenning_store::Batch;
-use kenning_vocab::Minted;
-use kenning_wiki::{Catalog, Located, NoteChange, Progress, Rules, Summary, Wiki};
+use kenning_wiki::{Catalog, Guess, Located, NoteChange, Progress, Rules, Summary, Touched, Wiki};
 use oxrdf::NamedNode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -21,12 +22,24 @@ use std::collections::BTreeSet;
 const BATCH: usize = 1_000;
 
 /// Which folders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The folders.
     pub wikis: Vec<Place>,
     /// The default level, where it is not the configured one.
     pub wiki_level: Option<String>,
+    /// Whether to say what would change, as lines of text or of JSON, and change nothing.
+    #[serde(default)]
+    pub dry_run: Option<Form>,
+}
+
+/// How a difference is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// A quad on a line, after `+` or `-`.
+    Text,
+    /// An object on a line.
+    Json,
 }
 
 /// Syncs the folders one after the other.
@@ -34,8 +47,25 @@ pub struct Request {
 /// # Errors
 /// When a folder cannot be read at all, two wikis have one name, or a commit fails. The notes of earlier batches stay then.
 pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
-    let _only = site.syncing();
-    crate::load::built_in(site)?;
+    follow(site, request, &|_| Touched::Anything, report)
+}
+
+/// The same, where it is known what may have changed in each folder since its last sync.
+///
+/// A wiki that is followed so is kept in memory, and only problems that were not there the last time are reported.
+///
+/// # Errors
+/// As [`run`].
+pub fn follow(
+    site: &Site,
+    request: &Request,
+    touched: &dyn Fn(&Place) -> Touched,
+    report: &mut dyn FnMut(Line),
+) -> Result<Outcome> {
+    let mut followed = site.syncing();
+    if request.dry_run.is_none() {
+        crate::load::built_in(site)?;
+    }
     let rules = rules(site, request.wiki_level.as_deref())?;
     let mut wikis: Vec<(&Place, Wiki)> = Vec::new();
     for place in &request.wikis {
@@ -54,10 +84,25 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     let mut problems = 0;
     let mut texts = Vec::new();
     for (place, wiki) in &wikis {
-        let (summary, found) =
-            sync(site, place, wiki, report).with_context(|| format!("`{}`", place.shown))?;
-        problems += found;
-        texts.push(text(wiki.name(), &summary, found));
+        // What is in memory is gone when a sync fails, so the next one looks at everything.
+        let known = match followed.remove(wiki.name()) {
+            Some(known) => known,
+            None => Followed::read(site, wiki.name())?,
+        };
+        let sync = Sync {
+            site,
+            place,
+            wiki,
+            dry_run: request.dry_run,
+        };
+        let done = sync
+            .run(known, &touched(place), report)
+            .with_context(|| format!("`{}`", place.shown))?;
+        problems += done.problems;
+        texts.push(done.text);
+        if site.is_watching() && request.dry_run.is_none() {
+            followed.insert(wiki.name().to_owned(), done.known);
+        }
     }
     let text = texts.join("\n");
     Ok(if problems == 0 {
@@ -67,7 +112,7 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     })
 }
 
-fn rules(site: &Site, level: Option<&str>) -> Result<Rules> {
+pub(crate) fn rules(site: &Site, level: Option<&str>) -> Result<Rules> {
     let rules = site
         .config
         .rules
@@ -82,86 +127,148 @@ fn rules(site: &Site, level: Option<&str>) -> Result<Rules> {
     })
 }
 
-/// The settings that hold what is known of a wiki.
-struct Keys {
-    catalog: String,
-    unfinished: String,
+/// A sync of one folder.
+struct Sync<'s> {
+    site: &'s Site,
+    place: &'s Place,
+    wiki: &'s Wiki,
+    dry_run: Option<Form>,
 }
 
-impl Keys {
-    fn of(wiki: &str) -> Self {
-        Self {
-            catalog: format!("wiki/{wiki}/catalog"),
-            unfinished: format!("wiki/{wiki}/unfinished"),
-        }
-    }
+/// What a sync came to.
+struct Done {
+    problems: u64,
+    text: String,
+    known: Followed,
 }
 
-fn sync(
-    site: &Site,
-    place: &Place,
-    wiki: &Wiki,
-    report: &mut dyn FnMut(Line),
-) -> Result<(Summary, u64)> {
-    let keys = Keys::of(wiki.name());
-    let stored = site.kb.setting(&keys.catalog)?;
-    let unfinished = site.kb.setting(&keys.unfinished)?.is_some();
-    let known = stored.as_deref().map(Catalog::from_bytes).transpose();
-    // Without a catalog to trust, everything is read again, and what no note asks for is dropped.
-    let afresh = unfinished || known.is_err();
-    let known = known.ok().flatten().unwrap_or_else(Catalog::empty);
-    check_folder(wiki, &known)?;
-    let empty = Catalog::empty();
-    let scan = wiki.scan(if afresh { &empty } else { &known }, &mut |progress| {
-        if let Some(line) = progress_line(progress) {
-            report(line);
+impl Sync<'_> {
+    fn run(
+        &self,
+        mut known: Followed,
+        touched: &Touched,
+        report: &mut dyn FnMut(Line),
+    ) -> Result<Done> {
+        let wiki = self.wiki;
+        check_folder(wiki, &known.catalog)?;
+        let empty = Catalog::empty();
+        let before = if known.afresh { &empty } else { &known.catalog };
+        let mut progress = |progress| {
+            if let Some(line) = progress_line(progress) {
+                report(line);
+            }
+        };
+        let scan = wiki.scan_with(before, &mut known.memory, touched, &mut progress);
+        if before.is_empty() && self.dry_run.is_none() {
+            for guess in &scan.dialects {
+                report(dialect_line(self.place, guess));
+            }
         }
-    });
-    let problems = scan.problems.len() as u64;
-    for problem in &scan.problems {
-        report(problem_line(place, problem));
-    }
-    let mut leftover = if afresh {
-        leftover(site, wiki, &scan.changes)
-    } else {
-        Vec::new()
-    };
-    let catalog = scan.catalog.to_bytes();
-    if scan.changes.is_empty()
-        && leftover.is_empty()
-        && !unfinished
-        && stored.as_deref() == Some(&catalog)
-    {
-        return Ok((scan.summary, problems));
-    }
-    let total = scan.changes.len();
-    let mut done = 0;
-    let mut changes = scan.changes.into_iter().peekable();
-    loop {
-        let mut batch = Batch::new();
-        for name in leftover.drain(..) {
-            batch.drop_graph(name);
+        let problems = scan.problems.len() as u64;
+        let told = std::mem::take(&mut known.told);
+        for problem in &scan.problems {
+            let text = problem.to_string();
+            if !told.contains(&text) {
+                report(problem_line(self.place, problem));
+            }
+            if self.site.is_watching() {
+                known.told.insert(text);
+            }
         }
-        for change in changes.by_ref().take(BATCH) {
-            add(&mut batch, change);
-            done += 1;
-        }
-        let last = changes.peek().is_none();
-        if last {
-            batch.put_setting(keys.unfinished.as_str(), None);
-            batch.put_setting(keys.catalog.as_str(), Some(catalog.clone()));
+        let leftover = if known.afresh {
+            leftover(self.site, wiki, &scan.changes)
         } else {
-            batch.put_setting(keys.unfinished.as_str(), Some(Vec::new()));
+            Vec::new()
+        };
+        let text = text(wiki.name(), &scan.summary, problems);
+        if let Some(form) = self.dry_run {
+            let text = self.compare(form, scan.changes, &leftover, report)?;
+            return Ok(Done {
+                problems,
+                text: format!("`{}`: {text}; nothing was stored", wiki.name()),
+                known,
+            });
         }
-        site.kb.commit(batch)?;
-        report(Line::Progress {
-            what: "notes stored".into(),
-            done: done as u64,
-            total: Some(total as u64),
-        });
-        if last {
-            return Ok((scan.summary, problems));
+        let pieces = known.pieces(wiki.name(), &scan.catalog);
+        if !scan.changes.is_empty() || !leftover.is_empty() || known.afresh || !pieces.is_empty() {
+            self.store(scan.changes, leftover, pieces, report)?;
         }
+        if self.site.is_watching() {
+            wiki.remember(&scan.catalog, &mut known.memory);
+        }
+        known.go_on(scan.catalog);
+        Ok(Done {
+            problems,
+            text,
+            known,
+        })
+    }
+
+    /// Commits what changed, up to 1,000 notes at once, and what is known of each note with its graphs.
+    fn store(
+        &self,
+        changes: Vec<NoteChange>,
+        mut leftover: Vec<NamedNode>,
+        mut pieces: Pieces,
+        report: &mut dyn FnMut(Line),
+    ) -> Result<()> {
+        let total = changes.len() as u64;
+        let mut done = 0;
+        let mut changes = changes.into_iter().peekable();
+        loop {
+            let mut batch = Batch::new();
+            for name in leftover.drain(..) {
+                batch.drop_graph(name);
+            }
+            for change in changes.by_ref().take(BATCH) {
+                pieces.add(&change.path, &mut batch);
+                add(&mut batch, change);
+                done += 1;
+            }
+            let last = changes.peek().is_none();
+            if last {
+                pieces.end(&mut batch);
+                self.site.kb.commit(batch)?;
+            } else {
+                pieces.go_on(&mut batch);
+                self.site.kb.commit(batch)?;
+            }
+            report(Line::Progress {
+                what: "notes stored".into(),
+                done,
+                total: Some(total),
+            });
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Says what a sync would change.
+    fn compare(
+        &self,
+        form: Form,
+        mut changes: Vec<NoteChange>,
+        leftover: &[NamedNode],
+        report: &mut dyn FnMut(Line),
+    ) -> Result<String> {
+        let mut difference = Difference::new(self.site, form == Form::Json, report);
+        for change in &mut changes {
+            change.graphs.sort_by(|a, b| a.name.cmp(&b.name));
+            for graph in &change.graphs {
+                difference.graph(&graph.name, graph.put.as_ref())?;
+            }
+        }
+        for name in leftover {
+            difference.graph(name, None)?;
+        }
+        let counts = difference.counts;
+        Ok(format!(
+            "{} would change, {} would come and {} go",
+            counted(counts.graphs, "graph", "graphs"),
+            counted(counts.added, "quad", "quads"),
+            count(counts.removed)
+        ))
     }
 }
 
@@ -198,20 +305,22 @@ fn leftover(site: &Site, wiki: &Wiki, changes: &[NoteChange]) -> Vec<NamedNode> 
     let everything = Clearance::everything("a sync keeps all graphs of its wiki in step");
     let stored = site.kb.view(&everything).graphs().map(|graph| graph.name);
     stored
-        .filter(|name| belongs(site, wiki, name) && !wanted.contains(name))
+        .filter(|name| belongs(&site.base, wiki.name(), name) && !wanted.contains(name))
         .collect()
 }
 
-/// Whether a graph was made from a note of the wiki.
-fn belongs(site: &Site, wiki: &Wiki, graph: &NamedNode) -> bool {
-    match site.base.read(graph.as_str()) {
-        Some(
-            Minted::NoteGraph { wiki: of, .. }
-            | Minted::SectionGraph { wiki: of, .. }
-            | Minted::LinksGraph { wiki: of, .. }
-            | Minted::MetaGraph { wiki: of, .. },
-        ) => of == wiki.name(),
-        _ => false,
+/// By whose habits a folder was read, and why.
+pub(crate) fn dialect_line(place: &Place, guess: &Guess) -> Line {
+    let folder = match guess.folder.as_str() {
+        "" => place.shown.clone(),
+        folder => place.below(folder),
+    };
+    Line::Info {
+        text: format!(
+            "`{folder}` is read as {}: {}",
+            guess.dialect.name(),
+            guess.evidence.join(", ")
+        ),
     }
 }
 

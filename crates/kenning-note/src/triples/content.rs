@@ -275,11 +275,10 @@ impl<'a> Writer<'a> {
 
     /// The property that a field stands for.
     pub(super) fn property(&mut self, key: &str, iri: Option<&str>) -> NamedNode {
-        if let Some(known) = iri.and_then(|iri| NamedNode::new(iri).ok()) {
-            return known;
+        let node = super::property::property(key, iri, self.base);
+        if iri.is_some_and(|iri| iri == node.as_str()) {
+            return node;
         }
-        let words = crate::name::normal_key(key.trim_matches(['*', '_', '~', ' ']));
-        let node = self.base.property(&words.replace(' ', "-"));
         if self.told.insert(format!("={}", node.as_str())) {
             self.text(&node, kenning_vocab::rdfs::LABEL, key.trim());
         }

@@ -7,10 +7,12 @@ mod content;
 mod head;
 mod nquads;
 mod people;
+mod property;
 mod scheme;
 mod value;
 
 pub use nquads::NQuads;
+pub use property::property;
 
 use kenning_vocab::{Base, rdf};
 use oxrdf::{

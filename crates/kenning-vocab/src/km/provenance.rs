@@ -31,6 +31,9 @@ terms! { PROVENANCE_LIST
     NOTE_PATH = "notePath";
     /// Property with a plain value. A path that the note had before it was moved.
     FORMER_PATH = "formerPath";
+    /// Property with a plain value. Why the file of a note could not be read when its wiki was last brought into
+    /// step; what is stored of the note is its last good version.
+    UNREADABLE_BECAUSE = "unreadableBecause";
     /// Property with a plain value. Digest of the bytes of a note or a revision, with which unchanged files are
     /// skipped.
     CONTENT_HASH = "contentHash";

@@ -4,41 +4,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Run, read_one};
-use crate::assemble::Assembler;
 use crate::catalog::Entry;
 use crate::moves;
 
 impl Run<'_> {
     /// Finds out which notes only lie elsewhere, and takes over what is known of them.
     pub(super) fn follow_moves(&mut self) {
-        let fresh: BTreeMap<&str, &Entry> = self
-            .fresh
-            .iter()
-            .map(|(path, fresh)| (path.as_str(), &fresh.entry))
-            .collect();
         let known = |path: &str| self.known.entries.get(path).map(Arc::as_ref);
         let mut left = BTreeMap::new();
-        let mut gone = BTreeSet::new();
-        for (path, entry) in &self.known.entries {
-            let now = fresh.get(path.as_str());
-            if now.is_none() && !self.next.entries.contains_key(path) {
-                gone.insert(path.as_str());
-                left.insert(path.as_str(), entry.as_ref());
-            } else if now.is_some_and(|now| now.hash != entry.hash) {
-                left.insert(path.as_str(), entry.as_ref());
+        for path in &self.gone {
+            left.extend(known(path).map(|entry| (*path, entry)));
+        }
+        let gone: BTreeSet<&str> = left.keys().copied().collect();
+        let mut come: BTreeMap<&str, &Entry> = BTreeMap::new();
+        for (path, fresh) in &self.fresh {
+            match known(path) {
+                Some(old) if old.hash == fresh.entry.hash => {}
+                old => {
+                    left.extend(old.map(|old| (path.as_str(), old)));
+                    come.insert(path, &fresh.entry);
+                }
             }
         }
         if left.is_empty() {
             return;
         }
-        let mut come = fresh;
-        come.retain(|path, entry| known(path).is_none_or(|known| known.hash != entry.hash));
         let new = come
             .keys()
             .copied()
             .filter(|path| known(path).is_none())
             .collect();
-        self.moves = moves::moved(&left, &gone, &come, &new);
+        self.moves = moves::moved(&left, &gone, &come, &new, &self.news.renamed);
         let away: BTreeSet<&String> = self.moves.values().collect();
         for (path, fresh) in &mut self.fresh {
             let entry = &mut fresh.entry;
@@ -68,18 +64,6 @@ impl Run<'_> {
         Some((from, self.known.entries.get(from)?.as_ref()))
     }
 
-    /// Labels what was read.
-    pub(super) fn label(&mut self) {
-        let assembler = Assembler::new(self.wiki);
-        for (path, fresh) in &mut self.fresh {
-            let (labels, problems) = assembler.labels(path, &fresh.entry);
-            for (unit, label) in fresh.entry.units.iter_mut().zip(labels) {
-                unit.label = label;
-            }
-            fresh.entry.label_problems = problems;
-        }
-    }
-
     /// Gives every note an identity of its own, and reads those again of which the addresses change.
     pub(super) fn identify(&mut self) {
         let rest = self
@@ -90,20 +74,15 @@ impl Run<'_> {
         let fresh = self.fresh.iter().map(|(path, fresh)| (path, &fresh.entry));
         let changes = moves::conflicts(rest.chain(fresh), self.wiki.rules.scale());
         for (path, identity) in changes {
-            if let Some(entry) = self.next.entries.remove(&path) {
-                match read_one(self.wiki, &path, identity.as_deref().unwrap_or(&path)) {
+            if self.next.entries.remove(&path).is_some() {
+                let minted = identity.as_deref().unwrap_or(&path);
+                match read_one(self.wiki, &self.readers, &path, minted) {
                     Ok((fresh, seen)) => self.take(&path, fresh, &seen),
                     Err(_) => {
                         // It cannot be read under its new address; nothing may stay under the old one.
                         self.next.entries.remove(&path);
                         continue;
                     }
-                }
-                if let Some(fresh) = self.fresh.get_mut(&path) {
-                    for (unit, was) in fresh.entry.units.iter_mut().zip(&entry.units) {
-                        unit.label.clone_from(&was.label);
-                    }
-                    fresh.entry.label_problems.clone_from(&entry.label_problems);
                 }
             }
             if let Some(fresh) = self.fresh.get_mut(&path) {
@@ -123,9 +102,9 @@ impl Run<'_> {
                 continue;
             };
             let identity = fresh.entry.identity(&path).to_owned();
-            match read_one(self.wiki, &path, &identity) {
+            match read_one(self.wiki, &self.readers, &path, &identity) {
                 // What changed in between is for the next scan: its stamp differs.
-                Ok((read, _)) if read.entry.hash == fresh.entry.hash => fresh.parts = read.parts,
+                Ok((read, _)) if read.entry.hash == fresh.entry.hash => fresh.made = read.made,
                 _ => {
                     self.fresh.remove(&path);
                 }

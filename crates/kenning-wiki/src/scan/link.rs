@@ -1,117 +1,171 @@
 //! What the links of a wiki mean now, and what has to change in its graphs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Run;
-use crate::assemble::Assembler;
+use crate::assemble::{Assembler, Made};
 use crate::catalog::Entry;
 use crate::change::{ChangeKind, NoteChange};
-use crate::git;
+use crate::git::Told;
+use crate::memory::Memory;
 use crate::relink::Relinker;
 use crate::walk::Walk;
+use crate::work::in_order;
+
+/// A note that is to be linked.
+struct Todo<'t> {
+    path: &'t String,
+    entry: &'t Arc<Entry>,
+    /// Where it lay, and what was known of it.
+    old: Option<(&'t str, &'t Entry)>,
+    moved: bool,
+    /// Its graphs, where it was read.
+    made: Mutex<Option<Vec<Made>>>,
+}
+
+impl Todo<'_> {
+    fn link(
+        &self,
+        assembler: Assembler<'_>,
+        relinker: &mut Relinker<'_>,
+    ) -> (Entry, Option<NoteChange>) {
+        let path = self.path.as_str();
+        let mut entry = Entry::clone(self.entry);
+        let (links, fate) = relinker.link(path, &entry);
+        entry.tally = fate.tally;
+        entry.link_problems = fate.problems;
+        let made = self.made.lock();
+        let made = made.unwrap_or_else(PoisonError::into_inner).take();
+        let graphs = match made {
+            Some(made) => assembler.assemble(path, &mut entry, made, links, self.old),
+            None => assembler.renewed(path, &mut entry, links),
+        };
+        let kind = match self.old {
+            None => ChangeKind::Added,
+            Some(_) if self.moved => ChangeKind::Moved,
+            Some((_, old)) if crate::assemble::only_links(old, &entry) => ChangeKind::Relinked,
+            Some(_) => ChangeKind::Changed,
+        };
+        let change = (!graphs.is_empty()).then(|| NoteChange {
+            path: path.to_owned(),
+            kind,
+            graphs,
+        });
+        (entry, change)
+    }
+}
 
 impl Run<'_> {
     /// Resolves links, and says what changed.
-    pub(super) fn link(&mut self, found: &Walk) {
+    pub(super) fn link(&mut self, found: &Walk, memory: &mut Memory) {
+        self.ask_git();
         self.follow_moves();
-        self.label();
         self.identify();
-        let assembler = Assembler::new(self.wiki);
-        let mut parts = BTreeMap::new();
-        for (path, fresh) in std::mem::take(&mut self.fresh) {
-            self.next
-                .entries
-                .insert(path.clone(), Arc::new(fresh.entry));
-            parts.insert(path, fresh.parts);
+        let mut made = BTreeMap::new();
+        let mut fresh = Vec::with_capacity(self.fresh.len());
+        for (path, read) in std::mem::take(&mut self.fresh) {
+            fresh.push((path.clone(), Arc::new(read.entry)));
+            made.insert(path, read.made);
         }
-        let rewritten = self.attach_history();
+        self.next.entries.extend(fresh);
+        let rewritten = self.attach_history(made.keys());
         let relink = crate::relink::waiting(self.known, &self.next, &self.wiki.overrides);
-        let relink = relink.into_iter().chain(rewritten);
-        let todo: BTreeSet<String> = parts.keys().cloned().chain(relink).collect();
-        if todo.is_empty() {
+        let marked = std::mem::take(&mut self.marked);
+        let relink = relink.into_iter().chain(rewritten).chain(marked);
+        let paths: BTreeSet<String> = made.keys().cloned().chain(relink).collect();
+        if paths.is_empty() && self.gone.is_empty() {
             return;
         }
-        let mut relinker = Relinker::new(self.wiki, &self.next, &found.others);
+        memory.follow(self.wiki, &self.next);
+        let todo: Vec<Todo<'_>> = paths
+            .iter()
+            .filter_map(|path| {
+                Some(Todo {
+                    path,
+                    entry: self.next.entries.get(path)?,
+                    old: self.was(path),
+                    moved: self.moves.contains_key(path),
+                    made: Mutex::new(made.remove(path)),
+                })
+            })
+            .collect();
+        let assembler = Assembler::new(self.wiki);
         let mut linked = Vec::with_capacity(todo.len());
         let mut changes = Vec::new();
-        for path in todo {
-            let Some(entry) = self.next.entries.get(&path) else {
-                continue;
-            };
-            let mut entry = Entry::clone(entry);
-            let old = self.was(&path);
-            let links = relinker.link(&path, &mut entry);
-            let graphs = match parts.remove(&path) {
-                Some(parts) => assembler.assemble(&path, &mut entry, parts, links, old),
-                None => assembler.renewed(&path, &mut entry, links),
-            };
-            let kind = match old {
-                None => ChangeKind::Added,
-                Some(_) if self.moves.contains_key(&path) => ChangeKind::Moved,
-                Some((_, old)) if crate::assemble::only_links(old, &entry) => ChangeKind::Relinked,
-                Some(_) => ChangeKind::Changed,
-            };
-            if !graphs.is_empty() {
-                changes.push(NoteChange {
-                    path: path.clone(),
-                    kind,
-                    graphs,
-                });
-            }
-            linked.push((path, Arc::new(entry)));
-        }
+        let done: Result<(), std::convert::Infallible> = in_order(
+            self.wiki.threads,
+            &todo,
+            |todo| todo.entry.units.len() as u64 * 4_000,
+            || Relinker::new(self.wiki, &memory.linked, &found.others),
+            |relinker, todo| todo.link(assembler, relinker),
+            |place, (entry, change)| {
+                if let Some(todo) = todo.get(place) {
+                    linked.push((todo.path.clone(), Arc::new(entry)));
+                }
+                changes.extend(change);
+                Ok(())
+            },
+        );
+        let Ok(()) = done;
+        drop(todo);
         self.changes.extend(changes);
         self.next.entries.extend(linked);
+        // The names are those of a moment ago; only what else is known of the notes grew.
+        memory.follow(self.wiki, &self.next);
+    }
+
+    /// Asks git what happened since the last scan.
+    fn ask_git(&mut self) {
+        let known = &self.known.told;
+        if !self.wiki.settings.git {
+            return;
+        }
+        if self.asks_git {
+            let (told, news) = Told::catch_up(known, &self.wiki.root);
+            let same = told == **known;
+            self.next.told = if same {
+                Arc::clone(known)
+            } else {
+                Arc::new(told)
+            };
+            self.news = news;
+        } else {
+            self.next.told = Arc::clone(known);
+        }
     }
 
     /// Writes down who wrote which note. Gives the notes of which the history is another than it was.
-    fn attach_history(&mut self) -> Vec<String> {
-        let head = if self.wiki.settings.git {
-            git::head(&self.wiki.root).unwrap_or_default()
-        } else {
-            String::new()
-        };
-        self.next.head.clone_from(&head);
-        let mut history = if head == self.known.head {
-            // Nothing was committed, so each note has the history it had.
-            let paths = self.next.entries.keys();
-            let known = paths.filter_map(|path| {
-                let (_, was) = self.was(path)?;
-                Some((path.clone(), was.history.clone()))
-            });
-            known.collect()
-        } else {
-            self.read_history()
-        };
+    fn attach_history<'p>(&mut self, fresh: impl Iterator<Item = &'p String>) -> Vec<String> {
+        let (told, known) = (Arc::clone(&self.next.told), Arc::clone(&self.known.told));
+        let mut paths: BTreeSet<String> = fresh.cloned().collect();
+        if !Arc::ptr_eq(&told, &known) {
+            let others = self.next.entries.keys();
+            let others = others.filter(|path| told.differs(&known, path));
+            paths.extend(others.cloned().collect::<Vec<_>>());
+        }
         let mut rewritten = Vec::new();
-        for (path, entry) in &mut self.next.entries {
-            let revisions = history.remove(path).unwrap_or_default();
+        for path in paths {
+            let Some(entry) = self.next.entries.get(&path) else {
+                continue;
+            };
+            // A note that was moved and is not committed yet is known under the path it had, unless another one lies there now.
+            let free = |former: &&String| !self.next.entries.contains_key(*former);
+            let former = entry.former.iter().rev().filter(free);
+            let mut names = std::iter::once(&path).chain(former);
+            let asked = names.find(|name| told.knows(name)).unwrap_or(&path).clone();
+            let Some(entry) = self.next.entries.get_mut(&path) else {
+                continue;
+            };
+            let settings = self.readers.of(&path);
+            let open = |bytes: &[u8]| crate::reading::open_text(bytes, &path, settings);
+            let sections = entry.units.len() > 1;
+            let revisions = told.revisions(&self.wiki.root, &asked, sections, &open);
             if entry.history != revisions {
                 Arc::make_mut(entry).history = revisions;
-                rewritten.push(path.clone());
+                rewritten.push(path);
             }
         }
         rewritten
-    }
-
-    fn read_history(&self) -> git::History {
-        let root = &self.wiki.root;
-        let mut history = git::history(root).unwrap_or_default();
-        if history.is_empty() {
-            return history;
-        }
-        let mut protected: BTreeSet<String> = git::ever_protected(root).into_iter().collect();
-        let entries = self.next.entries.iter();
-        let now = entries.filter(|(_, entry)| entry.units.len() > 1);
-        protected.extend(now.map(|(path, _)| path.clone()));
-        for path in protected {
-            if let Some(revisions) = history.get_mut(&path) {
-                let open =
-                    |bytes: &[u8]| crate::reading::open_text(bytes, &path, &self.wiki.reading);
-                *revisions = git::open_history(root, revisions, &open);
-            }
-        }
-        history
     }
 }

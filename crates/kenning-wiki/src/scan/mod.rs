@@ -5,24 +5,39 @@ mod link;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::assemble::Assembler;
-use crate::catalog::{Catalog, Entry, VERSION};
+use crate::catalog::{Catalog, Entry, Head, VERSION};
 use crate::change::{ChangeKind, GraphChange, NoteChange, Progress, Scan, Summary};
+use crate::dialect::Readers;
+use crate::git::News;
+use crate::hints::Hints;
+use crate::memory::{Memory, Touched};
 use crate::problem::Located;
 use crate::reading::{self, Fresh};
 use crate::triples::{CONVERTER, Minter};
-use crate::walk::{Found, Walk, walk};
+use crate::walk::{Found, Walk};
 use crate::wiki::Wiki;
+use crate::work::in_order;
 
-/// Runs a scan of `wiki`; see [`Wiki::scan`].
-pub(crate) fn scan(wiki: &Wiki, known: &Catalog, report: &mut dyn FnMut(Progress)) -> Scan {
+/// Runs a scan of `wiki`; see [`Wiki::scan_with`].
+pub(crate) fn scan(
+    wiki: &Wiki,
+    known: &Catalog,
+    memory: &mut Memory,
+    touched: &Touched,
+    report: &mut dyn FnMut(Progress),
+) -> Scan {
     let begun = SystemTime::now();
-    let found = walk(&wiki.root, wiki.only.as_deref(), &wiki.settings.ignore);
+    let remembered = match (memory.walk.take(), touched) {
+        (Some(mut walk), Touched::Paths(paths)) => walk.touch(&wiki.root, paths).then_some(walk),
+        _ => None,
+    };
+    let walked = remembered.is_none();
+    let found = remembered.unwrap_or_else(|| wiki.walk());
     report(Progress::Found(found.notes.len()));
+    let readers = wiki.readers(&found);
     let nothing = Catalog::empty();
     let mut run = Run {
         wiki,
@@ -31,13 +46,22 @@ pub(crate) fn scan(wiki: &Wiki, known: &Catalog, report: &mut dyn FnMut(Progress
         } else {
             &nothing
         },
-        next: fresh_catalog(wiki),
+        next: Catalog {
+            head: fresh_head(wiki, &readers),
+            told: Arc::default(),
+            entries: BTreeMap::new(),
+        },
+        readers,
         fresh: BTreeMap::new(),
+        gone: Vec::new(),
+        marked: Vec::new(),
         moves: BTreeMap::new(),
+        news: News::default(),
         changes: Vec::new(),
         summary: Summary::default(),
         problems: wiki.problems().cloned().collect(),
         begun: nanoseconds(begun),
+        asks_git: walked,
     };
     if !same_names(wiki, known) {
         run.drop_everything(known);
@@ -45,17 +69,20 @@ pub(crate) fn scan(wiki: &Wiki, known: &Catalog, report: &mut dyn FnMut(Progress
     run.read(&found, report);
     run.keep_unseen(&found);
     report(Progress::Linking);
-    run.link(&found);
+    run.link(&found, memory);
     run.drop_gone();
-    run.finish(found)
+    let scan = run.finish(&found, memory);
+    memory.walk = Some(found);
+    scan
 }
 
 /// A wiki or a base of another name has other graphs: what was known is of no use, but to be dropped.
 fn same_names(wiki: &Wiki, known: &Catalog) -> bool {
-    known.wiki == wiki.name() && known.base == wiki.base.as_str()
+    known.head.wiki == wiki.name() && known.head.base == wiki.base.as_str()
 }
 
-fn fresh_catalog(wiki: &Wiki) -> Catalog {
+/// What decides about a wiki today: with it, a catalog is told apart from one that was made under other rules.
+pub(crate) fn fresh_head(wiki: &Wiki, readers: &Readers) -> Head {
     let digest = |parts: &[&str]| {
         let mut hash = blake3::Hasher::new();
         for part in parts {
@@ -64,16 +91,16 @@ fn fresh_catalog(wiki: &Wiki) -> Catalog {
         }
         hash.finalize().to_hex().to_string()
     };
-    Catalog {
+    let settings = &wiki.settings;
+    let habits = format!("{} {}", settings.shortest, settings.turkish);
+    Head {
         version: VERSION,
         wiki: wiki.name().to_owned(),
         base: wiki.base.as_str().to_owned(),
         folder: wiki.root.to_string_lossy().into_owned(),
-        rules: digest(&[&wiki.rules.fingerprint(), &wiki.settings.text]),
-        reader: digest(&[CONVERTER, &format!("{:?}", wiki.reading)]),
-        ladder: digest(&[&wiki.settings.shortest.to_string(), &wiki.overrides.text]),
-        head: String::new(),
-        entries: BTreeMap::new(),
+        rules: digest(&[&wiki.rules.fingerprint(), &settings.text]),
+        reader: digest(&[CONVERTER, &readers.fingerprint()]),
+        ladder: digest(&[&habits, &wiki.overrides.text]),
     }
 }
 
@@ -81,78 +108,81 @@ struct Run<'r> {
     wiki: &'r Wiki,
     known: &'r Catalog,
     next: Catalog,
+    readers: Readers,
     /// What was read in this run.
     fresh: BTreeMap<String, Fresh>,
+    /// Paths that were known and at which no note lies any more.
+    gone: Vec<&'r str>,
     changes: Vec<NoteChange>,
+    /// Notes of which the last good version was kept just now: their facts have to tell so.
+    marked: Vec<String>,
     /// New path → old path.
     moves: BTreeMap<String, String>,
+    /// What git tells that it did not tell before.
+    news: News,
     summary: Summary,
     problems: Vec<Located>,
     begun: u64,
+    /// Whether git may know more than it did; while a folder is watched, its own events tell.
+    asks_git: bool,
 }
 
 impl Run<'_> {
     /// Reads what may have changed, and takes over the rest.
     fn read(&mut self, found: &Walk, report: &mut dyn FnMut(Progress)) {
-        let same_reader = self.known.reader == self.next.reader;
-        let same_rules = self.known.rules == self.next.rules;
-        let mut todo: Vec<&Found> = Vec::new();
+        let (wiki, known) = (self.wiki, self.known);
+        let same_reader = known.head.reader == self.next.head.reader;
+        let same_rules = known.head.rules == self.next.head.rules;
+        let assembler = Assembler::new(wiki);
+        let mut todo: Vec<(&Found, &str)> = Vec::new();
+        let mut kept: Vec<(String, Arc<Entry>)> = Vec::with_capacity(found.notes.len());
+        let mut before = known.entries.iter().peekable();
         for file in &found.notes {
-            let known = self.known.entries.get(&file.path);
-            let same = known.filter(|known| {
-                same_reader && known.stamp == file.stamp && known.size == file.size
-            });
-            match same {
-                Some(entry) if same_rules || self.keeps_labels(&file.path, entry) => {
-                    self.next
-                        .entries
-                        .insert(file.path.clone(), Arc::clone(entry));
-                }
-                _ => todo.push(file),
+            while let Some((path, _)) = before.next_if(|(path, _)| **path < file.path) {
+                self.gone.push(path);
+            }
+            let entry = before.next_if(|(path, _)| **path == file.path);
+            let Some((path, entry)) = entry else {
+                todo.push((file, &file.path));
+                continue;
+            };
+            let same = same_reader
+                && entry.stamp == file.stamp
+                && entry.size == file.size
+                && entry.kept.is_none();
+            if same && (same_rules || keeps_labels(assembler, path, entry)) {
+                kept.push((path.clone(), Arc::clone(entry)));
+            } else {
+                todo.push((file, entry.identity(path)));
             }
         }
+        self.gone.extend(before.map(|(path, _)| path.as_str()));
+        self.next.entries = kept.into_iter().collect();
         let mut done = 0;
         let of = todo.len();
         report(Progress::Read { done, of });
-        let (wiki, known) = (self.wiki, self.known);
-        let (send, receive) = mpsc::channel();
-        let place = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..wiki.threads.min(of) {
-                let (send, place, todo) = (send.clone(), &place, &todo);
-                scope.spawn(move || {
-                    while let Some(file) = todo.get(place.fetch_add(1, Ordering::Relaxed)) {
-                        let identity = known.entries.get(&file.path);
-                        let identity =
-                            identity.map_or(file.path.as_str(), |entry| entry.identity(&file.path));
-                        let result = read_one(wiki, &file.path, identity);
-                        if send.send((*file, result)).is_err() {
-                            return;
-                        }
-                    }
-                });
-            }
-            drop(send);
-            for (file, result) in receive {
+        let readers = std::mem::take(&mut self.readers);
+        let read: Result<(), std::convert::Infallible> = in_order(
+            wiki.threads,
+            &todo,
+            |(file, _)| file.size.saturating_mul(8) + 4_000,
+            || (),
+            |(), (file, identity)| read_one(wiki, &readers, &file.path, identity),
+            |place, result| {
                 done += 1;
                 report(Progress::Read { done, of });
-                match result {
-                    Ok((fresh, seen)) => self.take(&file.path, fresh, &seen),
-                    Err(why) => self.cannot_read(&file.path, &why),
+                if let Some((file, _)) = todo.get(place) {
+                    match result {
+                        Ok((fresh, seen)) => self.take(&file.path, fresh, &seen),
+                        Err(why) => self.cannot_read(&file.path, &why),
+                    }
                 }
-            }
-        });
+                Ok(())
+            },
+        );
+        let Ok(()) = read;
+        self.readers = readers;
         self.summary.read = of;
-    }
-
-    /// Whether today's rules give the note the labels it has.
-    fn keeps_labels(&self, path: &str, entry: &Entry) -> bool {
-        Assembler::new(self.wiki).labels(path, entry).0
-            == entry
-                .units
-                .iter()
-                .map(|unit| unit.label.clone())
-                .collect::<Vec<_>>()
     }
 
     fn take(&mut self, path: &str, mut fresh: Fresh, seen: &Found) {
@@ -167,12 +197,11 @@ impl Run<'_> {
         self.fresh.insert(path.to_owned(), fresh);
     }
 
-    /// The last good version of a note stays when its file cannot be read.
+    /// The last good version of a note stays when its file cannot be read, and is marked.
     fn cannot_read(&mut self, path: &str, why: &str) {
         match self.known.entries.get(path) {
             Some(entry) => {
-                self.next.entries.insert(path.to_owned(), Arc::clone(entry));
-                self.summary.kept += 1;
+                self.keep(path, entry, why);
                 let text = format!("{why}; what it said before is kept");
                 self.problems.push(Located::file(path, "unreadable", text));
             }
@@ -180,31 +209,41 @@ impl Run<'_> {
         }
     }
 
+    fn keep(&mut self, path: &str, entry: &Arc<Entry>, why: &str) {
+        let mut entry = Arc::clone(entry);
+        if entry.kept.as_deref() != Some(why) {
+            Arc::make_mut(&mut entry).kept = Some(why.to_owned());
+            self.marked.push(path.to_owned());
+        }
+        self.next.entries.insert(path.to_owned(), entry);
+        self.summary.kept += 1;
+    }
+
     /// What lies in a folder that cannot be looked into is not gone.
     fn keep_unseen(&mut self, found: &Walk) {
-        for (path, entry) in &self.known.entries {
+        if found.unseen.is_empty() {
+            return;
+        }
+        for path in std::mem::take(&mut self.gone) {
             let below = |folder: &String| {
                 folder.is_empty()
                     || path
                         .strip_prefix(folder.as_str())
                         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             };
-            if found.unseen.iter().any(below) && !self.is_there(path) {
-                self.next.entries.insert(path.clone(), Arc::clone(entry));
-                self.summary.kept += 1;
+            match self.known.entries.get(path) {
+                Some(entry) if found.unseen.iter().any(below) => {
+                    self.keep(path, entry, "its folder cannot be looked into");
+                }
+                _ => self.gone.push(path),
             }
         }
     }
 
-    fn is_there(&self, path: &str) -> bool {
-        self.next.entries.contains_key(path) || self.fresh.contains_key(path)
-    }
-
     fn drop_gone(&mut self) {
-        let known = self.known;
-        for (path, entry) in &known.entries {
+        for path in std::mem::take(&mut self.gone) {
             let moved = self.moves.values().any(|from| from == path);
-            if !moved && !self.next.entries.contains_key(path) {
+            if let Some(entry) = self.known.entries.get(path).filter(|_| !moved) {
                 let change = gone(path, entry, self.wiki.minter());
                 self.changes.push(change);
             }
@@ -213,23 +252,26 @@ impl Run<'_> {
 
     /// Drops the graphs of a catalog that was made under another name or base.
     fn drop_everything(&mut self, known: &Catalog) {
-        let Ok(base) = kenning_vocab::Base::new(&known.base) else {
+        let Ok(base) = kenning_vocab::Base::new(&known.head.base) else {
             return;
         };
         let minter = Minter {
             base: &base,
-            wiki: &known.wiki,
+            wiki: &known.head.wiki,
         };
         for (path, entry) in &known.entries {
             self.changes.push(gone(path, entry, minter));
         }
     }
 
-    fn finish(mut self, found: Walk) -> Scan {
+    fn finish(mut self, found: &Walk, memory: &mut Memory) -> Scan {
         self.keep_what_is_put();
         self.changes
             .sort_by(|a, b| a.path.cmp(&b.path).then(b.kind.cmp(&a.kind)));
-        self.problems.extend(found.problems);
+        self.problems.extend(found.problems.iter().cloned());
+        let dialects = self.readers.guesses();
+        let guesses = dialects.iter().flat_map(|guess| &guess.problems);
+        self.problems.extend(guesses.cloned());
         let summary = &mut self.summary;
         for change in &self.changes {
             *match change.kind {
@@ -241,15 +283,23 @@ impl Run<'_> {
             } += 1;
         }
         summary.notes = self.next.entries.len();
+        if self
+            .next
+            .entries
+            .values()
+            .any(|entry| Hints::wanted(&entry.link_problems))
+        {
+            memory.follow(self.wiki, &self.next);
+        }
+        let mut hints = Hints::new(&memory.linked.index, &mut memory.hints);
         for entry in self.next.entries.values() {
-            let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-            summary.links += count(entry.tally.links);
-            summary.resolved += count(entry.tally.resolved);
-            summary.further += count(entry.tally.further);
-            summary.ambiguous += count(entry.tally.ambiguous);
-            summary.wanted += count(entry.tally.wanted);
+            summary.count(&entry.tally);
             for problems in [&entry.problems, &entry.label_problems, &entry.link_problems] {
-                self.problems.extend(problems.iter().cloned());
+                for problem in problems {
+                    let mut problem = problem.clone();
+                    hints.add(entry, &mut problem);
+                    self.problems.push(problem);
+                }
             }
         }
         self.problems.sort();
@@ -258,13 +308,36 @@ impl Run<'_> {
             problems: self.problems,
             catalog: self.next,
             summary: self.summary,
+            dialects,
         }
     }
 }
 
-fn read_one(wiki: &Wiki, path: &str, identity: &str) -> Result<(Fresh, Found), String> {
+/// Whether today's rules give the note the labels it has.
+fn keeps_labels(assembler: Assembler<'_>, path: &str, entry: &Entry) -> bool {
+    let (labels, _) = assembler.labels(path, entry);
+    let units = entry.units.iter().map(|unit| &unit.label);
+    labels.iter().eq(units)
+}
+
+/// Reads a note, labels it, and makes the graphs of what it says itself.
+fn read_one(
+    wiki: &Wiki,
+    readers: &Readers,
+    path: &str,
+    identity: &str,
+) -> Result<(Fresh, Found), String> {
     let (bytes, seen) = crate::file::read(&wiki.root, path, wiki.largest)?;
-    let fresh = reading::read(&bytes, path, identity, &wiki.reading, wiki.minter());
+    let assembler = Assembler::new(wiki);
+    let read = reading::read(&bytes, path, identity, readers.of(path), &wiki.base, true);
+    let mut entry = read.entry;
+    assembler.label_all(path, &mut entry);
+    let made = assembler.made(&entry, reading::parts(&read.note, wiki.minter()));
+    let fresh = Fresh {
+        entry,
+        identity: identity.to_owned(),
+        made,
+    };
     Ok((fresh, seen))
 }
 

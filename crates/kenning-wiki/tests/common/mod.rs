@@ -139,6 +139,16 @@ pub fn reader(level: &str, groups: &str) -> Clearance {
     Clearance::new(level, Groups::of(groups).unwrap())
 }
 
+/// The catalog as it is after it was stored and read again.
+pub fn stored(catalog: &Catalog) -> Catalog {
+    let parts = catalog.parts(&Catalog::empty());
+    let notes = parts
+        .notes
+        .iter()
+        .map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+    Catalog::from_parts(&parts.head.unwrap_or_default(), parts.git.as_deref(), notes).unwrap()
+}
+
 /// Problems as they are printed.
 pub fn problems(scan: &Scan) -> Vec<String> {
     scan.problems.iter().map(ToString::to_string).collect()

@@ -1,0 +1,290 @@
+//! The log of a repository: who wrote which state of which file, and what files were called before.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::program::run;
+
+/// So many revisions are kept of one note, the latest ones.
+const MOST: usize = 200;
+
+/// One stored state of a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Revision {
+    /// What git calls the content of the file (a blob).
+    pub(crate) content: String,
+    /// The author's name, as `.mailmap` gives it.
+    pub(crate) author: String,
+    /// Others who wrote it too (`Co-authored-by:`), by their names as `.mailmap` gives them.
+    pub(crate) with: Vec<String>,
+    /// When it was written, as `xsd:dateTime`.
+    pub(crate) time: String,
+    /// The same in seconds since 1970.
+    pub(crate) seconds: i64,
+    /// Lines that it added.
+    pub(crate) added: u64,
+}
+
+/// Revisions by path, the latest first.
+pub(crate) type History = BTreeMap<String, Vec<Revision>>;
+
+/// What some commits say.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    pub(super) history: History,
+    /// What was called so before these commits → what it is called after them. Empty: it is called nothing, because what has the
+    /// name now is another file.
+    pub(super) now: HashMap<String, String>,
+}
+
+impl Log {
+    /// What the commits of `range` did to the files below `root`. `grafts` are commits of which the parents are not known.
+    pub(super) fn read(root: &Path, range: &str, grafts: &BTreeSet<String>) -> Option<Self> {
+        let out = run(
+            root,
+            &[
+                "log",
+                "--use-mailmap",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--find-renames",
+                "--relative",
+                "--raw",
+                "--no-abbrev",
+                "--numstat",
+                "-z",
+                "--format=%x01%H%x02%aN%x02%aI%x02%at%x02%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x03)%x02",
+                range,
+                "--",
+                ".",
+            ],
+        )?;
+        let mut log = Self::parse(&out, grafts);
+        log.rename_authors(root);
+        Some(log)
+    }
+
+    fn parse(out: &str, grafts: &BTreeSet<String>) -> Self {
+        let mut log = Self::default();
+        for commit in out.split('\u{1}').skip(1) {
+            let mut head = commit.splitn(6, '\u{2}');
+            let mut next = || head.next().unwrap_or_default();
+            let (hash, author, time, seconds, with, files) =
+                (next(), next(), next(), next(), next(), next());
+            // All files of such a commit look as if it had made them.
+            if !grafts.contains(hash) {
+                log.commit(author, time, seconds, with, files);
+            }
+        }
+        log.history.remove("");
+        log
+    }
+
+    fn commit(&mut self, author: &str, time: &str, seconds: &str, with: &str, files: &str) {
+        let with: Vec<String> = with
+            .split('\u{3}')
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect();
+        let mut renames = Vec::new();
+        for (old, new, content, added) in files_of(files) {
+            let path = self.now.get(&new).cloned().unwrap_or_else(|| new.clone());
+            if let Some(old) = old {
+                renames.push((old, path.clone()));
+                // Before this commit, what had the new name was another file.
+                self.now.insert(new, String::new());
+            }
+            let revisions = self.history.entry(path).or_default();
+            if revisions.len() < MOST && content.bytes().any(|byte| byte != b'0') {
+                revisions.push(Revision {
+                    content,
+                    author: author.to_owned(),
+                    with: with.clone(),
+                    time: time.to_owned(),
+                    seconds: seconds.parse().unwrap_or(0),
+                    added,
+                });
+            }
+        }
+        self.now.extend(renames);
+    }
+
+    /// Gives those who wrote with somebody the names that `.mailmap` gives them.
+    fn rename_authors(&mut self, root: &Path) {
+        let revisions = self.history.values().flatten();
+        let named: BTreeSet<String> = revisions
+            .flat_map(|revision| revision.with.clone())
+            .collect();
+        if named.is_empty() {
+            return;
+        }
+        let mut names: HashMap<String, String> = HashMap::new();
+        let written: Vec<&String> = named.iter().collect();
+        for some in written.chunks(50) {
+            let mut arguments = vec!["check-mailmap", "--"];
+            arguments.extend(some.iter().map(|name| name.as_str()));
+            let out = run(root, &arguments).unwrap_or_default();
+            let lines = out.lines().map(bare).chain(std::iter::repeat(""));
+            for (written, known) in some.iter().zip(lines) {
+                let name = if known.is_empty() {
+                    bare(written)
+                } else {
+                    known
+                };
+                names.insert((*written).clone(), name.to_owned());
+            }
+        }
+        for revision in self.history.values_mut().flatten() {
+            for name in &mut revision.with {
+                if let Some(known) = names.get(name) {
+                    name.clone_from(known);
+                }
+            }
+            let author = revision.author.clone();
+            revision
+                .with
+                .retain(|name| !name.is_empty() && *name != author);
+            revision.with.sort();
+            revision.with.dedup();
+        }
+    }
+
+    /// Adds what was known before these commits. `is_there` says which paths lie in the folder today.
+    pub(super) fn after(mut self, before: History, is_there: &dyn Fn(&str) -> bool) -> History {
+        for (path, revisions) in before {
+            match self.now.get(&path) {
+                Some(name) if name.is_empty() => {}
+                Some(name) => self
+                    .history
+                    .entry(name.clone())
+                    .or_default()
+                    .extend(revisions),
+                None => self.history.entry(path).or_default().extend(revisions),
+            }
+        }
+        // On one branch a file was still changed under the name that another branch took from it.
+        for (old, new) in &self.now {
+            if !new.is_empty()
+                && old != new
+                && !is_there(old)
+                && is_there(new)
+                && let Some(revisions) = self.history.remove(old)
+            {
+                self.history
+                    .entry(new.clone())
+                    .or_default()
+                    .extend(revisions);
+            }
+        }
+        for revisions in self.history.values_mut() {
+            revisions.sort_by(|one, other| {
+                let order = other.seconds.cmp(&one.seconds);
+                order.then_with(|| one.content.cmp(&other.content))
+            });
+            revisions.dedup();
+            revisions.truncate(MOST);
+        }
+        self.history
+    }
+}
+
+/// `Ada Bell <ada@example.org>` → `Ada Bell`.
+fn bare(name: &str) -> &str {
+    match name.split_once('<') {
+        Some((before, address)) if before.trim().is_empty() => address.trim_end_matches('>').trim(),
+        Some((before, _)) => before.trim(),
+        None => name.trim(),
+    }
+}
+
+/// Old path where it was renamed, new path, content and added lines of each file of a commit.
+///
+/// The form is that of `git diff --raw --numstat -z`: `:100644 100644 OLD NEW M␀path␀` or `… R090␀old␀new␀`, and then
+/// `added⇥removed⇥path␀` or `added⇥removed⇥␀old␀new␀`.
+fn files_of(text: &str) -> Vec<(Option<String>, String, String, u64)> {
+    let mut fields = text.split('\0').map(|field| field.trim_start_matches('\n'));
+    let mut files: Vec<(Option<String>, String, String, u64)> = Vec::new();
+    while let Some(field) = fields.next() {
+        if let Some(raw) = field.strip_prefix(':') {
+            let mut words = raw.split(' ').skip(3);
+            let (Some(content), Some(kind)) = (words.next(), words.next()) else {
+                continue;
+            };
+            let Some(first) = fields.next() else { break };
+            if kind.starts_with(['R', 'C']) {
+                let Some(second) = fields.next() else { break };
+                let old = kind.starts_with('R').then(|| first.to_owned());
+                files.push((old, second.to_owned(), content.to_owned(), 0));
+            } else {
+                files.push((None, first.to_owned(), content.to_owned(), 0));
+            }
+        } else if let Some((added, rest)) = field.split_once('\t') {
+            let path = rest.split_once('\t').map_or("", |(_, path)| path);
+            let path = if path.is_empty() {
+                fields.next();
+                fields.next().unwrap_or_default()
+            } else {
+                path
+            };
+            if let Some(file) = files.iter_mut().find(|(_, new, _, _)| new == path) {
+                file.3 = added.parse().unwrap_or(0);
+            }
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ZERO: &str = "0000000000000000000000000000000000000000";
+
+    fn of(history: &History, path: &str) -> Vec<(String, u64)> {
+        let revisions = history.get(path).into_iter().flatten();
+        revisions
+            .map(|revision| (revision.author.clone(), revision.added))
+            .collect()
+    }
+
+    #[test]
+    fn renames_are_followed_and_a_reused_name_is_another_file() {
+        // Newest first: b.md was called a.md; a.md is new since then.
+        let log = format!(
+            "\u{1}h3\u{2}Ada\u{2}2026-03-03T00:00:00Z\u{2}30\u{2}\u{2}\0\n:000000 100644 {ZERO} c3 A\0a.md\0\
+             4\t0\ta.md\0\
+             \u{1}h2\u{2}Ben\u{2}2026-02-02T00:00:00Z\u{2}20\u{2}\u{2}\0\n:100644 100644 c1 c2 R090\0a.md\0b.md\0\
+             1\t1\t\0a.md\0b.md\0\
+             \u{1}h1\u{2}Ada\u{2}2026-01-01T00:00:00Z\u{2}10\u{2}\u{2}\0\n:000000 100644 {ZERO} c1 A\0a.md\0\
+             9\t0\ta.md\0"
+        );
+        let all = |_: &str| true;
+        let whole = Log::parse(&log, &BTreeSet::new()).after(History::new(), &all);
+        assert_eq!(of(&whole, "a.md"), [("Ada".to_owned(), 4)]);
+        assert_eq!(
+            of(&whole, "b.md"),
+            [("Ben".to_owned(), 1), ("Ada".to_owned(), 9)]
+        );
+        // Read in two pieces, it is the same.
+        let (later, first) = log.split_at(log.find("\u{1}h1").unwrap());
+        let first = Log::parse(first, &BTreeSet::new()).after(History::new(), &all);
+        let later = Log::parse(later, &BTreeSet::new()).after(first, &all);
+        assert_eq!(later, whole);
+        // Of a commit without known parents nothing is told.
+        let shallow = Log::parse(&log, &["h1".to_owned()].into()).after(History::new(), &all);
+        assert_eq!(of(&shallow, "b.md"), [("Ben".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn names_are_taken_out_of_addresses() {
+        for (written, name) in [
+            ("Ada Bell <ada@example.org>", "Ada Bell"),
+            ("<ada@example.org>", "ada@example.org"),
+            ("Ada", "Ada"),
+        ] {
+            assert_eq!(bare(written), name);
+        }
+    }
+}

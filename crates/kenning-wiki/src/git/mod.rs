@@ -1,0 +1,241 @@
+//! Who wrote a note, and when: asked of the `git` program, where the folder is under its care.
+//!
+//! What is told of a note follows from the history of that note alone. A commit's own name depends on all files of the commit, also
+//! on those that a reader of the note may not see; so a revision is named by the content that the note had then, which git knows
+//! as well (`git log --find-object`).
+
+//!
+//! The log is read once and then only what was committed since: what it told is kept with the catalog.
+
+mod log;
+mod program;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use log::Revision;
+use log::{History, Log};
+use program::{run, run_bytes};
+
+/// What git told of the notes of a folder, as of a commit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    /// The commit that was checked out.
+    pub(crate) commit: String,
+    /// By what authors are renamed and history is cut off: what git told under another one is told anew.
+    by: String,
+    history: History,
+    /// Paths that ever held a protected section.
+    protected: BTreeSet<String>,
+}
+
+/// What git told that was not known before.
+#[derive(Debug, Default)]
+pub(crate) struct News {
+    /// Old path → new path, of files that were renamed since.
+    pub(crate) renamed: BTreeMap<String, String>,
+}
+
+impl Told {
+    /// What git tells of the folder `root`, when `known` is what it told before. Where it has nothing to say, nothing is told.
+    ///
+    /// One or two programs are run when nothing was committed, and a few more when something was.
+    pub(crate) fn catch_up(known: &Self, root: &Path) -> (Self, News) {
+        let Some(state) = State::of(root) else {
+            return (Self::default(), News::default());
+        };
+        if state.commit == known.commit && state.by == known.by {
+            return (known.clone(), News::default());
+        }
+        let goes_on = state.by == known.by
+            && !known.commit.is_empty()
+            && run(
+                root,
+                &["merge-base", "--is-ancestor", &known.commit, &state.commit],
+            )
+            .is_some();
+        let (range, before) = if goes_on {
+            (format!("{}..{}", known.commit, state.commit), known.clone())
+        } else {
+            (state.commit.clone(), Self::default())
+        };
+        let is_there = |path: &str| std::fs::symlink_metadata(root.join(path)).is_ok();
+        let Some(log) = Log::read(root, &range, &state.grafts) else {
+            return (Self::default(), News::default());
+        };
+        let mut news = News::default();
+        if goes_on {
+            let renamed = log
+                .now
+                .iter()
+                .filter(|(old, new)| !new.is_empty() && old != new);
+            news.renamed = renamed
+                .map(|(old, new)| (old.clone(), new.clone()))
+                .collect();
+        }
+        let mut protected = before.protected;
+        protected.extend(ever_protected(root, &range));
+        // A section goes along with its note.
+        let moved: Vec<String> = protected
+            .iter()
+            .filter_map(|path| log.now.get(path).cloned())
+            .filter(|path| !path.is_empty())
+            .collect();
+        protected.extend(moved);
+        let told = Self {
+            history: log.after(before.history, &is_there),
+            commit: state.commit,
+            by: state.by,
+            protected,
+        };
+        (told, news)
+    }
+
+    /// The revisions of a note, the latest first, as those know them who do not see its protected sections.
+    ///
+    /// `has_sections` says whether it has such today, and `open` gives what stands outside them.
+    pub(crate) fn revisions(
+        &self,
+        root: &Path,
+        path: &str,
+        has_sections: bool,
+        open: &dyn Fn(&[u8]) -> Vec<u8>,
+    ) -> Vec<Revision> {
+        let Some(revisions) = self.history.get(path) else {
+            return Vec::new();
+        };
+        if has_sections || self.protected.contains(path) {
+            open_history(root, revisions, open)
+        } else {
+            revisions.clone()
+        }
+    }
+
+    /// Whether anything is told of the note at `path`.
+    pub(crate) fn knows(&self, path: &str) -> bool {
+        self.history.contains_key(path)
+    }
+
+    /// Whether the revisions of a note may be others than `known` told.
+    pub(crate) fn differs(&self, known: &Self, path: &str) -> bool {
+        self.history.get(path) != known.history.get(path)
+            || self.protected.contains(path) != known.protected.contains(path)
+    }
+}
+
+/// Where a repository stands.
+struct State {
+    commit: String,
+    by: String,
+    /// Commits of which the parents are not known.
+    grafts: BTreeSet<String>,
+}
+
+impl State {
+    fn of(root: &Path) -> Option<Self> {
+        // A look at the disk is a thousand times cheaper than a program that finds nothing.
+        root.ancestors()
+            .find(|folder| folder.join(".git").exists())?;
+        let asked = [
+            "rev-parse",
+            "--show-toplevel",
+            "--git-path",
+            "shallow",
+            "HEAD",
+        ];
+        let out = run(root, &asked)?;
+        let mut lines = out.lines();
+        let (top, shallow, commit) = (lines.next()?, lines.next()?, lines.next()?);
+        let read = |path: PathBuf| std::fs::read(path).unwrap_or_default();
+        let shallow = read(root.join(shallow));
+        let mailmap = read(Path::new(top).join(".mailmap"));
+        let mut hash = blake3::Hasher::new();
+        hash.update(&u64::try_from(shallow.len()).unwrap_or(0).to_le_bytes());
+        hash.update(&shallow);
+        hash.update(&mailmap);
+        Some(Self {
+            commit: commit.to_owned(),
+            by: hash.finalize().to_hex().to_string(),
+            grafts: String::from_utf8_lossy(&shallow)
+                .lines()
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
+}
+
+/// The paths that held a line that opens a protected section before or after any of the commits.
+fn ever_protected(root: &Path, range: &str) -> BTreeSet<String> {
+    let out = run(
+        root,
+        &[
+            "log",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--relative",
+            "--no-renames",
+            "--name-only",
+            "-z",
+            "--format=",
+            "-G^[[:space:]]*:::",
+            range,
+            "--",
+            ".",
+        ],
+    );
+    let out = out.unwrap_or_default();
+    out.split('\0')
+        .map(|path| path.trim_start_matches('\n').to_owned())
+        .filter(|path| !path.is_empty())
+        .collect()
+}
+
+/// The history of a note as those know it who do not see its protected sections.
+///
+/// `open` gives what stands outside them. Revisions that changed nothing else vanish, and the lines of sections do not count.
+fn open_history(
+    root: &Path,
+    revisions: &[Revision],
+    open: &dyn Fn(&[u8]) -> Vec<u8>,
+) -> Vec<Revision> {
+    let mut kept: Vec<Revision> = Vec::new();
+    let mut before: Vec<u8> = Vec::new();
+    for revision in revisions.iter().rev() {
+        let Some(bytes) = run_bytes(root, &["cat-file", "blob", &revision.content]) else {
+            continue;
+        };
+        let text = open(&bytes);
+        if text == before && !kept.is_empty() {
+            continue;
+        }
+        let mut lines: HashMap<&[u8], usize> = HashMap::new();
+        for line in before.split(|byte| *byte == b'\n') {
+            *lines.entry(line).or_default() += 1;
+        }
+        let mut added = 0;
+        for line in text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
+            match lines.get_mut(line) {
+                Some(count) if *count > 0 => *count -= 1,
+                _ => added += 1,
+            }
+        }
+        kept.push(Revision {
+            content: blob_name(&text),
+            added,
+            ..revision.clone()
+        });
+        before = text;
+    }
+    kept.reverse();
+    kept
+}
+
+/// A name for content that git does not keep as such. Forty digits, as git's are, so that it does not tell itself apart.
+fn blob_name(text: &[u8]) -> String {
+    blake3::hash(text).to_hex().chars().take(40).collect()
+}

@@ -1,0 +1,320 @@
+//! All names of the notes of a wiki, as they are looked up.
+
+use std::collections::HashMap;
+
+use kenning_note::normal_key;
+
+use super::NoteId;
+use super::rung::Step;
+use super::target::Target;
+use crate::catalog::{Names, Wanting};
+use crate::labels::LabelId;
+use crate::names::{
+    composed, dotted, folded, folder, last, names_of_path, page_folder, permalink, singular,
+    without_ending,
+};
+
+/// What a wiki decides about its ladder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Habits {
+    /// From folded names to paths: what `links.toml` says.
+    pub(crate) overrides: HashMap<String, String>,
+    /// Whether the shortest path wins among several files of one name.
+    pub(crate) shortest: bool,
+    /// Whether `I` is the capital of `ı`, and `İ` that of `i`.
+    pub(crate) turkish: bool,
+}
+
+/// All names of the notes of a wiki. Notes come and go one at a time.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    notes: Vec<Option<Known>>,
+    free: Vec<NoteId>,
+    maps: [HashMap<String, Vec<NoteId>>; MAPS],
+    habits: Habits,
+}
+
+#[derive(Debug)]
+struct Known {
+    path: String,
+    label: LabelId,
+}
+
+/// One sort of name: where it is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sort {
+    Path,
+    FoldedPath,
+    Stem,
+    FoldedStem,
+    Permalink,
+    Title,
+    Alias,
+    Key,
+    Singular,
+    Id,
+}
+
+const MAPS: usize = 10;
+
+/// The names of one note, each with its sort.
+pub(crate) type Keys = Vec<(Sort, String)>;
+
+impl Habits {
+    /// All names by which links find a note with these `names` that lies at `path` and lay at `former`.
+    pub(crate) fn keys(&self, path: &str, names: &Names, former: &[String]) -> Keys {
+        let mut keys = Keys::with_capacity(20);
+        let bare = without_ending(path);
+        let whole = composed(path);
+        keys.push((Sort::FoldedPath, self.fold(path)));
+        if bare.len() != path.len() {
+            keys.push((Sort::Path, composed(bare)));
+            keys.push((Sort::FoldedPath, self.fold(bare)));
+        }
+        keys.push((Sort::Path, whole));
+        if let Some(folder) = page_folder(path) {
+            keys.push((Sort::Path, composed(folder)));
+            keys.push((Sort::FoldedPath, self.fold(folder)));
+        }
+        let stem = last(bare);
+        keys.push((Sort::Stem, composed(stem)));
+        keys.push((Sort::FoldedStem, self.fold(stem)));
+        let of_path = names_of_path(path);
+        let links = names.permalinks.iter().chain(&names.slugs);
+        for link in links.chain(&of_path).chain(former) {
+            keys.push((Sort::Permalink, permalink(link)));
+        }
+        keys.push((Sort::Title, self.fold(&names.title)));
+        for alias in &names.aliases {
+            keys.push((Sort::Alias, self.fold(alias)));
+        }
+        let written = [stem, last(path), names.title.as_str()];
+        let others = names.aliases.iter().chain(&names.slugs).chain(&of_path);
+        let mut before: Option<&str> = None;
+        for name in written.into_iter().chain(others.map(String::as_str)) {
+            if before.replace(name) == Some(name) {
+                continue;
+            }
+            let key = self.key(name);
+            keys.push((Sort::Singular, kenning_note::fold_plural(&key).into_owned()));
+            keys.push((Sort::Key, key));
+        }
+        if let Some(own) = &names.id {
+            keys.push((Sort::Id, own.clone()));
+        }
+        keys.retain(|(_, key)| !key.is_empty());
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// Composed and folded by case, as people of this wiki write.
+    fn fold(&self, text: &str) -> String {
+        if self.turkish {
+            folded(&dotted(text))
+        } else {
+            folded(text)
+        }
+    }
+
+    fn key(&self, name: &str) -> String {
+        if self.turkish {
+            normal_key(&dotted(name))
+        } else {
+            normal_key(name)
+        }
+    }
+
+    fn singular(&self, name: &str) -> String {
+        if self.turkish {
+            singular(&dotted(name))
+        } else {
+            singular(name)
+        }
+    }
+}
+
+impl Index {
+    pub(crate) fn new(habits: Habits) -> Self {
+        Self {
+            habits,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn habits(&self) -> &Habits {
+        &self.habits
+    }
+
+    /// Adds a note with its names. The order of additions never matters to what links mean, only to [`NoteId`]s.
+    pub(crate) fn add(&mut self, path: &str, keys: Keys, label: LabelId) -> NoteId {
+        let known = Known {
+            path: path.to_owned(),
+            label,
+        };
+        let id = match self.free.pop() {
+            Some(id) => {
+                if let Some(place) = usize::try_from(id)
+                    .ok()
+                    .and_then(|place| self.notes.get_mut(place))
+                {
+                    *place = Some(known);
+                }
+                id
+            }
+            None => {
+                let id = NoteId::try_from(self.notes.len()).unwrap_or(NoteId::MAX);
+                self.notes.push(Some(known));
+                id
+            }
+        };
+        for (sort, key) in keys {
+            if let Some(map) = self.maps.get_mut(sort as usize) {
+                map.entry(key).or_default().push(id);
+            }
+        }
+        id
+    }
+
+    /// Takes a note out again. `keys` are those it was added with.
+    pub(crate) fn remove(&mut self, id: NoteId, keys: &Keys) {
+        for (sort, key) in keys {
+            let Some(map) = self.maps.get_mut(*sort as usize) else {
+                continue;
+            };
+            if let Some(notes) = map.get_mut(key) {
+                notes.retain(|note| *note != id);
+                if notes.is_empty() {
+                    map.remove(key);
+                }
+            }
+        }
+        let place = usize::try_from(id).ok();
+        if let Some(place) = place.and_then(|place| self.notes.get_mut(place)) {
+            *place = None;
+            self.free.push(id);
+        }
+    }
+
+    /// The path of a note.
+    pub(crate) fn path(&self, note: NoteId) -> &str {
+        self.known(note).map_or("", |known| known.path.as_str())
+    }
+
+    pub(crate) fn label(&self, note: NoteId) -> LabelId {
+        self.known(note)
+            .map_or(LabelId::CLOSED, |known| known.label)
+    }
+
+    /// Folded names, with the notes that have them.
+    pub(crate) fn folded_names(&self) -> impl Iterator<Item = (&str, &[NoteId])> {
+        let map = self.maps.get(Sort::Key as usize);
+        map.into_iter()
+            .flatten()
+            .map(|(key, notes)| (key.as_str(), notes.as_slice()))
+    }
+
+    fn known(&self, note: NoteId) -> Option<&Known> {
+        self.notes.get(usize::try_from(note).ok()?)?.as_ref()
+    }
+
+    fn get(&self, sort: Sort, key: &str) -> &[NoteId] {
+        let map = self.maps.get(sort as usize);
+        map.and_then(|map| map.get(key)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The notes that a step finds, whoever may see them.
+    ///
+    /// INVARIANT: whether a note is among them depends on that note, the link and its place alone, never on other notes.
+    pub(super) fn candidates(
+        &self,
+        step: Step,
+        link: &Wanting,
+        target: &Target,
+        path: &str,
+    ) -> Vec<NoteId> {
+        let habits = &self.habits;
+        let named = |sort: Sort, key: &str| -> Vec<NoteId> { self.get(sort, key).to_vec() };
+        match step {
+            Step::Override => match habits.overrides.get(&link.key) {
+                Some(path) => named(Sort::Path, &composed(path)),
+                None => Vec::new(),
+            },
+            Step::Identifier => named(Sort::Id, &link.target),
+            Step::Path => {
+                let paths = target.paths.iter();
+                paths
+                    .flat_map(|path| self.get(Sort::Path, path))
+                    .copied()
+                    .collect()
+            }
+            Step::Above(levels) => {
+                let absolute = link.path.as_deref().filter(|path| path.starts_with('/'));
+                let mut above = Some(path);
+                for _ in 0..=levels {
+                    above = above.filter(|path| !path.is_empty()).map(folder);
+                }
+                match (absolute, above.filter(|folder| !folder.is_empty())) {
+                    (Some(absolute), Some(above)) => {
+                        let path = format!("{above}/{}", absolute.trim_matches('/'));
+                        let path = composed(&path);
+                        let mut notes = named(Sort::Path, &path);
+                        notes.extend(self.get(Sort::Path, without_ending(&path)));
+                        notes
+                    }
+                    _ => Vec::new(),
+                }
+            }
+            Step::SameFolder if target.name.contains('/') => Vec::new(),
+            Step::SameFolder => match folder(path) {
+                "" => named(Sort::Path, &target.name),
+                folder => named(Sort::Path, &format!("{}/{}", composed(folder), target.name)),
+            },
+            Step::FileName => self.below(Sort::Stem, &target.bare, |path| composed(path)),
+            // A bare name is looked for in every folder alike: only a path is held against paths.
+            Step::FoldedPath if link.path.is_none() && !target.name.contains('/') => Vec::new(),
+            Step::FoldedPath => {
+                let paths = target.paths.iter();
+                paths
+                    .flat_map(|path| self.get(Sort::FoldedPath, &habits.fold(path)))
+                    .copied()
+                    .collect()
+            }
+            Step::FoldedFileName => {
+                let target = habits.fold(&target.bare);
+                self.below(Sort::FoldedStem, &target, |path| habits.fold(path))
+            }
+            Step::Permalink => {
+                let mut notes = named(Sort::Permalink, &permalink(&target.name));
+                if let Some(absolute) = link.path.as_deref() {
+                    notes.extend(self.get(Sort::Permalink, &permalink(absolute)));
+                }
+                notes
+            }
+            Step::LastOfPermalink => match link.path.as_deref() {
+                Some(absolute) if absolute.starts_with('/') => {
+                    named(Sort::Permalink, &permalink(last(&target.name)))
+                }
+                _ => Vec::new(),
+            },
+            Step::Title => named(Sort::Title, &habits.fold(&target.name)),
+            Step::Alias => named(Sort::Alias, &habits.fold(&target.name)),
+            Step::FoldedName => named(Sort::Key, &habits.key(&target.name)),
+            Step::Plural => named(Sort::Singular, &habits.singular(&target.name)),
+        }
+    }
+
+    /// The notes of a file name whose path ends in the folders that the link names.
+    fn below(&self, sort: Sort, target: &str, fold: impl Fn(&str) -> String) -> Vec<NoteId> {
+        let notes = self.get(sort, last(target));
+        if !target.contains('/') {
+            return notes.to_vec();
+        }
+        let ends = |note: &&NoteId| {
+            let path = fold(without_ending(self.path(**note)));
+            path.strip_suffix(target)
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        notes.iter().filter(ends).copied().collect()
+    }
+}

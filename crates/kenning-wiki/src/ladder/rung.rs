@@ -1,0 +1,150 @@
+//! The steps of the ladder, and what each is called.
+
+use kenning_vocab::km;
+use oxrdf::NamedNodeRef;
+
+/// The steps of the ladder, surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rung {
+    /// `links.toml` says what the name means.
+    Override,
+    /// The identifier that a note gives itself.
+    Identifier,
+    /// The path of the note, or of the folder it stands for.
+    Path,
+    /// The name of a file in the folder of the linking note.
+    SameFolder,
+    /// The name of a file, with the folders that the link names.
+    FileName,
+    /// The same without regard to case.
+    FoldedFileName,
+    /// The shortest path among several files of one name, where the wiki asks for it.
+    ShortestPath,
+    /// A permalink or slug.
+    Permalink,
+    /// A title, without regard to case.
+    Title,
+    /// An alias, without regard to case.
+    Alias,
+    /// Any name, with hyphens, underscores and spaces alike, and without quotes.
+    FoldedName,
+    /// Any name, with its plural folded.
+    Plural,
+}
+
+impl Rung {
+    /// All rungs, surest first.
+    pub const ALL: [Self; 12] = [
+        Self::Override,
+        Self::Identifier,
+        Self::Path,
+        Self::SameFolder,
+        Self::FileName,
+        Self::FoldedFileName,
+        Self::ShortestPath,
+        Self::Permalink,
+        Self::Title,
+        Self::Alias,
+        Self::FoldedName,
+        Self::Plural,
+    ];
+
+    /// The concept that stands for the rung.
+    #[must_use]
+    pub fn term(self) -> NamedNodeRef<'static> {
+        match self {
+            Self::Override => km::BY_OVERRIDE,
+            Self::Identifier => km::EXPLICIT_IDENTIFIER,
+            Self::Path => km::EXACT_PATH,
+            Self::SameFolder => km::SAME_FOLDER,
+            Self::FileName => km::UNIQUE_FILE_NAME,
+            Self::FoldedFileName => km::FOLDED_FILE_NAME,
+            Self::ShortestPath => km::SHORTEST_PATH,
+            Self::Permalink => km::BY_PERMALINK,
+            Self::Title => km::BY_TITLE,
+            Self::Alias => km::BY_ALIAS,
+            Self::FoldedName => km::BY_FOLDED_NAME,
+            Self::Plural => km::BY_PLURAL,
+        }
+    }
+
+    /// The rung in words: how the note was found.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Override => "`links.toml`",
+            Self::Identifier => "its own identifier",
+            Self::Path => "its path",
+            Self::SameFolder => "a file in the same folder",
+            Self::FileName => "the name of its file",
+            Self::FoldedFileName => "the name of its file, case aside",
+            Self::ShortestPath => "the shortest path",
+            Self::Permalink => "its permalink or slug",
+            Self::Title => "its title",
+            Self::Alias => "an alias",
+            Self::FoldedName => "a name, hyphens and spaces alike",
+            Self::Plural => "a name, plural folded",
+        }
+    }
+}
+
+/// The steps of the ladder as they are climbed: a rung may take two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Override,
+    Identifier,
+    Path,
+    /// An address from the top of the site, where that is so many folders above the note: `content/en`, say.
+    Above(usize),
+    SameFolder,
+    FileName,
+    /// The whole path, case aside.
+    FoldedPath,
+    FoldedFileName,
+    Permalink,
+    /// The last part of an address that is written from the top of the site.
+    LastOfPermalink,
+    Title,
+    Alias,
+    FoldedName,
+    Plural,
+}
+
+pub(super) const STEPS: &[Step] = &[
+    Step::Override,
+    Step::Identifier,
+    Step::Path,
+    Step::Above(0),
+    Step::Above(1),
+    Step::Above(2),
+    Step::Above(3),
+    Step::Above(4),
+    Step::SameFolder,
+    Step::FileName,
+    Step::FoldedPath,
+    Step::FoldedFileName,
+    Step::Permalink,
+    Step::LastOfPermalink,
+    Step::Title,
+    Step::Alias,
+    Step::FoldedName,
+    Step::Plural,
+];
+
+impl Step {
+    pub(super) fn rung(self) -> Rung {
+        match self {
+            Self::Override => Rung::Override,
+            Self::Identifier => Rung::Identifier,
+            Self::Path | Self::Above(_) => Rung::Path,
+            Self::SameFolder => Rung::SameFolder,
+            Self::FileName => Rung::FileName,
+            Self::FoldedPath | Self::FoldedFileName => Rung::FoldedFileName,
+            Self::Permalink | Self::LastOfPermalink => Rung::Permalink,
+            Self::Title => Rung::Title,
+            Self::Alias => Rung::Alias,
+            Self::FoldedName => Rung::FoldedName,
+            Self::Plural => Rung::Plural,
+        }
+    }
+}

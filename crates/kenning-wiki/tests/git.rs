@@ -1,0 +1,328 @@
+//! Who wrote a note, asked of real repositories that are made here.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may end in a panic"
+)]
+
+mod common;
+
+use common::{Folder, World, changes, stored};
+use kenning_vocab::{Base, km};
+use kenning_wiki::{Catalog, Rules};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A repository whose wiki lies in the folder `wiki` of it, or is the whole of it.
+struct Repository {
+    folder: Folder,
+    top: PathBuf,
+}
+
+impl Repository {
+    /// `None` where there is no git.
+    fn new(whole: bool) -> Option<Self> {
+        let folder = Folder::new(&[]);
+        let top = if whole {
+            folder.path()
+        } else {
+            folder.path().parent().unwrap().to_owned()
+        };
+        let repository = Self { folder, top };
+        if Command::new("git")
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status()
+            .is_err()
+        {
+            println!("skipped: there is no git");
+            return None;
+        }
+        repository.git("2026-01-01", &["init", "-q", "-b", "main"]);
+        Some(repository)
+    }
+
+    /// Runs git as nobody in particular, on this day.
+    fn git(&self, day: &str, arguments: &[&str]) {
+        let time = format!("{day}T12:00:00Z");
+        let done = Command::new("git")
+            .current_dir(&self.top)
+            .args([
+                "-c",
+                "user.name=Nobody",
+                "-c",
+                "user.email=nobody@example.org",
+            ])
+            .args([
+                "-c",
+                "commit.gpgsign=false",
+                "-c",
+                "init.defaultBranch=main",
+            ])
+            .args(arguments)
+            .env("GIT_AUTHOR_DATE", &time)
+            .env("GIT_COMMITTER_DATE", &time)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(done.success(), "git {arguments:?}");
+    }
+
+    fn commit(&self, day: &str, author: &str, message: &str) {
+        self.git(day, &["add", "-A"]);
+        let author = format!("--author={author}");
+        self.git(
+            day,
+            &["commit", "-q", "--allow-empty", &author, "-m", message],
+        );
+    }
+
+    fn world(&self) -> World {
+        World::of(&self.folder.path(), &Rules::default())
+    }
+}
+
+/// Author, day and lines of each revision of a note, the latest first.
+fn revisions(world: &World, path: &str) -> Vec<(String, String, String)> {
+    let name = Base::default().meta_graph("wiki", path);
+    let (_, triples) = &world.0[name.as_str()];
+    let object = |subject: &str, predicate: &str| -> String {
+        let start = format!("{subject} {predicate} ");
+        let found = triples
+            .iter()
+            .find_map(|triple| triple.strip_prefix(&start));
+        let found = found.unwrap_or_else(|| panic!("{start} in {triples:#?}"));
+        found
+            .trim_start_matches('"')
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let of = format!(" {} ", km::REVISION_OF);
+    let mut found: Vec<(String, String, String)> = triples
+        .iter()
+        .filter_map(|triple| triple.split_once(&of))
+        .map(|(revision, _)| {
+            let start = format!("{revision} <http://www.w3.org/ns/prov#wasAttributedTo> ");
+            let agents = triples
+                .iter()
+                .filter_map(|triple| triple.strip_prefix(&start));
+            let mut names: Vec<String> = agents
+                .map(|agent| object(agent, "<http://xmlns.com/foaf/0.1/name>"))
+                .collect();
+            names.sort();
+            let time = object(revision, "<http://www.w3.org/ns/prov#generatedAtTime>");
+            (
+                names.join(" + "),
+                time.chars().take(10).collect(),
+                object(revision, &km::AUTHORED_LINES.to_string()),
+            )
+        })
+        .collect();
+    found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    found
+}
+
+fn row(author: &str, day: &str, lines: &str) -> (String, String, String) {
+    (author.to_owned(), day.to_owned(), lines.to_owned())
+}
+
+const ADA: &str = "Ada Bell <ada@example.org>";
+const BEN: &str = "Ben Cole <ben@example.org>";
+
+#[test]
+fn authors_and_their_shares_follow_a_note_through_renames_and_merges() {
+    for whole in [true, false] {
+        let Some(repository) = Repository::new(whole) else {
+            return;
+        };
+        let folder = &repository.folder;
+        folder.write("old.md", "# Reed\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n");
+        repository.commit("2026-01-01", ADA, "a note");
+        repository.git("2026-01-02", &["checkout", "-q", "-b", "side"]);
+        folder.write(
+            "old.md",
+            "# Reed\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.\n\nSix.\n",
+        );
+        repository.commit("2026-01-02", BEN, "more");
+        repository.git("2026-01-03", &["checkout", "-q", "main"]);
+        folder.write("other.md", "Other.\n");
+        repository.commit("2026-01-03", ADA, "elsewhere");
+        repository.git(
+            "2026-01-04",
+            &["merge", "-q", "--no-ff", "-m", "both", "side"],
+        );
+        folder.rename("old.md", "in/new.md");
+        repository.commit("2026-01-05", ADA, "moved");
+        let world = repository.world();
+        assert_eq!(
+            revisions(&world, "in/new.md"),
+            [
+                row("Ada Bell", "2026-01-05", "0"),
+                row("Ben Cole", "2026-01-02", "4"),
+                row("Ada Bell", "2026-01-01", "9"),
+            ],
+            "whole: {whole}"
+        );
+        assert_eq!(
+            revisions(&world, "other.md"),
+            [row("Ada Bell", "2026-01-03", "1")]
+        );
+        // What is not committed yet was written by nobody that git knows.
+        folder.write("in/new.md", "# Reed\n\nRewritten.\n");
+        folder.write("fresh.md", "Fresh.\n");
+        let world = repository.world();
+        assert_eq!(revisions(&world, "in/new.md").len(), 3);
+        assert_eq!(revisions(&world, "fresh.md"), []);
+    }
+}
+
+#[test]
+fn one_person_with_several_addresses_is_one_and_two_who_worked_together_are_two() {
+    let Some(repository) = Repository::new(true) else {
+        return;
+    };
+    let folder = &repository.folder;
+    folder.write(
+        ".mailmap",
+        "Ada Bell <ada@example.org> <ada@old.example.org>\n",
+    );
+    folder.write("a.md", "---\nauthor: Ada Bell\n---\nOne.\n");
+    repository.commit("2026-02-01", "ada <ada@old.example.org>", "first");
+    folder.write("a.md", "---\nauthor: Ada Bell\n---\nOne.\nTwo.\n");
+    repository.commit(
+        "2026-02-02",
+        BEN,
+        "second\n\nWords.\n\nCo-authored-by: ada <ada@old.example.org>\nco-authored-by: Cy Dunn <cy@example.org>",
+    );
+    let world = repository.world();
+    assert_eq!(
+        revisions(&world, "a.md"),
+        [
+            row("Ada Bell + Ben Cole + Cy Dunn", "2026-02-02", "1"),
+            row("Ada Bell", "2026-02-01", "4"),
+        ]
+    );
+    // Who is named in the front matter and who git knows are one agent.
+    let all: Vec<&String> = world.0.values().flat_map(|(_, triples)| triples).collect();
+    let ada = Base::default()
+        .agent(&kenning_note::normal_key("Ada Bell"))
+        .to_string();
+    let created = all
+        .iter()
+        .filter(|triple| triple.ends_with(&format!("creator> {ada}")));
+    let wrote = all
+        .iter()
+        .filter(|triple| triple.ends_with(&format!("wasAttributedTo> {ada}")));
+    assert_eq!((created.count(), wrote.count()), (1, 2));
+}
+
+#[test]
+fn a_commit_adds_to_what_is_known_and_reads_no_note_again() {
+    let Some(repository) = Repository::new(true) else {
+        return;
+    };
+    let folder = &repository.folder;
+    folder.write("a.md", "One.\n");
+    folder.write("b.md", "One.\n");
+    repository.commit("2026-03-01", ADA, "both");
+    let first = folder.scan(&Catalog::empty());
+    let mut world = World::default();
+    world.apply(&first.changes);
+    folder.write("a.md", "One.\nTwo.\n");
+    let second = folder.scan(&stored(&first.catalog));
+    world.apply(&second.changes);
+    repository.commit("2026-03-02", BEN, "more");
+    let third = folder.scan(&stored(&second.catalog));
+    world.apply(&third.changes);
+    assert_eq!(changes(&third), ["changed a.md"]);
+    assert_eq!(third.summary.read, 0);
+    assert_eq!(world, repository.world());
+    assert_eq!(revisions(&world, "a.md").len(), 2);
+    // History that was rewritten is read from the beginning.
+    repository.git("2026-03-03", &["reset", "-q", "--soft", "HEAD~1"]);
+    repository.commit("2026-03-03", ADA, "more, by somebody else");
+    let fourth = folder.scan(&stored(&third.catalog));
+    world.apply(&fourth.changes);
+    assert_eq!(world, repository.world());
+    assert_eq!(
+        revisions(&world, "a.md"),
+        [
+            row("Ada Bell", "2026-03-03", "1"),
+            row("Ada Bell", "2026-03-01", "1")
+        ]
+    );
+}
+
+#[test]
+fn a_rename_that_changed_much_keeps_the_address_when_git_knows_it() {
+    let Some(repository) = Repository::new(true) else {
+        return;
+    };
+    let folder = &repository.folder;
+    let text = |count: usize, word: &str| -> String {
+        (0..20)
+            .map(|line| {
+                if line < count {
+                    format!("{word} {line}\n\n")
+                } else {
+                    format!("line {line}\n\n")
+                }
+            })
+            .collect()
+    };
+    folder.write("a.md", text(0, ""));
+    repository.commit("2026-04-01", ADA, "a note");
+    let first = folder.scan(&Catalog::empty());
+    folder.remove("a.md");
+    // Too much is new to know it again by its lines, and git was told of the rename while less was.
+    folder.write("deep/b.md", text(7, "changed"));
+    repository.commit("2026-04-02", ADA, "moved and changed");
+    let second = folder.scan(&first.catalog);
+    assert_eq!(changes(&second), ["moved deep/b.md"]);
+    let mut world = World::default();
+    world.apply(&first.changes);
+    world.apply(&second.changes);
+    let concept = Base::default().concept("wiki", "a.md").to_string();
+    let all = world.0.values().flat_map(|(_, triples)| triples);
+    assert!(all.clone().any(|triple| triple.starts_with(&concept)));
+    assert!(
+        all.clone()
+            .any(|triple| triple.contains("formerPath") && triple.ends_with("\"a.md\""))
+    );
+}
+
+#[test]
+fn a_shallow_clone_and_a_folder_without_git_are_read_all_the_same() {
+    let Some(repository) = Repository::new(true) else {
+        return;
+    };
+    let folder = &repository.folder;
+    folder.write("a.md", "One.\n");
+    repository.commit("2026-05-01", ADA, "first");
+    folder.write("a.md", "One.\nTwo.\n");
+    repository.commit("2026-05-02", BEN, "second");
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("wiki");
+    let url = format!("file://{}", repository.top.display());
+    repository.git(
+        "2026-05-03",
+        &["clone", "-q", "--depth", "1", &url, copy.to_str().unwrap()],
+    );
+    // All that a shallow clone knows is its last commit, which did not write what came before it.
+    let world = World::of(&copy, &Rules::default());
+    assert_eq!(revisions(&world, "a.md"), []);
+    std::fs::remove_dir_all(Path::new(&copy).join(".git")).unwrap();
+    let world = World::of(&copy, &Rules::default());
+    assert_eq!(revisions(&world, "a.md"), []);
+    // A `.git` that is no repository is none.
+    std::fs::write(copy.join(".git"), "gitdir: /nowhere\n").unwrap();
+    let world = World::of(&copy, &Rules::default());
+    assert_eq!(revisions(&world, "a.md"), []);
+}

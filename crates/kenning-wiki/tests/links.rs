@@ -1,0 +1,216 @@
+//! What links say beyond "see there": keys, fields and list items that give them a meaning, and names that are written in many ways.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may end in a panic"
+)]
+
+mod common;
+
+use common::{Folder, World, problems};
+use kenning_vocab::{Base, km};
+use kenning_wiki::{Catalog, Rules};
+
+fn world(folder: &Folder) -> World {
+    World::of(&folder.path(), &Rules::default())
+}
+
+/// The labels under which `subject predicate object` is said; concepts are named by paths, other things by whole IRIs.
+fn says(world: &World, subject: &str, predicate: &str, object: &str) -> Vec<String> {
+    let node = |name: &str| {
+        if name.contains(':') {
+            format!("<{name}>")
+        } else {
+            Base::default().concept("wiki", name).to_string()
+        }
+    };
+    let property = if predicate.contains(':') {
+        format!("<{predicate}>")
+    } else {
+        Base::default().property(predicate).to_string()
+    };
+    let wanted = format!("{} {property} {}", node(subject), node(object));
+    let scale = kenning_access::Scale::default();
+    let graphs = world.0.values();
+    let graphs = graphs.filter(|(_, triples)| triples.contains(&wanted));
+    graphs.map(|(label, _)| scale.write_label(label)).collect()
+}
+
+#[test]
+fn keys_fields_and_list_items_join_concepts_by_their_property() {
+    let folder = Folder::new(&[
+        (
+            "reed.md",
+            "---\nprotection: public\nneeds: \"[[pipe]]\"\nmade of: [\"[[brass]]\", \"[[tin]]\"]\ndrawing:\n  by: \"[[ada]]\"\n\
+             skos:broader: \"[[pipe]]\"\ntype: \"[[part]]\"\n---\nfits:: [[stop]]\n\nA line, [replaces:: [[old reed]]] here.\n\n## Relations\n\n- depends on [[wind]] (always)\n",
+        ),
+        ("pipe.md", "---\nprotection: public\n---\n"),
+        ("brass.md", "---\nprotection: public\n---\n"),
+        ("tin.md", "---\nprotection: confidential\n---\n"),
+        ("ada.md", "---\nprotection: public\n---\n"),
+        ("part.md", "---\nprotection: public\n---\n"),
+        ("stop.md", "---\nprotection: public\n---\n"),
+        ("old reed.md", "---\nprotection: public\n---\n"),
+        ("wind.md", "---\nprotection: public\n---\n"),
+    ]);
+    let world = world(&folder);
+    let public = ["public".to_owned()];
+    for (property, object) in [
+        ("needs", "pipe.md"),
+        ("made-of", "brass.md"),
+        ("fits", "stop.md"),
+        ("http://www.w3.org/2004/02/skos/core#broader", "pipe.md"),
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "part.md"),
+    ] {
+        assert_eq!(
+            says(&world, "reed.md", property, object),
+            public,
+            "{property} {object}"
+        );
+    }
+    // Whoever sees the statement sees both ends.
+    assert_eq!(
+        says(&world, "reed.md", "made-of", "tin.md"),
+        ["confidential"]
+    );
+    // A map is joined to what its keys name, by the address it has in the note's own graph.
+    let all: Vec<&String> = world.0.values().flat_map(|(_, triples)| triples).collect();
+    let by = Base::default().property("by");
+    let ada = Base::default().concept("wiki", "ada.md");
+    let map = all
+        .iter()
+        .find(|triple| triple.ends_with(&format!("{by} {ada}")))
+        .unwrap();
+    let map = map.split(' ').next().unwrap();
+    let drawing = Base::default().property("drawing");
+    assert!(
+        all.iter()
+            .any(|triple| triple.ends_with(&format!("{drawing} {map}"))),
+        "{map}"
+    );
+    // Statements about a passage keep the passage as their subject.
+    for (property, object) in [("replaces", "old reed.md"), ("depends-on", "wind.md")] {
+        let end = format!(
+            "{} {}",
+            Base::default().property(property),
+            Base::default().concept("wiki", object)
+        );
+        assert!(
+            all.iter().any(|triple| triple.ends_with(&end)),
+            "{property}"
+        );
+    }
+}
+
+#[test]
+fn a_typed_link_goes_when_its_target_does() {
+    let folder = Folder::new(&[("a.md", "needs:: [[b]]\n"), ("b.md", "Text.\n")]);
+    let first = folder.scan(&Catalog::empty());
+    let mut world = World::default();
+    world.apply(&first.changes);
+    assert_eq!(says(&world, "a.md", "needs", "b.md"), ["internal"]);
+    folder.remove("b.md");
+    world.apply(&folder.scan(&first.catalog).changes);
+    assert_eq!(says(&world, "a.md", "needs", "b.md"), [""; 0]);
+}
+
+#[test]
+fn an_override_beats_everything_and_what_is_suggested_can_be_pasted() {
+    let folder = Folder::new(&[
+        ("a.md", "[[Stop]] and [[Stops of old]].\n"),
+        ("x/Stop.md", "Text.\n"),
+        ("y/Stop.md", "Text.\n"),
+        ("z/Bourdon.md", "Text.\n"),
+    ]);
+    let found = problems(&folder.scan(&Catalog::empty()));
+    assert_eq!(found.len(), 1, "{found:?}");
+    let line = found[0]
+        .rsplit("such as `")
+        .next()
+        .unwrap()
+        .trim_end_matches('`');
+    assert_eq!(line, "\"Stop\" = \"x/Stop.md\"");
+    folder.write(
+        "links.toml",
+        format!("{line}\n\"stops of old\" = \"z/Bourdon\"\n"),
+    );
+    let world = world(&folder);
+    assert_eq!(world.links("a.md", "x/Stop.md").len(), 1);
+    assert_eq!(world.links("a.md", "y/Stop.md").len(), 0);
+    assert_eq!(world.links("a.md", "z/Bourdon.md").len(), 1);
+    let rung = km::BY_OVERRIDE.to_string();
+    let all = world.0.values().flat_map(|(_, triples)| triples);
+    assert_eq!(all.filter(|triple| triple.ends_with(&rung)).count(), 2);
+    assert_eq!(problems(&folder.scan(&Catalog::empty())), [""; 0]);
+    // What is no table of names is a problem, and overrides nothing.
+    folder.write("links.toml", "[[x]]\n");
+    let found = problems(&folder.scan(&Catalog::empty()));
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.starts_with("links.toml")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn letters_are_compared_as_people_write_them() {
+    // (settings, name of the file, what is written, whether it is found)
+    for (settings, file, written, found) in [
+        ("", "Café", "Cafe\u{301}", true),
+        ("", "Cafe\u{301}", "café", true),
+        ("", "Straße", "STRASSE", true),
+        ("", "LIMON", "limon", true),
+        ("case = 'turkish'", "LIMON", "lımon", true),
+        ("case = 'turkish'", "LIMON", "limon", false),
+        ("case = 'turkish'", "İSTANBUL", "istanbul", true),
+        ("case = 'turkish'", "I\u{307}STANBUL", "istanbul", true),
+        ("", "İSTANBUL", "istanbul", false),
+        ("case = 'turkish'", "plain", "plain", true),
+        ("", "50% off", "50%25%20off", true),
+        ("", "a b", "a%20b", true),
+        ("", "ÄÖÜ über", "%C3%84%C3%96%C3%9C%20%C3%BCber", true),
+    ] {
+        let folder = Folder::new(&[("kenning.toml", settings)]);
+        folder.write("from.md", format!("[[{written}]]\n"));
+        folder.write(&format!("x/{file}.md"), "Text.\n");
+        let links = world(&folder).links("from.md", &format!("x/{file}.md"));
+        assert_eq!(!links.is_empty(), found, "{settings} {file} {written}");
+        // Following the folder finds it as well as reading it at once.
+        std::fs::remove_file(folder.path().join(format!("x/{file}.md"))).unwrap();
+        let before = folder.scan(&Catalog::empty());
+        let mut world = World::default();
+        world.apply(&before.changes);
+        folder.write(&format!("x/{file}.md"), "Text.\n");
+        world.apply(&folder.scan(&before.catalog).changes);
+        let links = world.links("from.md", &format!("x/{file}.md"));
+        assert_eq!(
+            !links.is_empty(),
+            found,
+            "followed: {settings} {file} {written}"
+        );
+    }
+}
+
+#[test]
+fn a_path_is_found_case_aside_and_its_exact_spelling_first() {
+    let folder = Folder::new(&[
+        ("from.md", "[one](Guide/Setup.md) and [[guide/SETUP]].\n"),
+        ("guide/setup.md", "Text.\n"),
+    ]);
+    assert_eq!(world(&folder).links("from.md", "guide/setup.md").len(), 1);
+    folder.write("Guide/Setup.md", "Text.\n");
+    let both = world(&folder);
+    // The Markdown link names one of the two; the other is spelt like neither.
+    assert_eq!(both.links("from.md", "Guide/Setup.md").len(), 1);
+    assert_eq!(both.links("from.md", "guide/setup.md").len(), 0);
+    // The link, and two paths that are one file on other systems.
+    let found = problems(&folder.scan(&Catalog::empty()));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[0].contains("`guide/SETUP` could be any of"),
+        "{found:?}"
+    );
+}

@@ -1,0 +1,163 @@
+//! What is known of the wikis that were synced: stored piece by piece beside their graphs, and kept in memory while they are watched.
+
+use crate::site::Site;
+use anyhow::Result;
+use kenning_store::Batch;
+use kenning_vocab::{decode_segment, encode_segment};
+use kenning_wiki::{Catalog, Memory, Parts};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// What is known of one wiki.
+#[derive(Debug, Default)]
+pub(crate) struct Followed {
+    /// What the last sync knew.
+    pub(crate) catalog: Catalog,
+    /// What the last scan saw, where it is kept.
+    pub(crate) memory: Memory,
+    /// The problems that were told already.
+    pub(crate) told: BTreeSet<String>,
+    /// Whether what is stored cannot be trusted: a sync was cut off, or what it knew cannot be read.
+    pub(crate) afresh: bool,
+    /// Paths of which something is stored.
+    stored: BTreeSet<String>,
+}
+
+/// The settings that hold what is known of a wiki.
+struct Keys {
+    head: String,
+    git: String,
+    notes: String,
+    unfinished: String,
+}
+
+impl Keys {
+    fn of(wiki: &str) -> Self {
+        let wiki = encode_segment(wiki);
+        Self {
+            head: format!("wiki/{wiki}/head"),
+            git: format!("wiki/{wiki}/git"),
+            notes: format!("wiki/{wiki}/note/"),
+            unfinished: format!("wiki/{wiki}/unfinished"),
+        }
+    }
+}
+
+impl Followed {
+    /// Reads what is stored about the wiki of this name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn read(site: &Site, wiki: &str) -> Result<Self> {
+        let keys = Keys::of(wiki);
+        let unfinished = site.kb.setting(&keys.unfinished)?.is_some();
+        let notes = site.kb.settings(&keys.notes)?;
+        let pieces = notes.iter().map(|(key, bytes)| {
+            let path = key.strip_prefix(&keys.notes).unwrap_or(key);
+            (path, bytes.as_slice())
+        });
+        let head = site.kb.setting(&keys.head)?;
+        let git = site.kb.setting(&keys.git)?;
+        let known = head.map(|head| Catalog::from_parts(&head, git.as_deref(), pieces.clone()));
+        let catalog = known.and_then(Result::ok);
+        Ok(Self {
+            afresh: unfinished || catalog.is_none(),
+            stored: pieces.map(|(path, _)| path.to_owned()).collect(),
+            catalog: catalog.unwrap_or_else(Catalog::empty),
+            ..Self::default()
+        })
+    }
+
+    /// What has to be stored so that `catalog` is known.
+    pub(crate) fn pieces(&self, wiki: &str, catalog: &Catalog) -> Pieces {
+        let empty = Catalog::empty();
+        let mut parts = catalog.parts(if self.afresh { &empty } else { &self.catalog });
+        if self.afresh {
+            let kept: BTreeSet<&str> = catalog.paths().collect();
+            let gone = self.stored.iter();
+            let gone = gone.filter(|path| !kept.contains(path.as_str()));
+            parts.gone = gone.cloned().collect();
+        }
+        Pieces::new(Keys::of(wiki), parts)
+    }
+
+    /// Goes on from `catalog`, which is stored now.
+    pub(crate) fn go_on(&mut self, catalog: Catalog) {
+        self.catalog = catalog;
+        self.afresh = false;
+        self.stored = BTreeSet::new();
+    }
+}
+
+/// Pieces of a catalog that are yet to be stored.
+pub(crate) struct Pieces {
+    keys: Keys,
+    head: Option<Vec<u8>>,
+    git: Option<Vec<u8>>,
+    notes: BTreeMap<String, Vec<u8>>,
+    gone: Vec<String>,
+}
+
+impl Pieces {
+    fn new(keys: Keys, parts: Parts) -> Self {
+        Self {
+            keys,
+            head: parts.head,
+            git: parts.git,
+            notes: parts.notes.into_iter().collect(),
+            gone: parts.gone,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.head.is_none() && self.git.is_none() && self.notes.is_empty() && self.gone.is_empty()
+    }
+
+    /// Adds what is known of the note at `path` to the batch that changes it.
+    pub(crate) fn add(&mut self, path: &str, batch: &mut Batch) {
+        if let Some(bytes) = self.notes.remove(path) {
+            batch.put_setting(format!("{}{path}", self.keys.notes), Some(bytes));
+        }
+    }
+
+    /// Says in a batch that others follow, without which what is known is not true.
+    pub(crate) fn go_on(&self, batch: &mut Batch) {
+        batch.put_setting(self.keys.unfinished.as_str(), Some(Vec::new()));
+    }
+
+    /// Adds all that is left to the last batch.
+    pub(crate) fn end(&mut self, batch: &mut Batch) {
+        for (path, bytes) in std::mem::take(&mut self.notes) {
+            batch.put_setting(format!("{}{path}", self.keys.notes), Some(bytes));
+        }
+        for path in &self.gone {
+            batch.put_setting(format!("{}{path}", self.keys.notes), None);
+        }
+        if let Some(head) = self.head.take() {
+            batch.put_setting(self.keys.head.as_str(), Some(head));
+        }
+        if let Some(git) = self.git.take() {
+            batch.put_setting(self.keys.git.as_str(), Some(git));
+        }
+        batch.put_setting(self.keys.unfinished.as_str(), None);
+    }
+}
+
+/// The wikis of which something is stored: their names, and the folders they came from.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn known_folders(site: &Site) -> Result<Vec<(String, PathBuf)>> {
+    let mut found = Vec::new();
+    for (key, bytes) in site.kb.settings("wiki/")? {
+        let name = key
+            .strip_prefix("wiki/")
+            .and_then(|rest| rest.strip_suffix("/head"))
+            .filter(|name| !name.contains('/'))
+            .and_then(decode_segment);
+        if let (Some(name), Ok(head)) = (name, Catalog::from_parts(&bytes, None, [])) {
+            found.push((name, PathBuf::from(head.folder())));
+        }
+    }
+    Ok(found)
+}
