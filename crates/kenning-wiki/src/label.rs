@@ -62,8 +62,12 @@ impl Judge<'_> {
             );
         }
         let covering = self.covering(path);
+        let mut said_itself = false;
         let (mut label, because) = match self.own(said, &mut problems) {
-            Ok(Some(level)) => (Label::new(level, []), "the note says so".to_owned()),
+            Ok(Some(level)) => {
+                said_itself = true;
+                (Label::new(level, []), "the note says so".to_owned())
+            }
             Ok(None) => self.inherited(&covering),
             Err(why) => {
                 problems.push(format!("{why}; the note is closed"));
@@ -93,7 +97,8 @@ impl Judge<'_> {
                 }
             }
         }
-        if raised.level() > label.level() {
+        // A floor that raises a default is at its work; a note that asked for less than its folder allows is odd.
+        if said_itself && raised.level() > label.level() {
             let scale = self.rules.scale();
             problems.push(format!(
                 "`{}` is below the floor of its folder; the note is `{}`",
@@ -327,6 +332,10 @@ mod tests {
             problems,
             ["`public` is below the floor of its folder; the note is `internal`"]
         );
+        let floor = "[[rule]]\npath = 'bench'\nfloor = 'confidential'\n";
+        let (label, problems) = self::label(floor, "bench/a.md", &Said::default());
+        assert_eq!(label, "confidential");
+        assert!(problems.is_empty(), "{problems:?}");
     }
 
     #[test]
