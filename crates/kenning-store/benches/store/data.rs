@@ -4,8 +4,8 @@ use kenning_access::{Label, Scale};
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 
-/// How many graphs there are for a scale of 1.
-pub const GRAPHS: u32 = 20_000;
+/// About how many quads a graph has: 20,000 graphs for two million quads.
+pub const QUADS_OF_A_GRAPH: u64 = 100;
 const CONCEPTS: u32 = 12_000;
 const AGENTS: u32 = 2_000;
 const TAGS: u32 = 200;
@@ -134,11 +134,17 @@ pub fn triples(graph: u32) -> Vec<Triple> {
 }
 
 /// The queries: the fourteen shapes of the reading.
-pub fn queries() -> Vec<(&'static str, String)> {
-    let visible = (4711..).find(|graph| mixed(u64::from(*graph) + 77) % 8 < 4);
-    let note = id("note/handbook", visible.unwrap());
+pub fn queries(graphs: u32) -> Vec<(&'static str, String)> {
+    let is_visible = |graph: &u32| mixed(u64::from(*graph) + 77) % 8 < 4;
+    let note = id("note/handbook", (4711..).find(is_visible).unwrap());
     let concept = id("concept/handbook", 42);
-    let leaf = id("concept/handbook", 11_999);
+    // The way up from here is visible to both readers.
+    let mut leaves = (0..CONCEPTS.min(graphs)).rev();
+    let leaf = leaves.find(|leaf| {
+        let up = std::iter::successors(Some(*leaf), |at| (*at > 0).then(|| (at - 1) / 10));
+        up.take(4).all(|at| is_visible(&at))
+    });
+    let leaf = id("concept/handbook", leaf.unwrap_or(0));
     let root = id("concept/handbook", 5);
     let tag = id("tag", 17);
     let prefixes = "PREFIX km: <https://w3id.org/kenning/km#> PREFIX dcterms: <http://purl.org/dc/terms/> \
