@@ -50,7 +50,7 @@ mod value;
 mod view;
 
 pub use batch::Batch;
-pub use bulk::{LoadError, Loaded, Source};
+pub use bulk::{Existing, LoadError, LoadOptions, Loaded, Loading, Source};
 pub use cache::Opened;
 pub use cancel::{Cancel, Interrupted};
 pub use error::{Affected, CommitError, Damage, OpenError, StoreError};

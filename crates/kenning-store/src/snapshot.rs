@@ -1,8 +1,9 @@
 //! One state of the index, which never changes once it is published.
 
-use crate::dictionary::Dictionary;
+use crate::dictionary::{Dictionary, Key};
 use crate::graphs::{Graphs, mix};
 use crate::run::{GraphNumber, Run, pack};
+use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{TermRef, TripleRef};
 use std::sync::Arc;
 
@@ -63,26 +64,48 @@ pub(crate) fn alive(runs: &[Arc<Run>], graphs: &Graphs) -> (Vec<u128>, Vec<u128>
 
 /// A number for a term that depends only on the term: it is the same in every knowledge base.
 pub(crate) fn mark(term: TermRef<'_>) -> u128 {
-    if let TermRef::Triple(triple) = term {
-        return mix(1, mark_triple(triple.as_ref()));
+    match (Key::of(term), term) {
+        (Some(key), _) => mark_key(&key),
+        (None, TermRef::Triple(triple)) => mark_triple_term(mark_triple(triple.as_ref())),
+        (None, _) => 0,
     }
+}
+
+/// The number of a triple term, by the number of its triple.
+pub(crate) fn mark_triple_term(triple: u128) -> u128 {
+    mix(1, triple)
+}
+
+/// The number of a term that is no triple term, by its key.
+pub(crate) fn mark_key(key: &Key<'_>) -> u128 {
     let mut hasher = blake3::Hasher::new();
-    match term {
-        TermRef::NamedNode(node) => hasher.update(b"I").update(node.as_str().as_bytes()),
-        TermRef::BlankNode(node) => hasher.update(b"B").update(node.as_str().as_bytes()),
-        TermRef::Literal(literal) => hasher
+    let mut literal = |datatype: &str, language: &str, direction: &[u8], text: &str| {
+        hasher
             .update(b"L")
-            .update(literal.datatype().as_str().as_bytes())
+            .update(datatype.as_bytes())
             .update(b" ")
-            .update(literal.language().unwrap_or_default().as_bytes())
-            .update(match literal.direction() {
-                None => b" ",
-                Some(oxrdf::BaseDirection::Ltr) => b"l",
-                Some(oxrdf::BaseDirection::Rtl) => b"r",
-            })
-            .update(literal.value().as_bytes()),
-        TermRef::Triple(_) => &mut hasher,
+            .update(language.as_bytes())
+            .update(direction)
+            .update(text.as_bytes());
     };
+    match *key {
+        Key::String(text) => literal(xsd::STRING.as_str(), "", b" ", text),
+        Key::Language(text, language, None) => {
+            literal(rdf::LANG_STRING.as_str(), language, b" ", text);
+        }
+        Key::Language(text, language, Some(right_to_left)) => {
+            let direction = if right_to_left { b"r" } else { b"l" };
+            literal(rdf::DIR_LANG_STRING.as_str(), language, direction, text);
+        }
+        Key::Typed(text, datatype) => literal(datatype, "", b" ", text),
+        Key::Iri(text) => {
+            hasher.update(b"I").update(text.as_bytes());
+        }
+        Key::Blank(text) => {
+            hasher.update(b"B").update(text.as_bytes());
+        }
+        Key::Triple(_) => {}
+    }
     let bytes = hasher.finalize();
     bytes
         .as_bytes()

@@ -8,7 +8,8 @@
 
 use kenning_access::{Clearance, Label, Scale};
 use kenning_store::{
-    Batch, GraphPattern, KnowledgeBase, LoadError, Options, Pattern, Source, View,
+    Batch, Existing, GraphPattern, KnowledgeBase, LoadError, LoadOptions, Loading, Options,
+    Pattern, Source, View,
 };
 use oxrdf::{NamedNode, Triple};
 use oxrdfio::RdfFormat;
@@ -25,6 +26,7 @@ fn source<'a>(format: RdfFormat, text: &'a str) -> Source<'a> {
         format,
         base: None,
         graph: None,
+        names_itself: false,
         data: Box::new(text.as_bytes()),
     }
 }
@@ -197,4 +199,209 @@ fn what_was_loaded_is_there_after_opening_again() {
     let kb = KnowledgeBase::open(dir.path(), Options::default()).unwrap();
     assert_eq!((quads(&all(&kb)), all(&kb).fingerprint()), before);
     assert_eq!(before.0.len(), 2);
+}
+
+/// Loads as the command does: documents with mistakes are left out, and what they name is replaced.
+fn replace(
+    kb: &KnowledgeBase,
+    sources: Vec<Source<'_>>,
+) -> (Result<(u64, u64), LoadError>, Vec<String>) {
+    let mut told = Vec::new();
+    let options = LoadOptions {
+        existing: Existing::Replace,
+        label: &|_, known| known.cloned().unwrap_or_else(Label::public),
+        mistakes: Some(3),
+        memory: None,
+    };
+    let loaded = kb.load_with(sources, &options, &mut |loading| {
+        match loading {
+            Loading::Document(number) => told.push(format!("document {number}")),
+            Loading::Mistake(LoadError::Parse { line, column, .. }) => {
+                told.push(format!("{line}:{column}"));
+            }
+            Loading::Mistake(error) => told.push(error.to_string()),
+            Loading::Refused => told.push("refused".to_owned()),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+    (loaded.map(|loaded| (loaded.read, loaded.graphs)), told)
+}
+
+/// A long Turtle document whose statements look like ends of statements in every place that is none.
+fn long_turtle(statements: u32) -> String {
+    let mut text = String::from("@prefix ex: <http://example.org/> .\n");
+    for n in 0..statements {
+        let places = [
+            "ex:a . # not\n",
+            "ex:b ;\n  ex:said \"\"\"one .\ntwo .\n\"\"\" .\n",
+        ];
+        text.push_str(&format!(
+            "ex:s{n} a ex:Thing ; ex:number {n} ; ex:p {}",
+            places[n as usize % 2]
+        ));
+        if n == statements / 2 {
+            text.push_str("@prefix ex: <http://example.org/second/> .\n");
+        }
+        if n == statements / 4 * 3 {
+            text.push_str("ex:list ex:p ( 1 2 [ ex:q \"it's\" ] ) .\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn a_long_document_in_many_blocks_is_what_it_is_in_one_piece() {
+    let text = long_turtle(60_000);
+    let pieces = KnowledgeBase::in_memory(Options::default());
+    let (read, _, _) = load(&pieces, vec![source(RdfFormat::Turtle, &text)]).unwrap();
+    let mut batch = Batch::new();
+    let mut count = 0;
+    for quad in oxrdfio::RdfParser::from_format(RdfFormat::Turtle).for_slice(text.as_bytes()) {
+        let quad = quad.unwrap();
+        count += 1;
+        let name = kenning_vocab::DEFAULT_GRAPH.into_owned();
+        batch.insert(name, Triple::new(quad.subject, quad.predicate, quad.object));
+    }
+    assert_eq!(read, count);
+    let whole = KnowledgeBase::in_memory(Options::default());
+    whole.commit(batch).unwrap();
+    let plain = |kb: &KnowledgeBase| -> BTreeSet<String> {
+        let quads = quads(&all(kb));
+        quads
+            .into_iter()
+            .filter(|quad| !quad.contains("_:"))
+            .collect()
+    };
+    assert_eq!(plain(&pieces), plain(&whole));
+    assert!(
+        plain(&pieces)
+            .iter()
+            .any(|quad| quad.contains("second/s59999"))
+    );
+}
+
+#[test]
+fn a_document_with_mistakes_is_left_out_and_the_others_are_loaded() {
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let mut long = long_turtle(40_000);
+    let line = long.matches('\n').count() + 1;
+    long.push_str(
+        "ex:a ex:b ex:c ; oops .\nex:a ex:b ex:c .\nex:a ex:b <http://example.org/with space> .\n",
+    );
+    long.push_str(&long_turtle(10));
+    let lines = "<http://example.org/a> <http://example.org/b> <http://example.org/c> <http://example.org/g> .\n";
+    let many = lines.repeat(20_000) + "<a>\n" + &lines.repeat(20_000) + "<b>\n";
+    let good = source(RdfFormat::NQuads, lines);
+    let sources = vec![
+        source(RdfFormat::Turtle, &long),
+        good,
+        source(RdfFormat::NQuads, &many),
+        source(
+            RdfFormat::TriG,
+            "_:g { <http://example.org/a> a <http://example.org/B> }",
+        ),
+        source(RdfFormat::RdfXml, "<rdf:RDF"),
+    ];
+    let (loaded, told) = replace(&kb, sources);
+    assert_eq!(loaded.unwrap(), (1, 1));
+    let wanted = [
+        "document 0".to_owned(),
+        format!("{line}:18"),
+        format!("{}:11", line + 2),
+        "refused".to_owned(),
+        "document 1".to_owned(),
+        "document 2".to_owned(),
+        "20001:1".to_owned(),
+        "40002:1".to_owned(),
+        "refused".to_owned(),
+        "document 3".to_owned(),
+        "a graph needs a name; this file has one that is a blank node".to_owned(),
+        "refused".to_owned(),
+        "document 4".to_owned(),
+    ];
+    assert_eq!(told[..wanted.len()], wanted);
+    assert_eq!(told.last().unwrap(), "refused");
+    assert_eq!(quads(&all(&kb)).len(), 1);
+    // Nothing of what was left out has left a trace.
+    assert_eq!(kb.usage().terms, 4);
+}
+
+#[test]
+fn loading_twice_changes_nothing_and_loading_other_things_replaces() {
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let closed = Label::closed();
+    let mut batch = Batch::new();
+    let triple = Triple::new(node("old"), node("b"), node("c"));
+    batch.put_graph(node("g"), closed.clone(), [triple]);
+    kb.commit(batch).unwrap();
+    let text = "<http://example.org/a> <http://example.org/b> <http://example.org/c> <http://example.org/g> .\n";
+    let twice = text.repeat(2);
+    for _ in 0..2 {
+        let (loaded, _) = replace(&kb, vec![source(RdfFormat::NQuads, &twice)]);
+        assert_eq!(loaded.unwrap(), (2, 1));
+        assert_eq!(quads(&all(&kb)).len(), 1);
+    }
+    let view = all(&kb);
+    let id = view.id(node("g").as_ref().into()).unwrap();
+    let graph = view.graph(id).unwrap();
+    assert_eq!((graph.label, graph.triples), (closed, 1));
+    let public = kb.view(&Clearance::anonymous());
+    assert_eq!(public.quads(Pattern::all(GraphPattern::Union)).count(), 0);
+    // An empty document empties its graph.
+    let mut empty = source(RdfFormat::Turtle, "# nothing\n");
+    empty.graph = Some(node("g"));
+    assert_eq!(replace(&kb, vec![empty]).0.unwrap(), (0, 1));
+    assert_eq!(all(&kb).graph(id).unwrap().triples, 0);
+}
+
+#[test]
+fn a_document_may_name_its_graph_by_the_one_ontology_that_it_declares() {
+    let declares =
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . <http://example.org/o> a owl:Ontology . ";
+    let twice = format!("{declares} <http://example.org/p> a owl:Ontology .");
+    let nested = format!("{declares} [] a owl:Ontology .");
+    for (text, name) in [
+        (declares, "o"),
+        (twice.as_str(), "given"),
+        (nested.as_str(), "o"),
+    ] {
+        let kb = KnowledgeBase::in_memory(Options::default());
+        let mut source = source(RdfFormat::Turtle, text);
+        source.graph = Some(node("given"));
+        source.names_itself = true;
+        replace(&kb, vec![source]).0.unwrap();
+        let names: Vec<String> = all(&kb)
+            .graphs()
+            .map(|graph| graph.name.into_string())
+            .collect();
+        assert_eq!(names, [node(name).as_str()]);
+    }
+}
+
+#[test]
+fn a_load_that_would_take_too_much_memory_changes_nothing() {
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let text: String = (0..100_000)
+        .map(|n| {
+            format!("<http://example.org/a{n}> <http://example.org/b> <http://example.org/c> .\n")
+        })
+        .collect();
+    let mut options = LoadOptions {
+        existing: Existing::AddTo,
+        label: &|_, _| Label::public(),
+        mistakes: None,
+        memory: Some(1 << 20),
+    };
+    let load = |options: &LoadOptions<'_>| {
+        let sources = vec![source(RdfFormat::NTriples, &text)];
+        kb.load_with(sources, options, &mut |_| ControlFlow::Continue(()))
+    };
+    assert!(matches!(
+        load(&options),
+        Err(LoadError::Memory { limit: 1_048_576 })
+    ));
+    assert_eq!(all(&kb).graphs().count(), 0);
+    options.memory = Some(1 << 30);
+    assert_eq!(load(&options).unwrap().added, 100_000);
 }

@@ -1,10 +1,10 @@
 //! Committing what was gathered.
 
-use super::{Gathered, Loaded};
-use crate::dictionary::{Dictionary, Growing};
+use super::{Existing, Gathered, LoadOptions, Loaded};
+use crate::dictionary::{Dictionary, Growing, Key};
 use crate::graphs::Holes;
 use crate::run::{GraphNumber, Run, build_sorted, pack, sort, unpack};
-use crate::snapshot::{Snapshot, alive, mark, mark_of_marks};
+use crate::snapshot::{Snapshot, alive, mark, mark_key, mark_of_marks, mark_triple_term};
 use crate::truth::{Change, Triples};
 use crate::{CommitError, KnowledgeBase, TermId};
 use kenning_access::Label;
@@ -17,6 +17,8 @@ use std::sync::Arc;
 struct Target {
     number: GraphNumber,
     name: NamedNode,
+    /// Means something only if it is new.
+    label: Label,
     is_new: bool,
     added: u64,
     sum: u128,
@@ -50,7 +52,7 @@ impl Triples for OfRun<'_> {
 pub(super) fn apply(
     kb: &KnowledgeBase,
     gathered: Gathered,
-    label: &Label,
+    options: &LoadOptions<'_>,
 ) -> Result<Loaded, CommitError> {
     let inner = kb.inner();
     let mut loaded = Loaded {
@@ -61,40 +63,61 @@ pub(super) fn apply(
         let mut next = Snapshot::clone(base);
         let Gathered {
             terms,
-            marks,
-            quads,
+            mut quads,
+            mut empty,
+            refused,
+            ..
         } = gathered;
-        let own = terms.finish();
+        let mut own = terms.finish();
+        if refused {
+            own = only_used(own, &mut quads, &mut empty)?;
+        }
+        let marks = marks(&own);
         let (dictionary, map) = merge_terms(base, own)?;
         let to_global = |local: u32| match &map {
             Some(map) => map.get(local as usize).copied().unwrap_or_default(),
             None => local,
         };
-        let mut marks_of = vec![0u128; dictionary.len() as usize];
-        for (local, mark) in marks.into_iter().enumerate() {
-            if let Some(place) = marks_of.get_mut(to_global(local as u32) as usize) {
-                *place = mark;
+        let marks_of = match &map {
+            None => marks,
+            Some(map) => {
+                let mut all = vec![0; dictionary.len() as usize];
+                for (mark, global) in marks.iter().zip(map) {
+                    if let Some(place) = all.get_mut(*global as usize) {
+                        *place = *mark;
+                    }
+                }
+                all
             }
-        }
+        };
         next.dictionary = dictionary;
         let mut targets: FxHashMap<u32, Target> = FxHashMap::default();
-        let mut packed = Vec::with_capacity(quads.len());
+        for name in empty {
+            if let Entry::Vacant(new) = targets.entry(name) {
+                new.insert(target(&mut next, to_global(name), options)?);
+            }
+        }
+        // The name of the graph gives way to its number, and what is there already is left out.
         let mut last: Option<(u32, GraphNumber, bool)> = None;
-        for [s, p, o, name] in quads {
+        let mut kept = 0;
+        for place in 0..quads.len() {
+            let Some((triple, name)) = quads.get(place).map(|quad| unpack(*quad)) else {
+                continue;
+            };
             let (number, is_new) = match last {
                 Some((known, number, is_new)) if known == name => (number, is_new),
                 _ => {
                     let target = match targets.entry(name) {
                         Entry::Occupied(known) => known.into_mut(),
                         Entry::Vacant(new) => {
-                            new.insert(target(&mut next, to_global(name), label)?)
+                            new.insert(target(&mut next, to_global(name), options)?)
                         }
                     };
                     (target.number, target.is_new)
                 }
             };
             last = Some((name, number, is_new));
-            let triple = [s, p, o].map(to_global);
+            let triple = triple.map(to_global);
             if !is_new && base.has_row(triple, number) {
                 if base.graphs.is_hole(number, triple)
                     && let Some(target) = targets.get_mut(&name)
@@ -103,23 +126,22 @@ pub(super) fn apply(
                 }
                 continue;
             }
-            packed.push(pack(triple, number));
+            if let Some(quad) = quads.get_mut(kept) {
+                *quad = pack(triple, number);
+                kept += 1;
+            }
         }
-        sort(&mut packed);
-        packed.dedup();
+        quads.truncate(kept);
+        sort(&mut quads);
+        quads.dedup();
         let mut by_number: FxHashMap<GraphNumber, Target> = targets
             .into_values()
             .map(|target| (target.number, target))
             .collect();
-        let sum_of = |triple: [u32; 3]| {
-            let marks = triple.map(|id| marks_of.get(id as usize).copied().unwrap_or_default());
-            mark_of_marks(marks)
-        };
-        for quad in &packed {
-            let (triple, number) = unpack(*quad);
+        for (number, (added, sum)) in sums(&quads, &marks_of) {
             if let Some(target) = by_number.get_mut(&number) {
-                target.added += 1;
-                target.sum = target.sum.wrapping_add(sum_of(triple));
+                target.added += added;
+                target.sum = target.sum.wrapping_add(sum);
             }
         }
         for target in by_number.values_mut() {
@@ -131,7 +153,7 @@ pub(super) fn apply(
                 for triple in &target.back {
                     holes.remove(triple);
                     target.added += 1;
-                    target.sum = target.sum.wrapping_add(sum_of(*triple));
+                    target.sum = target.sum.wrapping_add(sum_of(*triple, &marks_of));
                 }
                 next.graphs.set_holes(target.number, holes);
             }
@@ -141,10 +163,10 @@ pub(super) fn apply(
             loaded.graphs += u64::from(target.is_new);
         }
         drop(marks_of);
-        let run = build_sorted(packed);
+        let run = build_sorted(quads);
         if let Some(truth) = truth {
             let graphs: Vec<&Target> = by_number.values().collect();
-            store(truth, &graphs, label, &run, &next.dictionary)?;
+            store(truth, &graphs, &run, &next.dictionary)?;
         }
         // What was there before is small beside a first load: one run is better than two.
         let before: usize = next.runs.iter().map(|run| run.quads()).sum();
@@ -172,6 +194,113 @@ pub(super) fn apply(
     Ok(loaded)
 }
 
+/// A dictionary of only those terms that quads and graphs use. Their ids change.
+fn only_used(
+    own: Dictionary,
+    quads: &mut [u128],
+    graphs: &mut [u32],
+) -> Result<Dictionary, CommitError> {
+    let mut used = vec![false; own.len() as usize];
+    let mut mark = |id: u32| {
+        if let Some(used) = used.get_mut(id as usize) {
+            *used = true;
+        }
+    };
+    for quad in quads.iter() {
+        let (triple, name) = unpack(*quad);
+        triple.into_iter().chain([name]).for_each(&mut mark);
+    }
+    graphs.iter().copied().for_each(&mut mark);
+    let mut terms = Growing::new(&Dictionary {
+        segments: Vec::new(),
+        hasher: own.hasher.clone(),
+    });
+    let full = CommitError::Full { what: "terms" };
+    let map = terms.copy_used(&own, used).ok_or(full)?;
+    let id = |old: u32| map.get(old as usize).copied().unwrap_or_default();
+    for quad in quads {
+        let (triple, name) = unpack(*quad);
+        *quad = pack(triple.map(id), id(name));
+    }
+    for graph in graphs {
+        *graph = id(*graph);
+    }
+    Ok(terms.finish())
+}
+
+/// The marks of all terms of a dictionary, whose ids begin with 0.
+fn marks(terms: &Dictionary) -> Vec<u128> {
+    let mut marks = vec![0; terms.len() as usize];
+    // What a triple term is made of comes before it, so these wait until all others are there.
+    let mut later = Vec::new();
+    let part = |first: u32, marks: &mut [u128]| {
+        let mut scratch = String::new();
+        let mut later = Vec::new();
+        for (id, mark) in (first..).zip(marks) {
+            let segment = terms.segment(id);
+            let entry = segment.and_then(|segment| Some((segment, segment.entry(id)?)));
+            let Some((segment, entry)) = entry else {
+                continue;
+            };
+            match segment.key(entry, &mut scratch) {
+                Key::Triple(ids) => later.push((id, ids)),
+                key => *mark = mark_key(&key),
+            }
+        }
+        later
+    };
+    let (left, right) = marks.split_at_mut(terms.len() as usize / 2);
+    let middle = left.len() as u32;
+    std::thread::scope(|scope| {
+        let right = scope.spawn(|| part(middle, right));
+        later.extend(part(0, left));
+        later.extend(right.join().unwrap_or_default());
+    });
+    for (id, ids) in later {
+        let mark = mark_triple_term(sum_of(ids, &marks));
+        if let Some(place) = marks.get_mut(id as usize) {
+            *place = mark;
+        }
+    }
+    marks
+}
+
+fn sum_of(triple: [u32; 3], marks: &[u128]) -> u128 {
+    mark_of_marks(triple.map(|id| marks.get(id as usize).copied().unwrap_or_default()))
+}
+
+/// How many of the quads each graph holds, and the sum of their marks.
+fn sums(quads: &[u128], marks: &[u128]) -> FxHashMap<GraphNumber, (u64, u128)> {
+    let part = |quads: &[u128]| {
+        let mut sums: FxHashMap<GraphNumber, (u64, u128)> = FxHashMap::default();
+        let mut triple = None;
+        let mut mark = 0;
+        for quad in quads {
+            let (this, number) = unpack(*quad);
+            // Triples that several graphs hold stand beside each other.
+            if triple != Some(this) {
+                triple = Some(this);
+                mark = sum_of(this, marks);
+            }
+            let sum = sums.entry(number).or_default();
+            sum.0 += 1;
+            sum.1 = sum.1.wrapping_add(mark);
+        }
+        sums
+    };
+    let (left, right) = quads.split_at(quads.len() / 2);
+    std::thread::scope(|scope| {
+        let right = scope.spawn(|| part(right));
+        let mut sums = part(left);
+        for (number, (count, sum)) in right.join().unwrap_or_default() {
+            let known = sums.entry(number).or_default();
+            known.0 += count;
+            known.1 = known.1.wrapping_add(sum);
+        }
+        sums
+    })
+}
+
 /// The terms of the base and of the load together, and the ids that the load's terms have in it.
 fn merge_terms(
     base: &Snapshot,
@@ -190,20 +319,32 @@ fn merge_terms(
     Ok((terms.finish(), Some(map)))
 }
 
-fn target(next: &mut Snapshot, name: u32, label: &Label) -> Result<Target, CommitError> {
+fn target(
+    next: &mut Snapshot,
+    name: u32,
+    options: &LoadOptions<'_>,
+) -> Result<Target, CommitError> {
     let text = match next.dictionary.term(TermId(name)) {
         Some(Term::NamedNode(text)) => text,
         _ => return Err(CommitError::Full { what: "terms" }),
     };
     let known = next.graphs.number(name);
-    let number = match known {
-        Some(number) => number,
-        None => next.graphs.add(name, mark(text.as_ref().into()), label)?,
+    let label = (options.label)(&text, known.and_then(|known| next.graphs.label(known)));
+    let (number, is_new) = match (known, options.existing) {
+        (Some(number), Existing::AddTo) => (number, false),
+        (known, _) => {
+            if let Some(known) = known {
+                next.graphs.kill(known);
+            }
+            let mark = mark(text.as_ref().into());
+            (next.graphs.add(name, mark, &label)?, true)
+        }
     };
     Ok(Target {
         number,
         name: text,
-        is_new: known.is_none(),
+        label,
+        is_new,
         added: 0,
         sum: 0,
         back: Vec::new(),
@@ -214,7 +355,6 @@ fn target(next: &mut Snapshot, name: u32, label: &Label) -> Result<Target, Commi
 fn store(
     truth: &crate::truth::Truth,
     targets: &[&Target],
-    label: &Label,
     run: &Run,
     dictionary: &Dictionary,
 ) -> Result<(), CommitError> {
@@ -242,7 +382,7 @@ fn store(
     let mut changes = Vec::new();
     for ((target, whole), single) in targets.iter().zip(&whole).zip(&single) {
         if target.is_new {
-            changes.push(Change::Put(&target.name, label, whole));
+            changes.push(Change::Put(&target.name, &target.label, whole));
         } else if !single.is_empty() {
             changes.push(Change::Edit {
                 name: &target.name,

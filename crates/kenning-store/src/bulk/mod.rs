@@ -1,23 +1,28 @@
 //! Bulk loading: documents become graphs, all of them or none.
 //!
-//! Documents are parsed on several threads, each with a dictionary of its own, and gathered on the thread that called.
-//! Nothing of the knowledge base is touched until the last document has been read; then one commit makes everything
-//! durable and visible. Memory holds 16 bytes for each quad and the text of each different term, never the documents.
+//! Documents are cut into blocks that are read on all cores, each with a dictionary of its own, and gathered on the thread
+//! that called. Nothing of the knowledge base is touched until the last document has been read; then one commit makes
+//! everything durable and visible. Memory holds 16 bytes for each statement and the text of each different term, never the
+//! documents, and may be given a bound.
 
 mod apply;
-mod read;
+mod cut;
+mod parse;
+mod quick;
+mod stream;
 
-use crate::dictionary::Growing;
+use crate::dictionary::{Growing, Key};
+use crate::run::pack;
 use crate::{CommitError, KnowledgeBase};
 use kenning_access::Label;
 use oxrdf::NamedNode;
 use oxrdfio::{RdfFormat, RdfParseError};
-use read::{Parsed, Reading};
-use std::collections::VecDeque;
+use parse::{DEFAULT, Parsed};
 use std::fmt;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::sync::{Mutex, mpsc};
+use std::sync::mpsc;
+use stream::{Stream, Told};
 
 /// A document to load.
 pub struct Source<'a> {
@@ -29,6 +34,8 @@ pub struct Source<'a> {
     pub base: Option<String>,
     /// Where triples outside any named graph go; without it, to the RDF default graph.
     pub graph: Option<NamedNode>,
+    /// Whether triples outside any named graph go to the ontology that the document declares, if it is exactly one.
+    pub names_itself: bool,
     /// Its text.
     pub data: Box<dyn Read + Send + 'a>,
 }
@@ -42,14 +49,51 @@ impl fmt::Debug for Source<'_> {
     }
 }
 
+/// How documents are loaded.
+pub struct LoadOptions<'a> {
+    /// What becomes of graphs that exist and that a document names.
+    pub existing: Existing,
+    /// The label of a graph that is made or replaced, by its name and the label that it has.
+    pub label: &'a dyn Fn(&NamedNode, Option<&Label>) -> Label,
+    /// A document with mistakes ends the load, unless a number is given here: then it is left out, and so many of its
+    /// mistakes are told.
+    pub mistakes: Option<usize>,
+    /// The load ends when it would take more than this many bytes beside what is there, as far as that can be told.
+    pub memory: Option<u64>,
+}
+
+/// What becomes of graphs that exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// They keep their labels and what they hold, and more is added.
+    AddTo,
+    /// They hold what the documents say and nothing else, so that loading twice changes nothing. A graph that is named by
+    /// a blank node is a mistake then, because nobody could replace it.
+    Replace,
+}
+
+/// Something to tell while a load goes on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Loading<'a> {
+    /// A document begins: its place among the sources.
+    Document(usize),
+    /// So many statements have been read.
+    Read(u64),
+    /// A mistake in the document that began last. Told only if documents with mistakes are left out.
+    Mistake(&'a LoadError),
+    /// The document that began last is left out.
+    Refused,
+}
+
 /// What a load brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Loaded {
     /// Statements that were read.
     pub read: u64,
-    /// Quads that were not there before.
+    /// Quads that were not there before; all quads of graphs that were replaced.
     pub added: u64,
-    /// Graphs that were made.
+    /// Graphs that were made or replaced.
     pub graphs: u64,
 }
 
@@ -83,9 +127,18 @@ pub enum LoadError {
         /// The base.
         base: String,
     },
+    /// A graph is named by a blank node, and graphs are to be replaced.
+    #[error("a graph needs a name; this file has one that is a blank node")]
+    NoName,
     /// The caller asked to stop.
     #[error("loading was stopped")]
     Stopped,
+    /// It would take more memory than it may.
+    #[error("loading takes more than {limit} bytes of memory")]
+    Memory {
+        /// What it may take.
+        limit: u64,
+    },
     /// A thread failed, or there are more terms in one batch than can be.
     #[error("loading failed")]
     Failed,
@@ -102,16 +155,14 @@ impl LoadError {
         }
     }
 
-    fn parse(name: &str, lines_before: u64, error: RdfParseError) -> Self {
+    fn parse(name: &str, error: RdfParseError) -> Self {
         match error {
             RdfParseError::Io(cause) => Self::read(name, &cause),
             RdfParseError::Syntax(error) => {
                 let place = error.location().map(|place| place.start);
                 Self::Parse {
                     name: name.to_owned(),
-                    line: place
-                        .as_ref()
-                        .map_or(0, |place| place.line + 1 + lines_before),
+                    line: place.as_ref().map_or(0, |place| place.line + 1),
                     column: place.map_or(0, |place| place.column + 1),
                     text: error.to_string(),
                 }
@@ -123,8 +174,18 @@ impl LoadError {
 /// Quads of all documents, by the ids of one dictionary.
 struct Gathered {
     terms: Growing,
-    marks: Vec<u128>,
-    quads: Vec<[u32; 4]>,
+    /// The place of the graph is the id of its name.
+    quads: Vec<u128>,
+    /// Graphs that documents without any statement mean.
+    empty: Vec<u32>,
+    /// Whether a document was left out, so that there are terms that nothing uses.
+    refused: bool,
+    /// Where the quads of the document begin that is being read.
+    begun: usize,
+    /// The ontologies that it declares.
+    ontologies: Vec<u32>,
+    /// Whether it has a graph that is named by a blank node.
+    no_name: bool,
 }
 
 impl Gathered {
@@ -132,16 +193,56 @@ impl Gathered {
     fn add(&mut self, parsed: &Parsed) -> Result<(), CommitError> {
         let full = || CommitError::Full { what: "terms" };
         let map = parsed.terms.copy_to(&mut self.terms).ok_or_else(full)?;
-        for (id, mark) in map.iter().zip(&parsed.marks) {
-            // New ids come in order, so a new term is the next one.
-            if *id as usize == self.marks.len() {
-                self.marks.push(*mark);
+        let id = |local: u32| map.get(local as usize).copied().unwrap_or(DEFAULT);
+        let quads = parsed.quads.iter().map(|quad| {
+            let [s, p, o, g] = quad.map(id);
+            pack([s, p, o], g)
+        });
+        self.quads.extend(quads);
+        for ontology in parsed.ontologies.iter().map(|local| id(*local)) {
+            if !self.ontologies.contains(&ontology) {
+                self.ontologies.push(ontology);
             }
         }
-        let id = |local: u32| map.get(local as usize).copied().unwrap_or_default();
-        let quads = parsed.quads.iter().map(|quad| quad.map(id));
-        self.quads.extend(quads);
+        self.no_name |= parsed.has_blank_graph;
         Ok(())
+    }
+
+    /// Takes back what came of the document that was read last.
+    fn leave_out(&mut self) {
+        self.quads.truncate(self.begun);
+        self.refused = true;
+    }
+
+    /// Names the graph of the triples that stand outside any named graph.
+    fn name(&mut self, graph: Option<NamedNode>, names_itself: bool) -> Result<(), CommitError> {
+        let fresh = self.quads.get_mut(self.begun..).unwrap_or_default();
+        let is_empty = fresh.is_empty();
+        let unnamed = |quad: &u128| *quad as u32 == DEFAULT;
+        if !is_empty && !fresh.iter().any(unnamed) {
+            return Ok(());
+        }
+        let name = match self.ontologies.as_slice() {
+            [ontology] if names_itself => *ontology,
+            _ => {
+                let name = graph.unwrap_or_else(|| kenning_vocab::DEFAULT_GRAPH.into_owned());
+                let id = self.terms.intern_key(&Key::Iri(name.as_str()));
+                id.ok_or(CommitError::Full { what: "terms" })?
+            }
+        };
+        for quad in fresh.iter_mut().filter(|quad| unnamed(quad)) {
+            *quad = *quad >> 32 << 32 | u128::from(name);
+        }
+        if is_empty {
+            self.empty.push(name);
+        }
+        Ok(())
+    }
+
+    /// About how many bytes the load takes before it is over: while the quads are sorted there are two of each, and then
+    /// the orders of the new run beside one.
+    fn bytes(&self) -> u64 {
+        self.quads.capacity() as u64 * 64 + self.terms.added_bytes() as u64 * 2
     }
 }
 
@@ -159,55 +260,123 @@ impl KnowledgeBase {
         label: &Label,
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Loaded, LoadError> {
+        let options = LoadOptions {
+            existing: Existing::AddTo,
+            label: &|_, _| label.clone(),
+            mistakes: None,
+            memory: None,
+        };
+        self.load_with(sources, &options, &mut |told| match told {
+            Loading::Read(count) => progress(count),
+            _ => ControlFlow::Continue(()),
+        })
+    }
+
+    /// Loads documents. Blank nodes of different documents stay apart. All is committed together, or nothing is.
+    ///
+    /// `tell` is told how it goes, and may break to stop the load.
+    ///
+    /// # Errors
+    /// [`LoadError`]; nothing has changed then.
+    pub fn load_with(
+        &self,
+        sources: Vec<Source<'_>>,
+        options: &LoadOptions<'_>,
+        tell: &mut dyn FnMut(Loading<'_>) -> ControlFlow<()>,
+    ) -> Result<Loaded, LoadError> {
         let empty = self.inner().empty_dictionary();
-        let hasher = empty.hasher.clone();
         let mut gathered = Gathered {
             terms: Growing::new(&empty),
-            marks: Vec::new(),
             quads: Vec::new(),
+            empty: Vec::new(),
+            refused: false,
+            begun: 0,
+            ontologies: Vec::new(),
+            no_name: false,
         };
-        let salt = salt();
-        let waiting: Mutex<VecDeque<(usize, Source<'_>)>> =
-            Mutex::new(sources.into_iter().enumerate().collect());
+        let targets: Vec<(Option<NamedNode>, bool)> = sources
+            .iter()
+            .map(|source| (source.graph.clone(), source.names_itself))
+            .collect();
+        let (send, receive) = mpsc::sync_channel(4);
+        let most = options.mistakes.unwrap_or(1).max(1);
+        let stream = Stream::new(sources, empty.hasher, salt(), most, send.clone());
         std::thread::scope(|scope| {
-            let (send, receive) = mpsc::sync_channel(4);
-            let (waiting, hasher) = (&waiting, &hasher);
+            let threads = std::thread::available_parallelism();
+            let threads = threads.map_or(1, |threads| threads.get().min(8));
+            let stream = &stream;
             scope.spawn(move || {
-                while let Some((number, source)) = {
-                    let mut waiting = crate::knowledge_base::lock(waiting);
-                    waiting.pop_front()
-                } {
-                    let reading = Reading {
-                        hasher,
-                        send: send.clone(),
-                        apart: format!("l{salt:x}n{number}x"),
-                    };
-                    reading.read(source);
-                }
+                let all_good = std::thread::scope(|scope| {
+                    let start = |_| scope.spawn(|| stream.work());
+                    let workers: Vec<_> = (0..threads).map(start).collect();
+                    let ends = workers.into_iter().map(|worker| worker.join().is_ok());
+                    ends.fold(true, |all, good| all & good)
+                });
+                // Nobody listens when the load has been given up.
+                let _ = send.send(Told::Over(all_good));
             });
-            let gathered = gather(receive, &mut gathered, progress);
-            if gathered.is_err() {
-                // Whoever reads finds nobody to send to, and nothing more to read.
-                crate::knowledge_base::lock(waiting).clear();
-            }
-            gathered
+            let result = gather(receive, &targets, &mut gathered, options, tell);
+            stream.stop();
+            result
         })?;
-        Ok(apply::apply(self, gathered, label)?)
+        Ok(apply::apply(self, gathered, options)?)
     }
 }
 
 fn gather(
-    receive: mpsc::Receiver<Result<Parsed, LoadError>>,
+    receive: mpsc::Receiver<Told>,
+    targets: &[(Option<NamedNode>, bool)],
     gathered: &mut Gathered,
-    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    options: &LoadOptions<'_>,
+    tell: &mut dyn FnMut(Loading<'_>) -> ControlFlow<()>,
 ) -> Result<(), LoadError> {
-    for parsed in receive {
-        gathered.add(&parsed?)?;
-        if progress(gathered.quads.len() as u64).is_break() {
-            return Err(LoadError::Stopped);
+    let mut document = 0;
+    let mut say = |told: Loading<'_>| match tell(told) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(LoadError::Stopped),
+    };
+    for told in receive {
+        match told {
+            Told::Begin(number) => {
+                document = number;
+                gathered.begun = gathered.quads.len();
+                gathered.ontologies.clear();
+                gathered.no_name = false;
+                say(Loading::Document(number))?;
+            }
+            Told::Parsed(parsed) => {
+                gathered.add(&parsed)?;
+                if let Some(limit) = options.memory
+                    && gathered.bytes() > limit
+                {
+                    return Err(LoadError::Memory { limit });
+                }
+                say(Loading::Read(gathered.quads.len() as u64))?;
+            }
+            Told::Mistake(error) => match options.mistakes {
+                None => return Err(error),
+                Some(_) => say(Loading::Mistake(&error))?,
+            },
+            Told::End(whole) => {
+                let no_name = gathered.no_name && options.existing == Existing::Replace;
+                if no_name {
+                    match options.mistakes {
+                        None => return Err(LoadError::NoName),
+                        Some(_) => say(Loading::Mistake(&LoadError::NoName))?,
+                    }
+                }
+                if !whole || no_name {
+                    gathered.leave_out();
+                    say(Loading::Refused)?;
+                } else if let Some((graph, names_itself)) = targets.get(document) {
+                    gathered.name(graph.clone(), *names_itself)?;
+                }
+            }
+            Told::Over(true) => return Ok(()),
+            Told::Over(false) => break,
         }
     }
-    Ok(())
+    Err(LoadError::Failed)
 }
 
 /// A number that no other load has.

@@ -10,6 +10,7 @@ mod entry;
 mod packed;
 mod segment;
 
+use entry::Entry;
 pub(crate) use entry::Key;
 pub(crate) use packed::Values;
 pub(crate) use segment::{Draft, Segment};
@@ -203,6 +204,46 @@ impl Growing {
         Some(())
     }
 
+    /// Adds those terms of a dictionary whose ids `used` marks; gives the ids that they have here, by the ids there.
+    pub(crate) fn copy_used(
+        &mut self,
+        other: &Dictionary,
+        mut used: Vec<bool>,
+    ) -> Option<Vec<u32>> {
+        // What a triple term is made of has lower ids than the triple term.
+        for id in (0..other.len()).rev() {
+            let entry = other.segment(id).and_then(|segment| segment.entry(id));
+            if let (Some(true), Some(Entry::Triple(ids))) = (used.get(id as usize), entry) {
+                for id in ids {
+                    *used.get_mut(id as usize)? = true;
+                }
+            }
+        }
+        let mut map = vec![0; used.len()];
+        let mut scratch = String::new();
+        for segment in &other.segments {
+            for id in segment.first..segment.end() {
+                if used.get(id as usize) != Some(&true) {
+                    continue;
+                }
+                let key = match segment.key(segment.entry(id)?, &mut scratch) {
+                    Key::Triple(ids) => {
+                        let [s, p, o] = ids.map(|id| map.get(id as usize).copied());
+                        Key::Triple([s?, p?, o?])
+                    }
+                    key => key,
+                };
+                *map.get_mut(id as usize)? = self.intern_key(&key)?;
+            }
+        }
+        Some(map)
+    }
+
+    /// How many bytes the added terms take.
+    pub(crate) fn added_bytes(&self) -> usize {
+        self.draft.segment.bytes()
+    }
+
     /// The dictionary with what was added.
     pub(crate) fn finish(self) -> Dictionary {
         let mut dictionary = self.kept;
@@ -223,24 +264,35 @@ pub(crate) struct Local {
 }
 
 impl Local {
-    /// The id of a term that is no triple term, new if need be.
-    pub(crate) fn intern(&mut self, term: TermRef<'_>, hasher: &DefaultHashBuilder) -> Option<u32> {
-        self.intern_key(&Key::of(term)?, hasher)
+    /// The id of the term of this key, if it is here.
+    pub(crate) fn find(&self, key: &Key<'_>, hasher: &DefaultHashBuilder) -> Option<u32> {
+        self.draft.segment.find(hasher.hash_one(key), key)
     }
 
-    /// The id of the triple term that is made of these terms.
-    pub(crate) fn intern_triple(
+    /// Whether a term is an IRI.
+    pub(crate) fn is_iri(&self, id: u32) -> bool {
+        matches!(self.draft.segment.entry(id), Some(Entry::Iri(..)))
+    }
+
+    /// The id of the term of this key, new if need be.
+    pub(crate) fn intern(&mut self, key: &Key<'_>, hasher: &DefaultHashBuilder) -> Option<u32> {
+        self.intern_if(key, hasher, || true)
+    }
+
+    /// The id of the term of this key; a new one is added only if it is good.
+    #[inline]
+    pub(crate) fn intern_if(
         &mut self,
-        ids: [u32; 3],
+        key: &Key<'_>,
         hasher: &DefaultHashBuilder,
+        is_good: impl FnOnce() -> bool,
     ) -> Option<u32> {
-        self.intern_key(&Key::Triple(ids), hasher)
-    }
-
-    fn intern_key(&mut self, key: &Key<'_>, hasher: &DefaultHashBuilder) -> Option<u32> {
         let hash = hasher.hash_one(key);
         if let Some(id) = self.draft.segment.find(hash, key) {
             return Some(id);
+        }
+        if !is_good() {
+            return None;
         }
         self.hashes.push(hash);
         self.draft.add_plain(hash, key, &self.hashes)
