@@ -4,7 +4,8 @@
 //! around it is evaluated as always. So a short cut decides nothing about ties, formats or expressions, and where it is not
 //! sure, it is not taken. Taken are
 //!
-//! - counting the matches of one triple pattern, all together or by one of its variables;
+//! - counting the matches of one triple pattern, all together or by one of its variables, and of the groups only the largest
+//!   if only those are wanted;
 //! - the first rows of one triple pattern, ordered by a variable whose values are all numbers or all points in time.
 //!
 //! Only parts outside `GRAPH`, `EXISTS` and `SERVICE` are looked at, where the data is the default graph of the dataset.
@@ -53,7 +54,7 @@ fn part(pattern: &GraphPattern, data: &ViewDataset) -> Option<GraphPattern> {
             inner,
             variables,
             aggregates,
-        } => count(inner, variables, aggregates, data)?,
+        } => count(inner, variables, aggregates, None, data)?,
         GraphPattern::Slice {
             inner,
             start,
@@ -193,17 +194,42 @@ impl Single {
         let (Some(pattern), Some(view)) = (&self.pattern, data.plain()) else {
             return;
         };
-        for quad in view.quads(pattern.clone()) {
+        let seen = view.quads(pattern.clone()).each(|row| {
             gauge::tick();
-            let Ok(quad) = quad else {
-                // The scan was stopped; a part of it is no answer.
-                gauge::look();
-                gauge::stop();
-            };
-            if visit([quad.subject, quad.predicate, quad.object]).is_break() {
-                break;
-            }
+            visit(row)
+        });
+        if seen.is_err() {
+            // The scan was stopped; a part of it is no answer.
+            gauge::look();
+            gauge::stop();
         }
+    }
+}
+
+/// Only the groups with the highest counts are wanted, or with the lowest.
+#[derive(Clone, Copy)]
+struct Best {
+    descending: bool,
+    wanted: usize,
+}
+
+impl Best {
+    /// Leaves out the groups that are surely not among the wanted ones. Those that tie with the last of them stay.
+    fn keep(self, groups: &mut FxHashMap<Option<TermId>, u64>) {
+        if self.wanted == 0 || groups.len() <= self.wanted {
+            return;
+        }
+        let mut totals: Vec<u64> = groups.values().copied().collect();
+        let place = match self.descending {
+            true => totals.len() - self.wanted,
+            false => self.wanted - 1,
+        };
+        let (_, last, _) = totals.select_nth_unstable(place);
+        let last = *last;
+        groups.retain(|_, total| match self.descending {
+            true => *total >= last,
+            false => *total <= last,
+        });
     }
 }
 
@@ -212,6 +238,7 @@ fn count(
     inner: &GraphPattern,
     by: &[Variable],
     aggregates: &[(Variable, AggregateExpression)],
+    best: Option<Best>,
     data: &ViewDataset,
 ) -> Option<GraphPattern> {
     let single = Single::of(inner, data)?;
@@ -266,6 +293,9 @@ fn count(
     if groups.len() > MOST {
         return None;
     }
+    if let Some(best) = best {
+        best.keep(&mut groups);
+    }
     let mut bindings = Vec::with_capacity(groups.len());
     for (group, total) in groups {
         let mut row = Vec::with_capacity(1 + aggregates.len());
@@ -300,17 +330,77 @@ fn first(inner: &GraphPattern, rows: usize, data: &ViewDataset) -> Option<GraphP
             variables: variables.clone(),
         }),
         GraphPattern::OrderBy { inner, expression } => {
-            // The candidates are of one kind, so they need no ranks.
-            let (inner, expression) = normal::plain(inner, expression);
-            let (variable, descending) = match expression.first()? {
+            let key = normal::first_key(expression)?;
+            let (variable, descending) = match key {
                 OrderExpression::Asc(Expression::Variable(variable)) => (variable, false),
                 OrderExpression::Desc(Expression::Variable(variable)) => (variable, true),
                 _ => return None,
             };
+            let best = Best {
+                descending,
+                wanted: rows,
+            };
+            let inner = beneath_ranks(inner, &|inner| {
+                counted(inner, variable, best, data)
+                    .or_else(|| candidates(inner, variable, descending, rows, data))
+            })?;
             Some(GraphPattern::OrderBy {
-                inner: Box::new(candidates(inner, variable, descending, rows, data)?),
-                expression,
+                inner: Box::new(inner),
+                expression: expression.clone(),
             })
+        }
+        _ => None,
+    }
+}
+
+/// A pattern that is followed by looking up the ranks of its values, with `make` of it in its place.
+fn beneath_ranks(
+    pattern: &GraphPattern,
+    make: &dyn Fn(&GraphPattern) -> Option<GraphPattern>,
+) -> Option<GraphPattern> {
+    match pattern {
+        GraphPattern::Lateral { left, right } if normal::is_look_up(right) => {
+            Some(GraphPattern::Lateral {
+                left: Box::new(beneath_ranks(left, make)?),
+                right: right.clone(),
+            })
+        }
+        pattern => make(pattern),
+    }
+}
+
+/// Counts by group that are ordered by a count, with those groups alone that may be among the wanted ones.
+fn counted(
+    inner: &GraphPattern,
+    by: &Variable,
+    best: Best,
+    data: &ViewDataset,
+) -> Option<GraphPattern> {
+    match inner {
+        // An aggregate has a name of the parser's, and the one that the query gives it is another.
+        GraphPattern::Extend {
+            inner,
+            variable,
+            expression,
+        } => {
+            let by = match expression {
+                Expression::Variable(name) if variable == by => name,
+                _ if variable == by => return None,
+                _ => by,
+            };
+            Some(GraphPattern::Extend {
+                inner: Box::new(counted(inner, by, best, data)?),
+                variable: variable.clone(),
+                expression: expression.clone(),
+            })
+        }
+        // Every count of a group counts its rows, so it does not matter by which of them is ordered.
+        GraphPattern::Group {
+            inner,
+            variables,
+            aggregates,
+        } if aggregates.iter().any(|(name, _)| name == by) => {
+            count(inner, variables, aggregates, Some(best), data)
         }
         _ => None,
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
 use kenning_store::{Cancel, View};
 use oxrdf::{Term, Triple, Variable};
@@ -222,13 +223,16 @@ impl Prepared {
     }
 }
 
-/// The evaluator with our own functions.
-pub(crate) fn evaluator() -> QueryEvaluator {
-    normal::with_aggregates(QueryEvaluator::new())
-        .with_custom_function(normal::BNODE.into_owned(), normal::blank_node)
-        .with_custom_function(normal::CANONICAL.into_owned(), normal::canonical)
-        .with_custom_function(normal::LESS.into_owned(), normal::less)
-        .with_custom_function(normal::UNEQUAL.into_owned(), normal::unequal)
+/// The evaluator with our own functions. It keeps nothing of a query, so one serves all.
+pub(crate) fn evaluator() -> &'static QueryEvaluator {
+    static EVALUATOR: OnceLock<QueryEvaluator> = OnceLock::new();
+    EVALUATOR.get_or_init(|| {
+        normal::with_aggregates(QueryEvaluator::new())
+            .with_custom_function(normal::BNODE.into_owned(), normal::blank_node)
+            .with_custom_function(normal::CANONICAL.into_owned(), normal::canonical)
+            .with_custom_function(normal::LESS.into_owned(), normal::less)
+            .with_custom_function(normal::UNEQUAL.into_owned(), normal::unequal)
+    })
 }
 
 pub(crate) fn evaluation(error: QueryEvaluationError) -> QueryError {

@@ -110,6 +110,22 @@ fn a_short_cut_gives_what_the_long_way_gives() {
             "SELECT ?t (COUNT(?s) AS ?c) { ?s :tag ?t BIND(1 AS ?x) } GROUP BY ?t ORDER BY DESC(?c) ?t LIMIT 3",
         ),
         (
+            "SELECT ?s (COUNT(?o) AS ?c) (COUNT(*) AS ?d) { ?s ?p ?o } GROUP BY ?s ORDER BY DESC(?d) ?s LIMIT 6 OFFSET 2",
+            "SELECT ?s (COUNT(?o) AS ?c) (COUNT(*) AS ?d) { ?s ?p ?o BIND(1 AS ?x) } GROUP BY ?s ORDER BY DESC(?d) ?s LIMIT 6 OFFSET 2",
+        ),
+        (
+            "SELECT ?o (COUNT(*) AS ?c) { ?s ?p ?o } GROUP BY ?o ORDER BY ?c DESC(STR(?o)) LIMIT 12",
+            "SELECT ?o (COUNT(*) AS ?c) { ?s ?p ?o BIND(1 AS ?x) } GROUP BY ?o ORDER BY ?c DESC(STR(?o)) LIMIT 12",
+        ),
+        (
+            "SELECT ?s (COUNT(*) + 1 AS ?c) { ?s :tag ?o } GROUP BY ?s ORDER BY DESC(?c) ?s LIMIT 3",
+            "SELECT ?s (COUNT(*) + 1 AS ?c) { ?s :tag ?o BIND(1 AS ?x) } GROUP BY ?s ORDER BY DESC(?c) ?s LIMIT 3",
+        ),
+        (
+            "SELECT ?t (COUNT(*) AS ?c) { ?s :tag ?t } GROUP BY ?t ORDER BY ?t LIMIT 2",
+            "SELECT ?t (COUNT(*) AS ?c) { ?s :tag ?t BIND(1 AS ?x) } GROUP BY ?t ORDER BY ?t LIMIT 2",
+        ),
+        (
             "SELECT ?t (COUNT(DISTINCT ?s) + 1 AS ?c) { ?s :tag ?t } GROUP BY ?t HAVING(COUNT(*) > 4) ORDER BY ?t",
             "SELECT ?t (COUNT(DISTINCT ?s) + 1 AS ?c) { ?s :tag ?t BIND(1 AS ?x) } GROUP BY ?t HAVING(COUNT(*) > 4) ORDER BY ?t",
         ),

@@ -27,6 +27,8 @@ mod bulk;
 mod cache;
 mod cancel;
 mod commit;
+#[cfg(test)]
+mod counts;
 mod dictionary;
 mod error;
 mod graphs;

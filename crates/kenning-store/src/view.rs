@@ -73,6 +73,14 @@ impl View {
         }
     }
 
+    /// The same view without the label test, to measure what the test costs; `None` unless the test lets every row pass.
+    #[cfg(feature = "measure")]
+    #[must_use]
+    pub fn untested(&self) -> Option<Self> {
+        let scope = Arc::new(self.scope.untested()?);
+        Some(Self { scope })
+    }
+
     /// With whose eyes this view reads.
     #[must_use]
     pub fn clearance(&self) -> &Clearance {

@@ -25,7 +25,7 @@ use spargebra::algebra::{
 pub(crate) use bnode::{BNODE, blank_node};
 pub(crate) use group::{SELF, boxed, with_aggregates};
 pub(crate) use number::{CANONICAL, canonical, meant};
-pub(crate) use order::{RANK, plain, rank};
+pub(crate) use order::{RANK, first_key, rank};
 pub(crate) use text::{is_look_up, look_up};
 pub(crate) use truth::{LESS, UNEQUAL, less, unequal};
 

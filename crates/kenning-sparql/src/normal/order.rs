@@ -12,7 +12,7 @@ use spareval::ExpressionTerm;
 use spargebra::algebra::{Expression, GraphPattern, OrderExpression};
 
 use super::fresh;
-use super::text::{is_look_up, is_resource, looked_up};
+use super::text::{is_resource, looked_up};
 
 /// The predicate from a term to its place among the kinds. No text can name it.
 pub(crate) const RANK: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning rank");
@@ -61,28 +61,12 @@ pub(super) fn mend(pattern: &mut GraphPattern) {
     *expression = keys;
 }
 
-/// An ordered pattern as it was before ranks were put in.
-pub(crate) fn plain<'a>(
-    mut inner: &'a GraphPattern,
-    expression: &[OrderExpression],
-) -> (&'a GraphPattern, Vec<OrderExpression>) {
-    let is_rank = |key: &OrderExpression| {
+/// The first key that decides an order, apart from the ranks of its values.
+pub(crate) fn first_key(expression: &[OrderExpression]) -> Option<&OrderExpression> {
+    expression.iter().find(|key| {
         let (OrderExpression::Asc(key) | OrderExpression::Desc(key)) = key;
-        matches!(key, Expression::Variable(variable) if variable.as_str().starts_with(NAME))
-    };
-    let kept: Vec<_> = expression
-        .iter()
-        .filter(|key| !is_rank(key))
-        .cloned()
-        .collect();
-    if kept.len() < expression.len() {
-        while let GraphPattern::Lateral { left, right } = inner
-            && is_look_up(right)
-        {
-            inner = left;
-        }
-    }
-    (inner, kept)
+        !matches!(key, Expression::Variable(variable) if variable.as_str().starts_with(NAME))
+    })
 }
 
 /// The rank of a term.

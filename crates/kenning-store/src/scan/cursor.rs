@@ -3,7 +3,7 @@
 use super::scope::{Scope, Within};
 use crate::Interrupted;
 use crate::run::{GraphNumber, LIST, Run, Sorted, narrow};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 /// After this many rows, seen or not, the cancel flag is tested.
@@ -99,6 +99,45 @@ impl Cursor {
     #[inline]
     pub(crate) fn run(&self) -> &Run {
         &self.run
+    }
+
+    /// Visits the triples that the reader sees in a graph within `within`, from here on, until `visit` breaks.
+    pub(crate) fn each(
+        &mut self,
+        scope: &Scope,
+        within: &Within,
+        visit: &mut impl FnMut([u32; 3]) -> ControlFlow<()>,
+    ) -> Result<(), Interrupted> {
+        let run = Arc::clone(&self.run);
+        let order = run.order(self.sorted);
+        while self.rows.start < self.rows.end {
+            if scope.cancel.is_cancelled() {
+                return Err(Interrupted);
+            }
+            let start = self.rows.start;
+            let end = self.rows.end.min(start + BREATH);
+            self.rows.start = end;
+            let part = start as usize..end as usize;
+            let graph = order.graph.get(part.clone()).unwrap_or_default();
+            let second = order.second.get(part.clone()).unwrap_or_default();
+            let third = order.third.get(part.clone()).unwrap_or_default();
+            let subject = match self.everything {
+                true => run.subject.get(part).unwrap_or_default(),
+                false => &[],
+            };
+            let rows = graph.iter().zip(second).zip(third).enumerate();
+            for (place, ((entry, second), third)) in rows {
+                if self.third.is_some_and(|wanted| wanted != *third) {
+                    continue;
+                }
+                let first = subject.get(place).copied().unwrap_or(self.first);
+                let triple = self.sorted.triple([first, *second, *third]);
+                if scope.shows(&run, *entry, triple, within) && visit(triple).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The next triple that the reader sees in a graph within `within`.

@@ -8,6 +8,7 @@ pub(crate) use scope::{Chosen, Scope, Within};
 
 use crate::run::{GraphNumber, Sorted};
 use crate::{Interrupted, QuadIds, TermId};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// The quads that match a pattern. Owns what it reads, so it may outlive the view it came from.
@@ -110,16 +111,36 @@ impl Quads {
         }
     }
 
+    /// Visits the triples from here on, until `visit` breaks. The quickest way through many rows.
+    ///
+    /// # Errors
+    /// [`Interrupted`] when the scan was stopped.
+    pub fn each(
+        mut self,
+        mut visit: impl FnMut([TermId; 3]) -> ControlFlow<()>,
+    ) -> Result<(), Interrupted> {
+        if let Rows::Once(scope, within, cursor) = &mut self.rows {
+            return cursor.each(scope, within, &mut |triple| visit(triple.map(TermId)));
+        }
+        while let Some(quad) = self.advance() {
+            let quad = quad?;
+            if visit([quad.subject, quad.predicate, quad.object]).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// How many quads there are from here on.
     ///
     /// # Errors
     /// [`Interrupted`] when the scan was stopped.
-    pub fn count_all(mut self) -> Result<u64, Interrupted> {
+    pub fn count_all(self) -> Result<u64, Interrupted> {
         let mut count = 0;
-        while let Some(quad) = self.advance() {
-            quad?;
+        self.each(|_| {
             count += 1;
-        }
+            ControlFlow::Continue(())
+        })?;
         Ok(count)
     }
 }
@@ -316,7 +337,13 @@ impl Each {
                 self.row = None;
             }
             match cursor.next(&self.scope, &self.within) {
-                Some(Ok(row)) => self.row = Some((row, 0)),
+                Some(Ok(row)) => {
+                    // The graphs before this one have been tested and are not seen.
+                    let graphs = cursor.run().graphs_of(&row.entry);
+                    let place = graphs.iter().position(|graph| *graph == row.graph)?;
+                    self.row = Some((row, place + 1));
+                    return Some(Ok(quad(&self.scope, row.triple, row.graph)));
+                }
                 Some(Err(Interrupted)) => return Some(Err(Interrupted)),
                 None => {
                     self.cursors.pop();
