@@ -23,6 +23,12 @@ impl KnowledgeBase {
         Ok(verified)
     }
 
+    /// Writes a copy of the index beside the data now, instead of when it is worth it, so that the next opening is fast.
+    /// Says whether there is one; where it cannot be written, nothing is lost but that.
+    pub fn copy_index(&self) -> bool {
+        cache::write_now(self.inner())
+    }
+
     /// Copies the knowledge base, as it is now, with labels, settings and tokens; others read and write meanwhile.
     ///
     /// `to` is a file that does not exist yet, or a directory, in which `kenning.backup` is made. Returns the file.

@@ -48,7 +48,9 @@ pub(crate) fn once(directory: &Path) -> Result<()> {
     let note = (0, 0);
     let generation = notes::generation(&kb, note)?.unwrap_or(0) + 1;
     kb.commit(notes::batch(note, generation)?)?;
-    acknowledge(note, generation)
+    acknowledge(note, generation)?;
+    kb.copy_index();
+    Ok(())
 }
 
 /// One line in one call, so that lines of several writers never mix and no line is cut unless the process ends.

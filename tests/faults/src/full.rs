@@ -44,6 +44,7 @@ fn fill(disk: &Path) -> Result<()> {
         );
         ensure!(start.elapsed().as_secs() < 1, "that took long");
     }
+    ensure!(!kb.copy_index(), "there is no room for a copy of the index");
     let found = notes::compare(&kb, &acknowledged)?;
     ensure!(found.lost == 0 && found.torn == 0, "{found:?}");
     println!(

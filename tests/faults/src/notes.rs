@@ -119,7 +119,10 @@ pub(crate) fn check(directory: &Path, acknowledged: &Acknowledged) -> Result<Fou
         .context("the store cannot be opened after the fault")?;
     let damages = kb.verify()?.damages;
     ensure!(damages.is_empty(), "damaged: {damages:?}");
-    compare(&kb, acknowledged)
+    let found = compare(&kb, acknowledged);
+    // So that the next writer and the next check start from a copy of the index, and catch up.
+    kb.copy_index();
+    found
 }
 
 /// Compares what is there with what was acknowledged.

@@ -162,8 +162,20 @@ pub(crate) fn close(inner: &Inner) {
     write_if_due(inner, &mut lock(&inner.caching.turn));
 }
 
-/// A copy that cannot be written is none: the next opening takes longer, and nobody loses anything.
+/// Writes a copy on this thread, however young the last one is. Says whether there is one now.
+pub(crate) fn write_now(inner: &Inner) -> bool {
+    let mut copied = lock(&inner.caching.turn);
+    *copied = Copied::default();
+    write(inner, &mut copied, 0);
+    !copied.graphs.is_empty()
+}
+
 fn write_if_due(inner: &Inner, copied: &mut Copied) {
+    write(inner, copied, LEAST);
+}
+
+/// A copy that cannot be written is none: the next opening takes longer, and nobody loses anything.
+fn write(inner: &Inner, copied: &mut Copied, least: u64) {
     let (Some(directory), Some(truth)) = (&inner.caching.directory, inner.truth()) else {
         return;
     };
@@ -179,7 +191,7 @@ fn write_if_due(inner: &Inner, copied: &mut Copied) {
             None => whole,
         };
     }
-    if behind < LEAST.max(all / PART) {
+    if behind < least.max(all / PART) {
         copied.looked_at = Some(state);
         return;
     }

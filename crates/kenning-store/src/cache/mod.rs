@@ -24,7 +24,7 @@ mod pieces;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use keep::{Caching, close, open, start_if_due};
+pub(crate) use keep::{Caching, close, open, start_if_due, write_now};
 pub(crate) use pieces::{read, test};
 
 /// The name of the copy in its data directory.
