@@ -124,6 +124,17 @@ impl Graphs {
         Ok(())
     }
 
+    /// Gives the names of graphs new ids.
+    pub(crate) fn rename(&mut self, names: Vec<(u32, GraphNumber)>) {
+        self.by_name = Sharded::default();
+        for (name, number) in names {
+            if let Some(slot) = self.slots.at_mut(number) {
+                slot.name = name;
+            }
+            self.by_name.insert(name, number);
+        }
+    }
+
     /// How many graphs there are, seen or not.
     pub(crate) fn len(&self) -> usize {
         self.by_name.len()

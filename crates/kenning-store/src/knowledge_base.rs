@@ -85,6 +85,7 @@ impl KnowledgeBase {
         let truth = truth?;
         let (snapshot, caching) = cache::open(dir, cached, &truth)?;
         let settings = truth.settings()?;
+        let merging = Merging::new(snapshot.dictionary.len());
         let inner = Arc::new(Inner {
             scale: options.scale,
             current: RwLock::new(Arc::new(snapshot)),
@@ -92,7 +93,7 @@ impl KnowledgeBase {
             queue: Queue::default(),
             writer: Mutex::new(()),
             truth: Some(truth),
-            merging: Merging::default(),
+            merging,
             caching,
             _held: Some(held),
         });
@@ -106,12 +107,12 @@ impl KnowledgeBase {
         Self {
             inner: Arc::new(Inner {
                 scale: options.scale,
-                current: RwLock::default(),
+                    current: RwLock::default(),
                 settings: RwLock::default(),
                 queue: Queue::default(),
                 writer: Mutex::new(()),
                 truth: None,
-                merging: Merging::default(),
+                merging: Merging::new(0),
                 caching: Caching::none(),
                 _held: None,
             }),

@@ -31,6 +31,7 @@ mod commit;
 mod counts;
 mod dictionary;
 mod error;
+mod forget;
 mod graphs;
 mod held;
 mod keeping;

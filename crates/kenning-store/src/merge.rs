@@ -1,11 +1,12 @@
 //! Merging runs in the background, while readers and writers go on.
 
 use crate::dictionary;
+use crate::forget::{forget, next_look};
 use crate::knowledge_base::{Inner, lock};
 use crate::run::{Run, build};
 use crate::snapshot::{Snapshot, alive};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 /// The state of the one merge that may be under way.
@@ -15,6 +16,8 @@ pub(crate) struct Merging {
     busy: Mutex<Vec<Arc<Run>>>,
     /// Held during a merge.
     turn: Mutex<()>,
+    /// When the dictionary has so many terms, somebody looks how many of them are used.
+    look_at: AtomicU32,
     under_way: AtomicBool,
     stopping: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -30,6 +33,18 @@ const HOLES: usize = 50_000;
 const SEGMENTS: usize = 6;
 
 impl Merging {
+    /// For a knowledge base that begins with so many terms.
+    pub(crate) fn new(terms: u32) -> Self {
+        Self {
+            look_at: AtomicU32::new(next_look(terms)),
+            ..Self::default()
+        }
+    }
+
+    fn may_forget(&self, snapshot: &Snapshot) -> bool {
+        snapshot.dictionary.len() >= self.look_at.load(Ordering::Relaxed)
+    }
+
     /// Whether a run is being merged and must stay in its place.
     pub(crate) fn is_busy(&self, run: &Arc<Run>) -> bool {
         lock(&self.busy).iter().any(|busy| Arc::ptr_eq(busy, run))
@@ -81,10 +96,13 @@ fn due(snapshot: &Snapshot) -> Option<Vec<Arc<Run>>> {
 /// Starts a merge on a thread of its own, if there is something to merge and none is under way.
 pub(crate) fn start_if_due(inner: &Arc<Inner>) {
     let snapshot = inner.snapshot();
-    if due(&snapshot).is_none() && snapshot.dictionary.segments.len() <= SEGMENTS {
+    let merging = &inner.merging;
+    if due(&snapshot).is_none()
+        && snapshot.dictionary.segments.len() <= SEGMENTS
+        && !merging.may_forget(&snapshot)
+    {
         return;
     }
-    let merging = &inner.merging;
     if merging.stopping.load(Ordering::Relaxed) || merging.under_way.swap(true, Ordering::AcqRel) {
         return;
     }
@@ -95,6 +113,7 @@ pub(crate) fn start_if_due(inner: &Arc<Inner>) {
         .spawn(move || {
             while !worker.merging.stopping.load(Ordering::Relaxed) {
                 join_segments(&worker);
+                forget_if_due(&worker);
                 let Some(runs) = due(&worker.snapshot()) else {
                     break;
                 };
@@ -106,6 +125,14 @@ pub(crate) fn start_if_due(inner: &Arc<Inner>) {
         Ok(thread) => *lock(&inner.merging.thread) = Some(thread),
         // No thread to be had now: the next commit tries again.
         Err(_) => inner.merging.under_way.store(false, Ordering::Release),
+    }
+}
+
+pub(crate) fn forget_if_due(inner: &Inner) {
+    if inner.merging.may_forget(&inner.snapshot()) {
+        let used = forget(inner, || ());
+        let next = next_look(used);
+        inner.merging.look_at.store(next, Ordering::Relaxed);
     }
 }
 
@@ -126,28 +153,57 @@ fn merge(
     choose: impl FnOnce(&Snapshot) -> Option<Vec<Arc<Run>>>,
     meanwhile: impl FnOnce(),
 ) {
-    let _turn = lock(&inner.merging.turn);
-    // Chosen under the writer's lock, so that no commit rewrites a run between the choice and the mark on it.
-    let mut begun = None;
-    inner.hold_writer(|snapshot| {
-        if let Some(runs) = choose(&snapshot) {
-            let still_there =
-                |run: &Arc<Run>| snapshot.runs.iter().any(|now| Arc::ptr_eq(now, run));
-            if runs.iter().all(still_there) {
-                lock(&inner.merging.busy).clone_from(&runs);
-                begun = Some((snapshot, runs));
-            }
-        }
-    });
-    let Some((snapshot, runs)) = begun else {
+    let Some(begun) = Begun::new(inner, choose) else {
         return;
     };
-    let (kept, left_out) = alive(&runs, &snapshot.graphs);
-    drop(snapshot);
-    let merged = build(kept);
+    let (kept, left_out) = alive(&begun.runs, &begun.snapshot.graphs);
+    let merged = Arc::new(build(kept));
     meanwhile();
-    inner.replace(|now| now.with_merged(&runs, merged, &left_out));
-    lock(&inner.merging.busy).clear();
+    inner.replace(|now| now.with_merged(&begun.runs, merged, &left_out));
+    begun.end();
+}
+
+/// Runs that stay as they are until this ends.
+pub(crate) struct Begun<'a> {
+    inner: &'a Inner,
+    _turn: MutexGuard<'a, ()>,
+    /// The state in which the runs were chosen.
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) runs: Vec<Arc<Run>>,
+}
+
+impl<'a> Begun<'a> {
+    /// Waits until no other merge is under way and takes the runs that `choose` names, if they are there.
+    pub(crate) fn new(
+        inner: &'a Inner,
+        choose: impl FnOnce(&Snapshot) -> Option<Vec<Arc<Run>>>,
+    ) -> Option<Self> {
+        let turn = lock(&inner.merging.turn);
+        // Chosen under the writer's lock, so that no commit rewrites a run between the choice and the mark on it.
+        let mut begun = None;
+        inner.hold_writer(|snapshot| {
+            if let Some(runs) = choose(&snapshot) {
+                let still_there =
+                    |run: &Arc<Run>| snapshot.runs.iter().any(|now| Arc::ptr_eq(now, run));
+                if runs.iter().all(still_there) {
+                    lock(&inner.merging.busy).clone_from(&runs);
+                    begun = Some((snapshot, runs));
+                }
+            }
+        });
+        let (snapshot, runs) = begun?;
+        Some(Self {
+            inner,
+            _turn: turn,
+            snapshot,
+            runs,
+        })
+    }
+
+    /// Lets the runs be changed again.
+    pub(crate) fn end(self) {
+        lock(&self.inner.merging.busy).clear();
+    }
 }
 
 /// Makes one segment of all but the first, or of all when those have become many.

@@ -145,15 +145,19 @@ impl Snapshot {
 
     /// This snapshot with one run in place of `old`, which were merged from the state of an earlier snapshot.
     /// `left_out` are the removed rows that were not taken along.
-    pub(crate) fn with_merged(&self, old: &[Arc<Run>], merged: Run, left_out: &[u128]) -> Self {
+    pub(crate) fn with_merged(
+        &self,
+        old: &[Arc<Run>],
+        merged: Arc<Run>,
+        left_out: &[u128],
+    ) -> Self {
         let mut next = self.clone();
         next.number = self.number + 1;
         let is_old = |run: &Arc<Run>| old.iter().any(|old| Arc::ptr_eq(old, run));
         let place = next.runs.iter().position(is_old).unwrap_or(0);
         next.runs.retain(|run| !is_old(run));
         if merged.quads() > 0 {
-            next.runs
-                .insert(place.min(next.runs.len()), Arc::new(merged));
+            next.runs.insert(place.min(next.runs.len()), merged);
         }
         // A row that was removed when the merge began may have come back since: then it needs a row again.
         let mut back = Vec::new();

@@ -4,8 +4,8 @@ use std::fmt;
 
 /// The id of a term that the store holds. Ids are equal exactly when the terms are the same term (SPARQL `sameTerm`).
 ///
-/// An id is good for every view of the knowledge base that gave it out, also for later ones; it means nothing in
-/// another knowledge base or after a restart. Ids say nothing about the order of terms.
+/// An id is good for the view that gave it out and its clones. In another view it may name another term, since ids are
+/// given anew when most of them are no longer used. Ids say nothing about the order of terms.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TermId(pub(crate) u32);
 

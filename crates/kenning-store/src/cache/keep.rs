@@ -7,10 +7,10 @@
 use super::catch_up::{catch_up, whole};
 use super::pieces::{Cached, CachedGraph, Stored, write_file};
 use super::{FILE, NoCache, Opened};
-use crate::OpenError;
 use crate::knowledge_base::{Inner, lock};
 use crate::snapshot::Snapshot;
 use crate::truth::{Damage, Record, State, Truth};
+use crate::{OpenError, forget};
 use oxrdf::NamedNodeRef;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ const COMMIT: u64 = LEAST / 1000;
 /// After writing for some time, so many times that time passes before the next copy is begun.
 const REST: u32 = 9;
 /// A dictionary of more terms than this, of which less than half are in use, is not copied: made anew, it is smaller.
-const MANY_TERMS: u32 = if cfg!(test) { 600 } else { 10_000 };
+const MANY_TERMS: u32 = if cfg!(test) { 60 } else { 10_000 };
 
 /// What is known of the copy on the disk, and who is writing the next one.
 #[derive(Debug)]
@@ -255,23 +255,7 @@ fn join(snapshot: &Snapshot, records: &[(String, Record)]) -> Option<Vec<CachedG
 /// Whether most terms are only there because they once were used.
 fn is_mostly_unused(snapshot: &Snapshot) -> bool {
     let terms = snapshot.dictionary.len();
-    if terms < MANY_TERMS {
-        return false;
-    }
-    let mut used = vec![false; terms as usize];
-    let mut mark = |id: u32| {
-        if let Some(used) = used.get_mut(id as usize) {
-            *used = true;
-        }
-    };
-    for run in &snapshot.runs {
-        for order in [&run.spo, &run.pso, &run.ops] {
-            order.keys.each().for_each(|(id, _)| mark(id));
-        }
-    }
-    snapshot.graphs.all().for_each(|(name, _)| mark(name));
-    let used = used.iter().filter(|used| **used).count();
-    used < terms as usize / 2
+    terms >= MANY_TERMS && forget::count(&forget::used(snapshot)) < terms / 2
 }
 
 fn unfinished(directory: &Path) -> PathBuf {

@@ -277,7 +277,7 @@ fn a_copy_of_another_store_is_not_used() {
 fn a_copy_does_not_keep_terms_that_nothing_uses() {
     let directory = tempfile::tempdir().unwrap();
     let kb = open(directory.path());
-    for generation in 0..40 {
+    for generation in 0..4 {
         let texts = (0..20).map(|k| {
             let text = Literal::new_simple_literal(format!("generation {generation} says {k}"));
             Triple::new(node("note"), node("says"), text)
@@ -287,7 +287,8 @@ fn a_copy_does_not_keep_terms_that_nothing_uses() {
         kb.commit(batch).unwrap();
     }
     kb.merge();
-    assert!(kb.usage().terms > 800);
+    // Too few to be forgotten while the knowledge base is open.
+    assert!(kb.usage().terms > 80);
     drop(kb);
     let kb = open(directory.path());
     assert!(kb.usage().terms < 30, "{} terms", kb.usage().terms);

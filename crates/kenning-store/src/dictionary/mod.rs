@@ -4,7 +4,7 @@
 //! not change; a commit adds one, and small ones are put together again. So a snapshot keeps the dictionary it began
 //! with, and readers take no lock.
 //!
-//! A term that no graph uses any more stays until the knowledge base is opened again.
+//! Terms that no graph uses any more stay until they are most of all (`forget.rs`).
 
 mod entry;
 mod packed;
@@ -93,6 +93,14 @@ impl Dictionary {
             self.id(triple.predicate.into())?.0,
             self.id(triple.object)?.0,
         ])
+    }
+
+    /// The ids of the terms that a triple term is made of.
+    pub(crate) fn triple_term(&self, id: u32) -> Option<[u32; 3]> {
+        match self.segment(id)?.entry(id)? {
+            entry::Entry::Triple(ids) => Some(ids),
+            _ => None,
+        }
     }
 
     fn find(&self, key: &Key<'_>) -> Option<u32> {
