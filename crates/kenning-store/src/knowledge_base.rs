@@ -26,6 +26,7 @@ pub struct KnowledgeBase {
 #[derive(Debug)]
 pub(crate) struct Inner {
     scale: Scale,
+    sync: SyncMode,
     current: RwLock<Arc<Snapshot>>,
     settings: RwLock<BTreeMap<String, Vec<u8>>>,
     /// Batches that wait for a writer to take them along.
@@ -88,6 +89,7 @@ impl KnowledgeBase {
         let merging = Merging::new(snapshot.dictionary.len());
         let inner = Arc::new(Inner {
             scale: options.scale,
+            sync: options.sync,
             current: RwLock::new(Arc::new(snapshot)),
             settings: RwLock::new(settings),
             queue: Queue::default(),
@@ -107,7 +109,8 @@ impl KnowledgeBase {
         Self {
             inner: Arc::new(Inner {
                 scale: options.scale,
-                    current: RwLock::default(),
+                sync: options.sync,
+                current: RwLock::default(),
                 settings: RwLock::default(),
                 queue: Queue::default(),
                 writer: Mutex::new(()),
@@ -177,6 +180,12 @@ impl KnowledgeBase {
     /// The durable side, unless this is in memory only.
     pub(crate) fn truth(&self) -> Option<&Truth> {
         self.inner.truth.as_ref()
+    }
+
+    /// When a write is acknowledged.
+    #[must_use]
+    pub fn sync(&self) -> SyncMode {
+        self.inner.sync
     }
 
     /// Where the index came from when this was opened.

@@ -6,6 +6,7 @@
 use crate::flags::DefaultGraph;
 use anyhow::{Context, Result};
 use kenning_access::{Level, Scale};
+use kenning_store::SyncMode;
 use kenning_wiki::Rules;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -32,6 +33,8 @@ pub struct File {
     pub base_url: Option<String>,
     /// The level of the graph without a name, which is closed while this is unset.
     pub default_graph_level: Option<String>,
+    /// Whether an answer to a writer waits for the disk.
+    pub sync: Sync,
     /// What concerns the server.
     pub server: Server,
     levels: IgnoredAny,
@@ -40,6 +43,26 @@ pub struct File {
     rule: IgnoredAny,
     predicate_floors: IgnoredAny,
     protection_keys: IgnoredAny,
+}
+
+/// When a write is acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sync {
+    /// Once it is on the disk.
+    #[default]
+    Group,
+    /// At once: a power cut may lose the last second of writes.
+    Off,
+}
+
+impl From<Sync> for SyncMode {
+    fn from(sync: Sync) -> Self {
+        match sync {
+            Sync::Group => Self::Group,
+            Sync::Off => Self::Off,
+        }
+    }
 }
 
 /// The table `[server]`.
@@ -175,16 +198,20 @@ mod tests {
         assert!(format!("{error:#}").contains("alow"), "{error:#}");
         assert!(Config::parse("defaultlevel = 'internal'").is_err());
         assert!(Config::parse("default_graph_level = 'secrte'").is_err());
+        assert!(Config::parse("sync = 'sometimes'").is_err());
     }
 
     #[test]
     fn one_file_holds_rules_and_the_rest() {
         let config = Config::parse(
-            "base_url = 'http://kb.example/'\ndefault_level = 'confidential'\nlevels = ['public', 'confidential']\n\
+            "base_url = 'http://kb.example/'\nsync = 'off'\ndefault_level = 'confidential'\nlevels = ['public', 'confidential']\n\
              [server]\ndefault_graph = 'own'\n[[rule]]\npath = 'hr'\nfloor = 'confidential'",
         )
         .unwrap();
         assert_eq!(config.file.server.default_graph, Some(DefaultGraph::Own));
+        assert_eq!(SyncMode::from(config.file.sync), SyncMode::Off);
+        let silent = Config::parse("").unwrap();
+        assert_eq!(SyncMode::from(silent.file.sync), SyncMode::Group);
         assert_eq!(
             config.scale().name(config.rules.default_level()),
             "confidential"

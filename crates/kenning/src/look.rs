@@ -1,6 +1,6 @@
 //! `kenning config`: what the operator decided.
 
-use crate::config::Config;
+use crate::config::{Config, Sync};
 use crate::report::Reporter;
 use anyhow::Result;
 use kenning_server::{Line, Outcome};
@@ -88,6 +88,11 @@ pub fn config(config: &Config, reporter: &mut Reporter) -> Result<Outcome> {
             .as_deref()
             .unwrap_or(Base::default().as_str())
     );
+    let sync = match config.file.sync {
+        Sync::Group => "a write is acknowledged once it is on the disk",
+        Sync::Off => "off: a power cut may lose the last second of writes",
+    };
+    let _ = writeln!(text, "sync           {sync}");
     text.push_str(&of_server(&config.file.server));
     reporter.line(&Line::Output { text });
     Ok(Outcome::done(""))

@@ -44,7 +44,7 @@ impl Site {
     pub fn open(dir: &Path, config: Config, base_url: Option<&str>) -> Result<Self> {
         let options = Options {
             scale: config.scale().clone(),
-            ..Options::default()
+            sync: config.file.sync.into(),
         };
         let kb = KnowledgeBase::open(dir, options)?;
         let mut site = Self::over(kb, config, base_url)?;

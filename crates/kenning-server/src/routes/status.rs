@@ -7,19 +7,24 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use kenning_access::Act;
+use kenning_store::SyncMode;
 
 use crate::App;
 use crate::error::HttpError;
 use crate::reader::Reader;
 
-/// `GET /healthz`: for those who start and watch servers. Says nothing about the data.
-pub(crate) async fn health() -> impl IntoResponse {
+/// `GET /healthz`: for those who start and watch servers. Says nothing about the data, but whether an answer to a writer
+/// waits for the disk.
+pub(crate) async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
     (
         [
             (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
             (header::CACHE_CONTROL, "no-store"),
         ],
-        "ok\n",
+        match app.kb.sync() {
+            SyncMode::Group => "ok\nsync: group\n",
+            SyncMode::Off => "ok\nsync: off; a power cut may lose the last second of writes\n",
+        },
     )
 }
 

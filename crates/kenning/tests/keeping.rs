@@ -1,0 +1,144 @@
+//! Looking after what is stored, with the command as it is built: backups while a server writes, and damage that is named.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may end in a panic"
+)]
+
+mod common;
+
+use common::{Server, root, rows, run};
+use std::path::Path;
+
+const LEVELS: [&str; 4] = ["public", "internal", "confidential", "restricted"];
+
+/// Everything that somebody sees, and who may see it: dumps of all levels, tokens, labels and the configuration.
+fn everything(data: &Path) -> Vec<String> {
+    let mut all = Vec::new();
+    for level in LEVELS {
+        let said = run(data, &["dump", "--clearance", level, "--groups", "*"]);
+        assert_eq!(said.code, 0, "{said:?}");
+        all.push(said.out);
+    }
+    let tokens = run(data, &["token", "list"]);
+    assert_eq!(tokens.code, 0, "{tokens:?}");
+    all.push(tokens.out);
+    all
+}
+
+/// A folder of notes, a file with a label of its own, and a token.
+fn fill(data: &Path, folder: &Path) {
+    let handbook = root().join("examples/handbook").display().to_string();
+    let said = run(data, &["sync", &handbook]);
+    assert!(said.code == 0 || said.code == 2, "{said:?}");
+    let file = folder.join("terms.trig");
+    let text = "<urn:g> { <urn:a> <urn:p> 1.50 , \"zaffre\"@en-GB , \"x\"^^<urn:t> , _:b . }";
+    std::fs::write(&file, text).unwrap();
+    let file = file.display().to_string();
+    let said = run(
+        data,
+        &[
+            "load",
+            &file,
+            "--level",
+            "confidential",
+            "--groups",
+            "hr,legal",
+        ],
+    );
+    assert_eq!(said.code, 0, "{said:?}");
+    let said = run(
+        data,
+        &[
+            "token",
+            "add",
+            "ana",
+            "--clearance",
+            "confidential",
+            "--groups",
+            "hr",
+        ],
+    );
+    assert_eq!(said.code, 0, "{said:?}");
+}
+
+#[test]
+fn a_backup_of_a_running_server_restores_labels_tokens_and_every_term() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    let (data, new) = (path("data"), path("new"));
+    fill(&data, place.path());
+    let server = Server::start(&data, &[]);
+    let before = everything(&data);
+    let backup = path("kenning.backup").display().to_string();
+    let said = run(&data, &["backup", &backup]);
+    assert_eq!(said.code, 0, "{said:?}");
+    // What comes later is not in it.
+    let more = "INSERT DATA { GRAPH <urn:later> { <urn:a> <urn:p> 2 } }";
+    let said = run(&data, &["update", "--clearance", "restricted", more]);
+    assert_eq!(said.code, 0, "{said:?}");
+    server.kill();
+    let said = run(&new, &["restore", &backup]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(everything(&new), before);
+    assert_ne!(everything(&data), before);
+    let hr = "SELECT ?o { GRAPH <urn:g> { <urn:a> <urn:p> ?o FILTER(!isBlank(?o)) } } ORDER BY ?o";
+    assert_eq!(rows(&new, "confidential", hr), Vec::<String>::new());
+    let said = run(
+        &new,
+        &[
+            "query",
+            "--clearance",
+            "confidential",
+            "--groups",
+            "hr",
+            "--format",
+            "tsv",
+            hr,
+        ],
+    );
+    for term in ["1.50", "\"zaffre\"@en-GB", "\"x\"^^<urn:t>"] {
+        assert!(said.out.contains(term), "{said:?}");
+    }
+    let said = run(&new, &["verify"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("all is as it was written"), "{said:?}");
+    // Nothing is restored over what is there, or out of what is damaged.
+    let said = run(&data, &["restore", &backup]);
+    assert_eq!(said.code, 1, "{said:?}");
+    let mut bytes = std::fs::read(&backup).unwrap();
+    let text = b"zaffre";
+    let at = bytes.windows(text.len()).position(|part| part == text);
+    bytes[at.unwrap()] ^= 1;
+    std::fs::write(&backup, bytes).unwrap();
+    let said = run(&path("third"), &["restore", &backup]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("graph `urn:g` is affected"), "{said:?}");
+}
+
+#[test]
+fn damage_is_named_by_verify_and_nothing_is_served_in_silence() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    fill(&data, place.path());
+    let file = data.join("truth.redb");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let text = b"zaffre";
+    // A page that was replaced may still hold an older copy; damage all of them.
+    let places: Vec<usize> = (0..bytes.len() - text.len())
+        .filter(|at| bytes[*at..].starts_with(text))
+        .collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at] = b'Z';
+    }
+    std::fs::write(&file, bytes).unwrap();
+    let said = run(&data, &["verify"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    let all = format!("{}{}", said.out, said.err);
+    assert!(all.contains("graph `urn:g` is affected"), "{said:?}");
+    let said = run(&data, &["query", "ASK {}"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("graph `urn:g` is affected"), "{said:?}");
+}
