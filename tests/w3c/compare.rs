@@ -1,9 +1,10 @@
 //! Strict comparison: terms by term, graphs by isomorphism, solutions as bags with one mapping of blank nodes.
+//! Language tags are the same in any case of their letters (RDF 1.2 Concepts, literal term equality).
 
 use std::collections::HashMap;
 
 use oxrdf::dataset::CanonicalizationAlgorithm;
-use oxrdf::{BlankNode, Dataset, Term};
+use oxrdf::{BlankNode, Dataset, Literal, Quad, Term, Triple};
 
 /// Solutions: each a list of (variable, value), sorted by variable.
 pub(crate) type Rows = Vec<Vec<(String, Term)>>;
@@ -14,11 +15,34 @@ pub(crate) fn isomorphic(a: &Dataset, b: &Dataset) -> bool {
         return false;
     }
     let canonical = |dataset: &Dataset| {
-        let mut dataset = dataset.clone();
+        let quads = dataset.iter().map(|quad| Quad {
+            object: small_tags(quad.object.into_owned()),
+            ..quad.into_owned()
+        });
+        let mut dataset: Dataset = quads.collect();
         dataset.canonicalize(CanonicalizationAlgorithm::Unstable);
         dataset
     };
     canonical(a) == canonical(b)
+}
+
+/// A term with its language tags in small letters.
+fn small_tags(term: Term) -> Term {
+    match term {
+        Term::Literal(literal) => match (literal.language(), literal.direction()) {
+            (Some(tag), None) => {
+                let tag = tag.to_ascii_lowercase();
+                Literal::new_language_tagged_literal_unchecked(literal.value(), tag).into()
+            }
+            _ => literal.into(),
+        },
+        Term::Triple(triple) => Triple {
+            object: small_tags(triple.object),
+            ..*triple
+        }
+        .into(),
+        other => other,
+    }
 }
 
 /// Whether two bags of solutions are equal under one renaming of blank nodes; as sequences where `ordered`.

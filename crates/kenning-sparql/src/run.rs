@@ -232,6 +232,7 @@ pub(crate) fn evaluator() -> &'static QueryEvaluator {
             .with_custom_function(normal::CANONICAL.into_owned(), normal::canonical)
             .with_custom_function(normal::LESS.into_owned(), normal::less)
             .with_custom_function(normal::UNEQUAL.into_owned(), normal::unequal)
+            .with_custom_function(normal::SHOWN.into_owned(), normal::shown)
     })
 }
 

@@ -473,7 +473,7 @@ impl QueryableDataset<'static> for ViewDataset {
         gauge::tick();
         let term = match &node.0 {
             Inner::Id(id) => self.view.term(*id),
-            Inner::Own(own) => own.term.clone(),
+            Inner::Own(own) => normal::answered(own.term.clone()),
         };
         if self.keeps {
             Held::new(size(&term)).for_good();
@@ -491,7 +491,7 @@ impl QueryableDataset<'static> for ViewDataset {
             Inner::Id(id) => self
                 .view
                 .value(*id)
-                .map_or_else(|| self.view.term(*id).into(), value),
+                .map_or_else(|| normal::compared(self.view.term(*id)).into(), value),
             Inner::Own(own) => own.value.map_or_else(|| own.term.clone().into(), value),
         })
     }

@@ -2,6 +2,7 @@
 
 use crate::batch::Operation;
 use crate::snapshot::Snapshot;
+use crate::tag::kept_triple;
 use crate::{Batch, CommitError, Committed, Version};
 use kenning_access::Label;
 use oxrdf::{NamedNode, Triple};
@@ -189,7 +190,7 @@ impl<'a> Group<'a> {
             Operation::Put(name, label, triples) => {
                 let change = self.touch(&name, undo);
                 change.label = label;
-                change.content = Content::Whole(triples.into_iter().collect());
+                change.content = Content::Whole(triples.into_iter().map(kept_triple).collect());
             }
             Operation::Create(name, label) => {
                 if self.exists(&name) {
@@ -221,13 +222,13 @@ impl<'a> Group<'a> {
                     change.label = Label::closed();
                     change.content = Content::Whole(FxHashSet::default());
                 }
-                done.inserted += u64::from(change.set(base, triple, true));
+                done.inserted += u64::from(change.set(base, kept_triple(triple), true));
             }
             Operation::Remove(name, triple) => {
                 if self.exists(&name) {
                     let base = self.base;
                     let change = self.touch(&name, undo);
-                    done.removed += u64::from(change.set(base, triple, false));
+                    done.removed += u64::from(change.set(base, kept_triple(triple), false));
                 }
             }
         }

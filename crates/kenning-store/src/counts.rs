@@ -12,8 +12,49 @@ pub(crate) fn label_test() {
 }
 
 /// How many labels `work` tests.
-pub(crate) fn label_tests(work: impl FnOnce()) -> u64 {
+fn label_tests(work: impl FnOnce()) -> u64 {
     let before = LABEL_TESTS.get();
     work();
     LABEL_TESTS.get() - before
+}
+
+#[test]
+fn the_label_of_a_row_is_tested_once_and_of_another_graph_only_if_need_be() {
+    use crate::{Batch, GraphPattern, KnowledgeBase, Options, Pattern};
+    use kenning_access::{Clearance, Label};
+    use oxrdf::{Literal, NamedNode, Triple};
+
+    let node = |text: String| NamedNode::new_unchecked(format!("http://example.org/{text}"));
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let mut batch = Batch::new();
+    // Each of 100 graphs holds 9 triples of its own and one that all of them hold.
+    for graph in 0..100_u32 {
+        let label = match graph % 2 {
+            0 => Label::public(),
+            _ => Label::closed(),
+        };
+        let own = (1..10).map(|n| (node(format!("s{graph}")), Literal::from(n)));
+        let shared = (node("shared".to_owned()), Literal::from(0));
+        let triples = own
+            .chain([shared])
+            .map(|(subject, object)| Triple::new(subject, node("p".to_owned()), object));
+        batch.put_graph(node(format!("g{graph}")), label, triples);
+    }
+    kb.commit(batch).unwrap();
+    let count = |clearance: &Clearance, graph| {
+        let view = kb.view(clearance);
+        let mut found = 0;
+        let pattern = Pattern::all(graph);
+        let tests = label_tests(|| found = view.quads(pattern.clone()).count_all().unwrap());
+        // The two ways through the rows find the same, at the same cost.
+        let one_by_one = label_tests(|| assert_eq!(view.quads(pattern).count() as u64, found));
+        assert_eq!(tests, one_by_one);
+        (found, tests)
+    };
+    let everything = Clearance::everything("a test");
+    assert_eq!(count(&everything, GraphPattern::Union), (901, 901));
+    assert_eq!(count(&everything, GraphPattern::Each), (1000, 1000));
+    let half = Clearance::anonymous();
+    assert_eq!(count(&half, GraphPattern::Union), (451, 901));
+    assert_eq!(count(&half, GraphPattern::Each), (500, 1000));
 }

@@ -3,6 +3,7 @@
 use crate::dictionary::{Dictionary, Key};
 use crate::graphs::{Graphs, mix};
 use crate::run::{GraphNumber, Run, pack};
+use crate::tag;
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{TermRef, TripleRef};
 use std::sync::Arc;
@@ -84,7 +85,7 @@ pub(crate) fn mark_key(key: &Key<'_>) -> u128 {
             .update(b"L")
             .update(datatype.as_bytes())
             .update(b" ")
-            .update(language.as_bytes())
+            .update(tag::kept(language).as_bytes())
             .update(direction)
             .update(text.as_bytes());
     };

@@ -405,3 +405,94 @@ fn a_load_that_would_take_too_much_memory_changes_nothing() {
     options.memory = Some(1 << 30);
     assert_eq!(load(&options).unwrap().added, 100_000);
 }
+
+/// What is written, and what a reader gets: forms stay, tags are shown in one form.
+const TERMS: &[(&str, &str)] = &[
+    ("1.50", r#""1.50"^^<X#decimal>"#),
+    ("+5", r#""+5"^^<X#integer>"#),
+    ("-0.0", r#""-0.0"^^<X#decimal>"#),
+    ("1E0", r#""1E0"^^<X#double>"#),
+    ("true", r#""true"^^<X#boolean>"#),
+    (r#""1"^^xsd:boolean"#, r#""1"^^<X#boolean>"#),
+    (
+        r#""-3"^^xsd:negativeInteger"#,
+        r#""-3"^^<X#negativeInteger>"#,
+    ),
+    (r#""007"^^xsd:unsignedByte"#, r#""007"^^<X#unsignedByte>"#),
+    (
+        r#""2026-01-02T03:04:05.500+00:00"^^xsd:dateTime"#,
+        r#""2026-01-02T03:04:05.500+00:00"^^<X#dateTime>"#,
+    ),
+    (r#""24:00:00"^^xsd:time"#, r#""24:00:00"^^<X#time>"#),
+    (r#""P12M"^^xsd:duration"#, r#""P12M"^^<X#duration>"#),
+    (r#"" x "^^xsd:integer"#, r#"" x "^^<X#integer>"#),
+    (r#""NaN"^^xsd:double"#, r#""NaN"^^<X#double>"#),
+    (r#""a"@en-GB"#, r#""a"@en-GB"#),
+    (r#""b"@DE-ch"#, r#""b"@de-CH"#),
+    (r#""c"@zh-hant"#, r#""c"@zh-Hant"#),
+    (r#""d"@fr"#, r#""d"@fr"#),
+    (r#""e"@ar-EG--rtl"#, r#""e"@ar-EG--rtl"#),
+];
+
+/// Every format in, out as N-Quads, and in again: after the second load everything is as after the first.
+#[test]
+fn terms_keep_their_form_through_loading_dumping_and_loading_again() {
+    let mut turtle = String::from("@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n");
+    for (number, (written, _)) in TERMS.iter().enumerate() {
+        turtle.push_str(&format!(
+            "<http://example.org/{number}> <http://example.org/p> {written} .\n"
+        ));
+    }
+    let wanted: BTreeSet<String> = TERMS
+        .iter()
+        .enumerate()
+        .map(|(number, (_, kept))| {
+            let kept = kept.replace("<X#", "<http://www.w3.org/2001/XMLSchema#");
+            let graph = "<urn:kenning:default-graph>";
+            format!("<http://example.org/{number}> <http://example.org/p> {kept} {graph} .")
+        })
+        .collect();
+    let lines: String = wanted.iter().map(|line| format!("{line}\n")).collect();
+    for (format, text) in [
+        (RdfFormat::Turtle, turtle.as_str()),
+        (RdfFormat::TriG, turtle.as_str()),
+        (RdfFormat::NQuads, lines.as_str()),
+    ] {
+        let place = tempfile::tempdir().unwrap();
+        let kb = KnowledgeBase::open(place.path(), Options::default()).unwrap();
+        load(&kb, vec![source(format, text)]).unwrap();
+        assert_eq!(quads(&all(&kb)), wanted, "{format:?}");
+        // Loading what is there adds nothing.
+        let (_, added, _) = load(&kb, vec![source(RdfFormat::NQuads, &lines)]).unwrap();
+        assert_eq!(added, 0, "{format:?}");
+        drop(kb);
+        let kb = KnowledgeBase::open(place.path(), Options::default()).unwrap();
+        assert_eq!(quads(&all(&kb)), wanted, "{format:?}, opened again");
+    }
+}
+
+/// A triple comes and goes whatever the case of its tag.
+#[test]
+fn a_tag_in_another_case_is_the_same_term() {
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let say = |tag: &str| {
+        let text = oxrdf::Literal::new_language_tagged_literal_unchecked("a", tag);
+        Triple::new(node("s"), node("p"), text)
+    };
+    let mut batch = Batch::new();
+    batch.put_graph(node("g"), Label::public(), [say("en-GB"), say("EN-gb")]);
+    batch.insert(node("g"), say("en-gb"));
+    let committed = kb.commit(batch).unwrap();
+    assert_eq!(committed.inserted, 0);
+    assert_eq!(quads(&all(&kb)).len(), 1);
+    let before = all(&kb).fingerprint();
+    assert!(all(&kb).id(say("eN-Gb").object.as_ref()).is_some());
+    let mut batch = Batch::new();
+    batch.remove(node("g"), say("En-GB"));
+    assert_eq!(kb.commit(batch).unwrap().removed, 1);
+    assert_eq!(quads(&all(&kb)).len(), 0);
+    let mut batch = Batch::new();
+    batch.insert(node("g"), say("EN-GB"));
+    kb.commit(batch).unwrap();
+    assert_eq!(all(&kb).fingerprint(), before);
+}

@@ -11,6 +11,7 @@ mod paths;
 mod rename;
 mod seal;
 mod split;
+mod tag;
 mod text;
 mod truth;
 
@@ -26,6 +27,7 @@ pub(crate) use bnode::{BNODE, blank_node};
 pub(crate) use group::{SELF, boxed, with_aggregates};
 pub(crate) use number::{CANONICAL, canonical, meant};
 pub(crate) use order::{RANK, first_key, rank};
+pub(crate) use tag::{SHOWN, answered, compared, shown};
 pub(crate) use text::{is_look_up, look_up};
 pub(crate) use truth::{LESS, UNEQUAL, less, unequal};
 
@@ -70,6 +72,7 @@ impl Rewrite for Mend {
 
     fn expression(&mut self, expression: &mut Expression) {
         text::fold(expression);
+        tag::mend(expression);
         truth::mend(expression);
     }
 }

@@ -3,6 +3,7 @@
 use super::quick;
 use super::{LoadError, cut::Kind};
 use crate::dictionary::{Key, Local};
+use crate::tag;
 use hashbrown::DefaultHashBuilder;
 use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 use oxrdfio::{RdfFormat, RdfParseError, RdfParser};
@@ -300,7 +301,11 @@ impl<'a> Adding<'a> {
                 } = *triple;
                 Triple::new(self.subject(subject), predicate, self.object(object)).into()
             }
-            other => other,
+            Term::Literal(literal) => match tag::kept_literal(literal.as_ref()) {
+                Some(kept) => kept.into(),
+                None => literal.into(),
+            },
+            named => named,
         }
     }
 

@@ -15,7 +15,7 @@ pub(crate) use entry::Key;
 pub(crate) use packed::Values;
 pub(crate) use segment::{Draft, Segment};
 
-use crate::{TermId, Value};
+use crate::{TermId, Value, tag};
 use hashbrown::DefaultHashBuilder;
 use oxrdf::{NamedOrBlankNode, Term, TermRef, Triple, TripleRef};
 use std::hash::BuildHasher;
@@ -59,6 +59,11 @@ impl Dictionary {
     }
 
     pub(crate) fn id(&self, term: TermRef<'_>) -> Option<TermId> {
+        if let TermRef::Literal(literal) = term
+            && let Some(kept) = tag::kept_literal(literal)
+        {
+            return self.id(kept.as_ref().into());
+        }
         let key = match Key::of(term) {
             Some(key) => key,
             None => Key::Triple(self.triple_ids(term)?),
@@ -98,7 +103,7 @@ impl Dictionary {
     /// The ids of the terms that a triple term is made of.
     pub(crate) fn triple_term(&self, id: u32) -> Option<[u32; 3]> {
         match self.segment(id)?.entry(id)? {
-            entry::Entry::Triple(ids) => Some(ids),
+            Entry::Triple(ids) => Some(ids),
             _ => None,
         }
     }
@@ -158,6 +163,11 @@ impl Growing {
 
     /// The id of a term, new if need be. `None` when there are too many terms.
     pub(crate) fn intern(&mut self, term: TermRef<'_>) -> Option<u32> {
+        if let TermRef::Literal(literal) = term
+            && let Some(kept) = tag::kept_literal(literal)
+        {
+            return self.intern(kept.as_ref().into());
+        }
         let key = match (Key::of(term), term) {
             (Some(key), _) => key,
             (None, TermRef::Triple(triple)) => Key::Triple(self.intern_triple(triple.as_ref())?),

@@ -2,7 +2,7 @@
 
 use super::entry::{Entry, Key};
 use super::packed::Values;
-use crate::Value;
+use crate::{Value, tag};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use oxrdf::{BaseDirection, BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 use rustc_hash::FxHashMap;
@@ -131,7 +131,7 @@ impl Segment {
             Entry::Blank(text) => BlankNode::new_unchecked(text).into(),
             Entry::String(text) => Literal::new_simple_literal(text).into(),
             Entry::Language(language, direction, text) => {
-                let language = name(&self.languages, language);
+                let language = tag::shown(name(&self.languages, language));
                 match direction {
                     None => Literal::new_language_tagged_literal_unchecked(text, language),
                     Some(right_to_left) => {

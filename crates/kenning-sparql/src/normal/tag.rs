@@ -1,0 +1,79 @@
+//! Language tags in expressions.
+//!
+//! Two tags that differ only in case are one tag, but the evaluator's expressions compare them letter by letter. The parser
+//! writes those of a query in small letters, so expressions see those of the data in small letters too; only what `LANG`
+//! gives is put into the form in which answers show it.
+
+use oxrdf::{Literal, NamedNodeRef, Term};
+use spargebra::algebra::{Expression, Function};
+
+/// The function that puts a language tag into the form that answers show. No text can call it.
+pub(crate) const SHOWN: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning language");
+
+/// Evaluates [`SHOWN`].
+pub(crate) fn shown(arguments: &[Term]) -> Option<Term> {
+    match arguments {
+        [Term::Literal(tag)] => {
+            Some(Literal::from(kenning_store::shown_tag(tag.value()).as_ref()).into())
+        }
+        _ => None,
+    }
+}
+
+/// A term as expressions see it.
+pub(crate) fn compared(term: Term) -> Term {
+    with_tag(term, |tag| {
+        let has_capitals = tag.bytes().any(|byte| byte.is_ascii_uppercase());
+        has_capitals.then(|| tag.to_ascii_lowercase())
+    })
+}
+
+/// A term as answers show it.
+pub(crate) fn answered(term: Term) -> Term {
+    with_tag(term, |tag| {
+        let shown = kenning_store::shown_tag(tag);
+        (shown != tag).then(|| shown.into_owned())
+    })
+}
+
+fn with_tag(term: Term, change: impl Fn(&str) -> Option<String>) -> Term {
+    let Term::Literal(literal) = &term else {
+        return term;
+    };
+    let Some(tag) = literal.language().and_then(change) else {
+        return term;
+    };
+    match literal.direction() {
+        None => Literal::new_language_tagged_literal_unchecked(literal.value(), tag).into(),
+        Some(direction) => Literal::new_directional_language_tagged_literal_unchecked(
+            literal.value(),
+            tag,
+            direction,
+        )
+        .into(),
+    }
+}
+
+/// `LANG` gives the tag as it is shown, but not to `LANGMATCHES`, which does not look at case.
+pub(super) fn mend(expression: &mut Expression) {
+    let Expression::FunctionCall(function, arguments) = expression else {
+        return;
+    };
+    match function {
+        Function::Lang => {
+            let lang = std::mem::replace(expression, Expression::Coalesce(Vec::new()));
+            *expression =
+                Expression::FunctionCall(Function::Custom(SHOWN.into_owned()), vec![lang]);
+        }
+        Function::LangMatches => {
+            if let Some(first) = arguments.first_mut()
+                && let Expression::FunctionCall(Function::Custom(name), inner) = first
+                && name.as_ref() == SHOWN
+                && let Some(lang) = inner.pop()
+            {
+                *first = lang;
+            }
+        }
+        _ => {}
+    }
+}
