@@ -14,9 +14,12 @@ mod error;
 mod evaluate;
 mod guard;
 mod html;
+mod inflate;
+mod jwt;
 mod listen;
 mod names;
 mod negotiate;
+mod nesting;
 mod openapi;
 mod operations;
 mod overview;
@@ -46,6 +49,7 @@ use kenning_store::KnowledgeBase;
 use kenning_vocab::Base;
 
 pub use clock::{moment, today};
+pub use jwt::IssuerSettings;
 pub use listen::{serve, serve_socket};
 pub use operations::{Line, NoOperations, Operations, Outcome};
 pub use settings::{DefaultGraph, ServerSettings, TrustedProxy};
@@ -74,6 +78,7 @@ pub(crate) struct App {
     pub(crate) guard: guard::Guard,
     pub(crate) evaluators: evaluate::Evaluators,
     pub(crate) audit: Option<audit::AuditLog>,
+    pub(crate) issuers: jwt::Issuers,
     pub(crate) metrics: pipeline::Metrics,
     pub(crate) plans: plans::Plans,
     /// How many connections are open.
@@ -90,7 +95,7 @@ impl Service {
     /// A server for `kb`, whose own things have IRIs under `base`.
     ///
     /// # Errors
-    /// When the system gives no threads, or the audit log cannot be opened.
+    /// When the system gives no threads, or an issuer of tokens is configured in a way that cannot be followed.
     pub fn new(
         kb: Arc<KnowledgeBase>,
         base: Base,
@@ -116,11 +121,8 @@ impl Service {
             plans: plans::Plans::default(),
             connections: Arc::default(),
             sessions: session::Sessions::default(),
-            audit: settings
-                .audit_log
-                .as_deref()
-                .map(audit::AuditLog::open)
-                .transpose()?,
+            audit: settings.audit_log.clone(),
+            issuers: jwt::Issuers::open(&settings.issuers, kb.scale())?,
             metrics: pipeline::Metrics::default(),
             sitemaps: statistics::Kept::default(),
             overviews: statistics::Kept::default(),

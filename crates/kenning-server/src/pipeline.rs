@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
@@ -19,8 +19,9 @@ use crate::App;
 use crate::audit::{Decision, Event, target_hash};
 use crate::error::{HttpError, render};
 use crate::guard::is_preflight;
+use crate::inflate;
 use crate::negotiate::Accept;
-use crate::reader::Reader;
+use crate::reader::{Reader, name_for_log};
 
 /// What a page may load and do: nothing but our own style sheet, and forms that come back to us.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -33,7 +34,9 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
         .compress_when(SizeAbove::new(512).and(NotForContentType::new("image/")));
     routes
         .fallback(async || HttpError::Absent)
+        .layer(from_fn(inflate::limit))
         .layer(RequestDecompressionLayer::new())
+        .layer(from_fn(inflate::count))
         .layer(compress)
         .layer(from_fn_with_state(Arc::clone(&app), check_and_finish))
         .layer(from_fn_with_state(Arc::clone(&app), account))
@@ -50,6 +53,10 @@ async fn check_and_finish(State(app): State<Arc<App>>, request: Request, next: N
         .map(str::to_owned);
     let checked = app.guard.check(&request);
     let mut response = if let Err(error) = checked {
+        let noted = request.extensions().get::<Noted>();
+        if let (Some(noted), Some(name)) = (noted, name_for_log(&app, &request)) {
+            noted.name(name);
+        }
         error.into_response()
     } else if origin.is_some() && is_preflight(request.method(), request.headers()) {
         StatusCode::NO_CONTENT.into_response()
@@ -182,12 +189,23 @@ struct Notes {
     target: OnceLock<String>,
     reason: OnceLock<String>,
     writes: OnceLock<()>,
+    denied: OnceLock<()>,
 }
 
 impl Noted {
     /// Who asks.
     pub(crate) fn reader(&self, reader: &Reader) {
         let _ = self.0.who.set(reader.name().to_owned());
+    }
+
+    /// The name of who asks, where there is no reader of it.
+    fn name(&self, name: String) {
+        let _ = self.0.who.set(name);
+    }
+
+    /// That somebody was not let in, whatever the answer looks like.
+    pub(crate) fn deny(&self) {
+        let _ = self.0.denied.set(());
     }
 
     /// That the request writes, to what, and the reason given for writing down.
@@ -206,6 +224,7 @@ impl Noted {
     /// What the log says of how it ended; `None` for what the log does not hold.
     fn decision(&self, error: Option<&HttpError>, status: u16) -> Option<Decision> {
         match error {
+            _ if self.0.denied.get().is_some() => Some(Decision::Denied),
             Some(
                 HttpError::SignIn
                 | HttpError::BadToken

@@ -5,6 +5,7 @@ use oxrdf::Quad;
 use oxrdfio::{RdfParseError, RdfParser};
 
 use crate::error::{HttpError, Syntax};
+use crate::nesting;
 
 /// The longest text an entity of an RDF/XML document may stand for, and how much all of them may add, in bytes.
 const ENTITY: usize = 1_024;
@@ -22,6 +23,7 @@ pub(crate) fn parse(
     base: &str,
     one_graph: bool,
 ) -> Result<Vec<Quad>, HttpError> {
+    nesting::check(bytes, format)?;
     if format == GraphFormat::RdfXml {
         check_entities(bytes)?;
     }

@@ -139,6 +139,13 @@ impl FromRequestParts<Arc<App>> for Reader {
     }
 }
 
+/// Who seems to have sent a request that is refused for other reasons, for the log.
+pub(crate) fn name_for_log(app: &App, parts: &axum::extract::Request) -> Option<String> {
+    let peer = parts.extensions().get::<Peer>().copied();
+    let reader = identify(app, parts.headers(), peer).ok()?;
+    Some(reader.name().to_owned())
+}
+
 /// Who sent these headers from there. An `Authorization` header decides alone: a wrong one never falls back to less.
 fn identify(app: &App, headers: &HeaderMap, peer: Option<Peer>) -> Result<Reader, HttpError> {
     let mut credentials = headers.get_all(header::AUTHORIZATION).iter();
@@ -184,8 +191,16 @@ fn by_authorization(app: &App, value: &str) -> Result<Reader, HttpError> {
     } else {
         return Err(HttpError::BadToken);
     };
-    let token = token::check(&app.kb, &text).ok_or(HttpError::BadToken)?;
-    of_token(app, &token).ok_or(HttpError::BadToken)
+    by_token(app, &text).ok_or(HttpError::BadToken)
+}
+
+/// Whose token it is: one of ours, or one that an issuer signed.
+fn by_token(app: &App, text: &str) -> Option<Reader> {
+    if text.starts_with("kn_") {
+        return of_token(app, &token::check(&app.kb, text)?);
+    }
+    let known = app.issuers.check(text, app.kb.scale())?;
+    Some(self::known(known.name, known.writer))
 }
 
 fn of_token(app: &App, token: &token::Token) -> Option<Reader> {
@@ -231,20 +246,30 @@ fn by_proxy(app: &App, headers: &HeaderMap, peer: IpAddr) -> Result<Option<Reade
     let Some(proxy) = app.settings.trusted_proxy.as_ref() else {
         return Ok(None);
     };
-    if !proxy.peers.contains(&peer) {
+    // A listener for both kinds of addresses names the older kind in the newer form.
+    let peer = peer.to_canonical();
+    if !proxy.peers.iter().any(|own| own.to_canonical() == peer) {
         return Ok(None);
     }
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(user) = text(&proxy.user_header).filter(|user| !user.trim().is_empty()) else {
+    // A header that stands twice comes from two people, and only one of them is the proxy.
+    let text = |name: &str| {
+        let mut values = headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (None, _) => Ok(None),
+            (Some(value), None) => value.to_str().map(Some).map_err(|_| HttpError::BadToken),
+            (Some(_), Some(_)) => Err(HttpError::BadToken),
+        }
+    };
+    let Some(user) = text(&proxy.user_header)?.filter(|user| !user.trim().is_empty()) else {
         return Ok(None);
     };
     let scale = app.kb.scale();
     // The proxy speaks for us: what it says and we cannot read is a fault in the set-up, and nobody gets in by it.
-    let level = match text(&proxy.clearance_header) {
+    let level = match text(&proxy.clearance_header)? {
         None => Level::LOWEST,
         Some(name) => scale.parse_level(name).map_err(|_| HttpError::BadToken)?,
     };
-    let groups = text(&proxy.groups_header).unwrap_or_default();
+    let groups = text(&proxy.groups_header)?.unwrap_or_default();
     let groups = groups
         .split(',')
         .map(str::trim)

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Tls;
+use crate::audit::AuditLog;
+use crate::jwt::IssuerSettings;
 
 /// What a server allows and how far it goes. The defaults suit one machine and many readers.
 #[derive(Debug, Clone)]
@@ -39,8 +41,10 @@ pub struct ServerSettings {
     pub evaluations: usize,
     /// How many connections may be open at once.
     pub connections: usize,
-    /// The file that denials, writes and changes of tokens are recorded in; `None` records nothing.
-    pub audit_log: Option<PathBuf>,
+    /// Identity providers whose tokens are taken besides our own.
+    pub issuers: Vec<IssuerSettings>,
+    /// Where denials, writes and changes of tokens are recorded; `None` records nothing.
+    pub audit_log: Option<AuditLog>,
     /// Speaks HTTPS where it is given, and HTTP where it is not. The operator's socket is not concerned.
     pub tls: Option<Tls>,
     /// Whether `/sitemap.xml` lists the pages that everybody may see.
@@ -93,6 +97,7 @@ impl Default for ServerSettings {
             body_bytes: 256 * 1024 * 1024,
             evaluations: 0,
             connections: 4096,
+            issuers: Vec::new(),
             audit_log: None,
             tls: None,
             sitemap: false,

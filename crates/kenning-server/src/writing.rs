@@ -125,6 +125,10 @@ impl WritePolicy for Judge<'_> {
         self.is_built_in(name)
     }
 
+    fn refuses_load(&self) -> bool {
+        !self.reader.has_free_hand()
+    }
+
     fn may_write_down(&self) -> bool {
         self.reader.reason().is_some()
     }

@@ -152,7 +152,7 @@ fn nothing_flows_down_but_by_a_declassifier_who_says_why() {
     let log = std::env::temp_dir().join(format!("kenning-update-{}.jsonl", std::process::id()));
     let _ = std::fs::remove_file(&log);
     let settings = ServerSettings {
-        audit_log: Some(log.clone()),
+        audit_log: Some(audit::AuditLog::open(&log).unwrap()),
         ..ServerSettings::default()
     };
     let server = Server::start(small(), settings);
@@ -200,8 +200,8 @@ fn nothing_flows_down_but_by_a_declassifier_who_says_why() {
 
     let lines = audit::verify(&log).unwrap();
     let text = std::fs::read_to_string(&log).unwrap();
-    assert_eq!(lines, text.lines().count() as u64);
-    assert_eq!(lines, 10, "{text}");
+    assert_eq!(lines.lines, text.lines().count() as u64);
+    assert_eq!(lines.lines, 10, "{text}");
     let with = |decision: &str| {
         text.lines()
             .filter(|line| line.contains(&format!("\"decision\":\"{decision}\"")))

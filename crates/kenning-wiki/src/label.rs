@@ -153,9 +153,10 @@ impl Judge<'_> {
     fn own(&self, said: &Said, problems: &mut Vec<String>) -> Result<Option<Level>, String> {
         let scale = self.rules.scale();
         let parse = |name: &str| scale.parse_level(name).map_err(|error| error.to_string());
-        let mut level = said.level.as_deref().map(parse).transpose()?;
+        let level = said.level.as_deref().map(parse).transpose()?;
+        let mut others = None;
         for (key, value) in &said.others {
-            level = level.max(self.rules.keys.level(key, value, scale)?);
+            others = others.max(self.rules.keys.level(key, value, scale)?);
         }
         let then = said.then.as_deref().map(parse).transpose()?;
         let until = said.until.as_deref().map(day).transpose()?;
@@ -163,13 +164,14 @@ impl Judge<'_> {
             && today >= until.as_str()
         {
             match then {
-                Some(then) => return Ok(Some(then)),
+                // What another key asks for has no end.
+                Some(then) => return Ok(Some(then).max(others)),
                 None => problems.push(format!(
                     "its protection ended on {until} and nothing says what comes then; it stays as it was"
                 )),
             }
         }
-        Ok(level)
+        Ok(level.max(others))
     }
 
     /// The level of a note that says nothing: the higher of what the operator and the wiki's own file give it.
@@ -454,6 +456,12 @@ mod tests {
                 "{until}"
             );
         }
+        // Another key that asks for more does not end with it.
+        let private = Said {
+            others: vec![("private".to_owned(), "true".to_owned())],
+            ..ending("2026-01-01", Some("public"))
+        };
+        assert_eq!(label("", "a.md", &private).0, "confidential");
         // A floor holds then, too.
         let (text, _) = label("", "hr/a.md", &ending("2026-01-01", Some("public")));
         assert_eq!(text, "internal{hr}");

@@ -10,6 +10,7 @@ use kenning_store::SyncMode;
 use kenning_wiki::Rules;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -93,6 +94,35 @@ pub struct Server {
     pub secure_cookies: bool,
     /// A reverse proxy that says who its users are.
     pub trusted_proxy: Option<TrustedProxy>,
+    /// Identity providers whose tokens are taken.
+    pub issuer: Vec<Issuer>,
+}
+
+/// A table `[[server.issuer]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// Its name, as `iss` has it.
+    pub issuer: String,
+    /// What this server is called there.
+    pub audience: Vec<String>,
+    /// What it may sign with.
+    #[serde(default)]
+    pub algorithms: Vec<String>,
+    /// A file with its public keys, seen from the folder of the configuration.
+    pub keys: PathBuf,
+    /// How many seconds clocks may differ.
+    pub leeway_seconds: Option<u64>,
+    /// The claim that holds groups.
+    pub groups_claim: Option<String>,
+    /// Which value of it means which group.
+    #[serde(default)]
+    pub groups: BTreeMap<String, String>,
+    /// The claim that decides about the level.
+    pub clearance_claim: Option<String>,
+    /// Which value of it means which level.
+    #[serde(default)]
+    pub clearances: BTreeMap<String, String>,
 }
 
 /// The table `[server.trusted_proxy]`.
@@ -127,7 +157,13 @@ impl Config {
         };
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read the configuration `{}`", path.display()))?;
-        Self::parse(&text).with_context(|| format!("in the configuration `{}`", path.display()))
+        let mut config = Self::parse(&text)
+            .with_context(|| format!("in the configuration `{}`", path.display()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for issuer in &mut config.file.server.issuer {
+            issuer.keys = folder.join(&issuer.keys);
+        }
+        Ok(config)
     }
 
     fn found(wikis: &[PathBuf]) -> Option<PathBuf> {

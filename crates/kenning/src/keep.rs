@@ -2,9 +2,10 @@
 
 use crate::report::{count, counted};
 use crate::request::Place;
-use crate::site::Site;
+use crate::site::{AUDIT, Site};
 use anyhow::{Result, bail};
 use kenning_access::Clearance;
+use kenning_server::audit::{AuditLog, Broken, Decision, Event, target_hash};
 use kenning_server::{Line, Outcome};
 use kenning_store::{GraphPattern, Pattern, Verified};
 use oxrdf::{NamedNode, NamedOrBlankNode, QuadRef, Term};
@@ -40,7 +41,10 @@ pub enum Request {
 /// When the files cannot be read at all, the backup cannot be written, or there is no such level or group.
 pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
     match request {
-        Request::Verify => Ok(verified(&site.kb.verify()?, report)),
+        Request::Verify => {
+            let audit = site.log()?.map(|log| log.path().to_owned());
+            Ok(verified(&site.kb.verify()?, audit.as_deref(), report))
+        }
         Request::Backup { to } => {
             let file = site.kb.backup(&to.path)?;
             Ok(Outcome::done(format!("copied to `{}`", file.display())))
@@ -57,7 +61,9 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
 /// # Errors
 /// When it is held, or cannot be read at all.
 pub fn verify(dir: &Path, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
-    Ok(verified(&kenning_store::verify(dir)?, report))
+    let audit = dir.join(AUDIT);
+    let audit = audit.exists().then_some(audit.as_path());
+    Ok(verified(&kenning_store::verify(dir)?, audit, report))
 }
 
 /// Makes a directory out of a backup.
@@ -66,6 +72,16 @@ pub fn verify(dir: &Path, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
 /// When the backup is damaged, or there is a knowledge base in the directory already.
 pub fn restore(from: &Path, dir: &Path) -> Result<Outcome> {
     kenning_store::restore(from, dir)?;
+    let log = AuditLog::open(&dir.join(AUDIT))?;
+    log.append_blocking(Event {
+        request: String::new(),
+        who: "operator".to_owned(),
+        action: "restore".to_owned(),
+        target: target_hash(&from.display().to_string()),
+        decision: Decision::Done,
+        status: 0,
+        reason: None,
+    });
     Ok(Outcome::done(format!(
         "`{}` holds what `{}` held",
         dir.display(),
@@ -73,7 +89,7 @@ pub fn restore(from: &Path, dir: &Path) -> Result<Outcome> {
     )))
 }
 
-fn verified(found: &Verified, report: &mut dyn FnMut(Line)) -> Outcome {
+fn verified(found: &Verified, audit: Option<&Path>, report: &mut dyn FnMut(Line)) -> Outcome {
     for damage in &found.damages {
         report(Line::Problem {
             path: "store".into(),
@@ -82,19 +98,48 @@ fn verified(found: &Verified, report: &mut dyn FnMut(Line)) -> Outcome {
             text: damage.to_string(),
         });
     }
-    let tested = format!(
+    let mut tested = format!(
         "tested {}, {} and {}",
         counted(found.graphs, "graph", "graphs"),
         counted(found.segments, "segment", "segments"),
         counted(found.settings, "setting", "settings")
     );
-    if found.damages.is_empty() {
+    let mut damages = found.damages.len() as u64;
+    match audit.map(kenning_server::audit::verify) {
+        None => {}
+        Some(Ok(log)) => {
+            tested.push_str(&format!(
+                ", and {} of the audit log",
+                counted(log.lines, "record", "records")
+            ));
+            for line in log.mended {
+                report(Line::Info {
+                    text: format!(
+                        "audit log, line {line}: before it an end that was cut off was set aside, in `{AUDIT}.torn`"
+                    ),
+                });
+            }
+        }
+        Some(Err(broken)) => {
+            damages += 1;
+            let line = match &broken {
+                Broken::Line(line) | Broken::Chain(line) => {
+                    u32::try_from(*line).unwrap_or(u32::MAX)
+                }
+                _ => 0,
+            };
+            report(Line::Problem {
+                path: AUDIT.into(),
+                line,
+                column: 0,
+                text: broken.to_string(),
+            });
+        }
+    }
+    if damages == 0 {
         Outcome::done(format!("{tested}: all is as it was written"))
     } else {
-        Outcome::failed(format!(
-            "{tested}: {} damaged",
-            count(found.damages.len() as u64)
-        ))
+        Outcome::failed(format!("{tested}: {} damaged", count(damages)))
     }
 }
 

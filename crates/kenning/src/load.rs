@@ -14,6 +14,7 @@ use crate::request::Place;
 use crate::site::Site;
 use anyhow::{Context, Result, bail};
 use kenning_access::{Clause, Clearance, Group, Label};
+use kenning_server::audit::Decision;
 use kenning_server::{Line, Outcome};
 use kenning_store::{Batch, GraphPattern, Pattern, View};
 use kenning_vocab::{owl, rdf};
@@ -171,18 +172,31 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         bail!("nothing was loaded");
     }
     let names: Vec<NamedNode> = graphs.keys().cloned().collect();
-    let mut batch = Batch::new();
+    site.log()?;
+    let (mut batch, mut lowered) = (Batch::new(), Vec::new());
     for (name, content) in graphs {
         let id = view.id(TermRef::NamedNode(name.as_ref()));
         let known = id.and_then(|id| view.graph(id)).map(|graph| graph.label);
         let label = match (&label, known) {
-            (Some(label), _) => label.clone(),
+            (Some(label), known) => {
+                if known.is_some_and(|known| !known.flows_to(label)) {
+                    lowered.push(name.clone());
+                }
+                label.clone()
+            }
             (None, Some(known)) => known,
             (None, None) => Label::new(site.config.rules.default_level(), []),
         };
         batch.put_graph(name, label, content);
     }
     site.kb.commit(batch)?;
+    for name in lowered {
+        let why = Some("a level was given that is below the one it had".to_owned());
+        let what = "label lowered, load".to_owned();
+        site.record(what, name.as_str(), Decision::WrittenDown, why)?;
+    }
+    let all: Vec<&str> = names.iter().map(NamedNode::as_str).collect();
+    site.record("load".to_owned(), &all.join(" "), Decision::Done, None)?;
     let view = site.kb.view(&everything);
     let stored = names.iter().filter_map(|name| {
         let id = view.id(TermRef::NamedNode(name.as_ref()))?;

@@ -8,7 +8,7 @@ use crate::request::Place;
 use crate::site::Site;
 use anyhow::{Context, Result, bail};
 use kenning_access::Clearance;
-use kenning_server::{Line, Operations, Outcome, ServerSettings, Service};
+use kenning_server::{IssuerSettings, Line, Operations, Outcome, ServerSettings, Service};
 use std::fs::Permissions;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -39,8 +39,9 @@ pub fn run(
         );
     }
     let config = config.with_wiki_level(flags.wiki_level.as_deref())?;
-    let settings = settings(data, &config, flags)?;
+    let mut settings = settings(&config, flags, data)?;
     let site = Arc::new(Site::open(data, config, flags.base_url.as_deref())?);
+    settings.audit_log = site.log()?.cloned();
     // The address is taken before the notes are read: a mistake in it should not cost a minute.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -62,9 +63,6 @@ pub fn run(
         operations,
         settings,
     )?;
-    if let Some(log) = service.audit_log() {
-        site.audit_to(log.clone());
-    }
     greet(&site, &service, address, reporter)?;
     let served = runtime.block_on(listen(service, listener, data));
     let _ = std::fs::remove_file(data.join(SOCKET));
@@ -75,7 +73,7 @@ pub fn run(
     })
 }
 
-fn settings(data: &Path, config: &Config, flags: &flags::Serve) -> Result<ServerSettings> {
+fn settings(config: &Config, flags: &flags::Serve, data: &Path) -> Result<ServerSettings> {
     let server = &config.file.server;
     let usual = ServerSettings::default();
     let questions = flags.questions.as_ref().or(server.questions.as_ref());
@@ -108,9 +106,9 @@ fn settings(data: &Path, config: &Config, flags: &flags::Serve) -> Result<Server
         secure_cookies: server.secure_cookies || tls.is_some(),
         tls,
         sitemap: server.sitemap,
-        audit_log: Some(data.join("audit.jsonl")),
         // What waits for slow clients lies where the data itself lies.
         spill: Some(data.to_owned()),
+        issuers: server.issuer.iter().cloned().map(issuer).collect(),
         ..usual
     })
 }
@@ -130,6 +128,20 @@ fn tls(
             .context("cannot speak HTTPS"),
         (None, None) => Ok(None),
         _ => bail!("HTTPS needs both `tls_certificate` and `tls_key`"),
+    }
+}
+
+fn issuer(issuer: crate::config::Issuer) -> IssuerSettings {
+    IssuerSettings {
+        issuer: issuer.issuer,
+        audience: issuer.audience,
+        algorithms: issuer.algorithms,
+        keys: issuer.keys,
+        leeway: Duration::from_secs(issuer.leeway_seconds.unwrap_or(60)),
+        groups_claim: issuer.groups_claim,
+        groups: issuer.groups,
+        clearance_claim: issuer.clearance_claim,
+        clearances: issuer.clearances,
     }
 }
 

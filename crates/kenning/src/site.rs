@@ -5,7 +5,7 @@ use crate::followed::Followed;
 use crate::request::Request;
 use anyhow::{Context, Result, bail};
 use kenning_access::{Clearance, Groups, Label};
-use kenning_server::audit::{AuditLog, Event};
+use kenning_server::audit::{AuditLog, Decision, Event, target_hash};
 use kenning_server::{Line, Operations, Outcome};
 use kenning_store::{Batch, KnowledgeBase, Options};
 use kenning_vocab::Base;
@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// The audit log's file in a data directory.
+pub const AUDIT: &str = "audit.jsonl";
 
 /// The setting that holds the base URL.
 const BASE: &str = "base";
@@ -32,8 +35,9 @@ pub struct Site {
     watching: AtomicBool,
     /// Where the data is; `None` in memory.
     dir: Option<PathBuf>,
-    /// What was done goes here: to the log of the server that this is part of, or to the one in `dir`.
+    /// What was done goes here, also when the server that this is part of did it.
     audit: OnceLock<AuditLog>,
+    opening: Mutex<()>,
 }
 
 impl Site {
@@ -88,12 +92,28 @@ impl Site {
             watching: AtomicBool::new(false),
             dir: None,
             audit: OnceLock::new(),
+            opening: Mutex::new(()),
         })
     }
 
-    /// What is done from now on goes to this log, of which one process must not have two.
-    pub fn audit_to(&self, log: AuditLog) {
-        let _ = self.audit.set(log);
+    /// The audit log, opened when it is first needed: one process must not have two. `None` for what is in memory alone.
+    ///
+    /// # Errors
+    /// When it cannot be opened: what cannot be recorded is not done.
+    pub fn log(&self) -> Result<Option<&AuditLog>> {
+        let Some(dir) = &self.dir else {
+            return Ok(None);
+        };
+        if let Some(log) = self.audit.get() {
+            return Ok(Some(log));
+        }
+        let _only = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.audit.get().is_none() {
+            let log =
+                AuditLog::open(&dir.join(AUDIT)).context("the audit log cannot be written")?;
+            let _ = self.audit.set(log);
+        }
+        Ok(self.audit.get())
     }
 
     /// Notes that something was done or refused; in memory there is no log.
@@ -101,17 +121,32 @@ impl Site {
     /// # Errors
     /// When the log cannot be opened.
     pub fn audit(&self, event: Event) -> Result<()> {
-        let log = match (self.audit.get(), &self.dir) {
-            (Some(log), _) => log,
-            (None, Some(dir)) => {
-                let log = AuditLog::open(&dir.join("audit.jsonl"));
-                let log = log.context("the audit log cannot be written")?;
-                self.audit.get_or_init(|| log)
-            }
-            (None, None) => return Ok(()),
-        };
-        log.append_blocking(event);
+        if let Some(log) = self.log()? {
+            log.append_blocking(event);
+        }
         Ok(())
+    }
+
+    /// The same for something that the operator's command did.
+    ///
+    /// # Errors
+    /// When the log cannot be opened.
+    pub(crate) fn record(
+        &self,
+        action: String,
+        target: &str,
+        decision: Decision,
+        reason: Option<String>,
+    ) -> Result<()> {
+        self.audit(Event {
+            request: String::new(),
+            who: "operator".to_owned(),
+            action,
+            target: target_hash(target),
+            decision,
+            status: 0,
+            reason,
+        })
     }
 
     /// Waits until nobody else compares what is stored with files.

@@ -11,8 +11,10 @@ use crate::request::Place;
 use crate::site::Site;
 use anyhow::{Context, Result, bail};
 use kenning_access::Clearance;
+use kenning_server::audit::Decision;
 use kenning_server::{Line, Outcome};
-use kenning_store::Batch;
+use kenning_store::{Batch, View};
+use kenning_vocab::Minted;
 use kenning_wiki::{Catalog, Guess, Located, NoteChange, Progress, Rules, Summary, Touched, Wiki};
 use oxrdf::NamedNode;
 use serde::{Deserialize, Serialize};
@@ -212,6 +214,10 @@ impl Sync<'_> {
         mut pieces: Pieces,
         report: &mut dyn FnMut(Line),
     ) -> Result<()> {
+        let site = self.site;
+        site.log()?;
+        let everything = Clearance::everything("a label is compared with the one before");
+        let before = site.kb.view(&everything);
         let total = changes.len() as u64;
         let mut done = 0;
         let mut changes = changes.into_iter().peekable();
@@ -220,18 +226,23 @@ impl Sync<'_> {
             for name in leftover.drain(..) {
                 batch.drop_graph(name);
             }
+            let mut lowered = Vec::new();
             for change in changes.by_ref().take(BATCH) {
                 pieces.add(&change.path, &mut batch);
+                lowered.extend(lowered_by(site, &before, &change));
                 add(&mut batch, change);
                 done += 1;
             }
             let last = changes.peek().is_none();
             if last {
                 pieces.end(&mut batch);
-                self.site.kb.commit(batch)?;
             } else {
                 pieces.go_on(&mut batch);
-                self.site.kb.commit(batch)?;
+            }
+            site.kb.commit(batch)?;
+            for (name, reason) in lowered {
+                let what = format!("label lowered, sync {}", self.wiki.name());
+                site.record(what, name.as_str(), Decision::WrittenDown, Some(reason))?;
             }
             report(Line::Progress {
                 what: "notes stored".into(),
@@ -239,6 +250,8 @@ impl Sync<'_> {
                 total: Some(total),
             });
             if last {
+                let what = format!("sync {}", self.wiki.name());
+                site.record(what, self.wiki.name(), Decision::Done, None)?;
                 return Ok(());
             }
         }
@@ -284,6 +297,26 @@ fn check_folder(wiki: &Wiki, known: &Catalog) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// The graphs of a note and its sections that get a label to which their old one does not flow, and from which to which.
+fn lowered_by(site: &Site, before: &View, change: &NoteChange) -> Vec<(NamedNode, String)> {
+    let scale = site.kb.scale();
+    let lowered = change.graphs.iter().filter_map(|graph| {
+        let (label, _) = graph.put.as_ref()?;
+        let own = matches!(
+            site.base.read(graph.name.as_str()),
+            Some(Minted::NoteGraph { .. } | Minted::SectionGraph { .. })
+        );
+        let old = before.graph(before.id(graph.name.as_ref().into())?)?.label;
+        let reason = format!(
+            "from {} to {}",
+            scale.write_label(&old),
+            scale.write_label(label)
+        );
+        (own && !old.flows_to(label)).then(|| (graph.name.clone(), reason))
+    });
+    lowered.collect()
 }
 
 fn add(batch: &mut Batch, change: NoteChange) {

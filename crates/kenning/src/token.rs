@@ -2,6 +2,7 @@
 
 use crate::site::Site;
 use anyhow::{Result, bail};
+use kenning_server::audit::Decision;
 use kenning_server::token::{self, NewToken, Token};
 use kenning_server::{Line, Outcome};
 use serde::{Deserialize, Serialize};
@@ -58,7 +59,11 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
                 writes: writes.clone(),
                 lifetime: lifetime.map(Duration::from_secs),
             };
+            // Whoever is given a secret must be on record: without a log there is no token.
+            site.log()?;
             let (token, text) = token::add(&site.kb, &new)?;
+            let what = format!("token add {}", token.id);
+            site.record(what, &token.id, Decision::Done, None)?;
             // The secret is the answer and nothing else, so that it can be piped to where it belongs.
             report(Line::Output {
                 text: format!("{text}\n"),
@@ -81,6 +86,8 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         }
         Request::Revoke { which } => {
             let token = token::revoke(&site.kb, which)?;
+            let what = format!("token revoke {}", token.id);
+            site.record(what, &token.id, Decision::Done, None)?;
             Ok(Outcome::done(format!(
                 "token `{}` of `{}` is revoked",
                 token.id, token.name

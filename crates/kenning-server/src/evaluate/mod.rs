@@ -19,6 +19,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::error::HttpError;
+use crate::inflate;
 pub(crate) use flow::Flow;
 use flow::{Begun, Room};
 use queue::Queue;
@@ -250,6 +251,7 @@ pub(crate) async fn read_body(body: Body, limit: u64) -> Result<Bytes, HttpError
         Err(error) if error.is::<http_body_util::LengthLimitError>() => {
             Err(HttpError::BodyTooLarge(limit))
         }
+        Err(error) if inflate::is_too_dense(error.as_ref()) => Err(HttpError::BodyTooLarge(limit)),
         Err(_) => Err(HttpError::Request(
             "the body did not arrive whole".to_owned(),
         )),

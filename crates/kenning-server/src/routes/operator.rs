@@ -12,6 +12,7 @@ use crate::App;
 use crate::error::HttpError;
 use crate::evaluate::read_body;
 use crate::operations::Line;
+use crate::pipeline::Noted;
 use crate::reader::Reader;
 
 /// Runs one command and answers with one JSON object per line: progress, problems, output, and last the outcome.
@@ -23,6 +24,9 @@ pub(crate) async fn run(
     request: Request,
 ) -> Result<Response, HttpError> {
     if !reader.is_at_socket() {
+        if let Some(noted) = request.extensions().get::<Noted>() {
+            noted.deny();
+        }
         return Err(HttpError::Absent);
     }
     let command = read_body(request.into_body(), app.settings.body_bytes).await?;

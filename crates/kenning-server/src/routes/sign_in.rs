@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::App;
 use crate::error::HttpError;
 use crate::html::{Page, escape};
+use crate::pipeline::Noted;
 use crate::protocol::{one, parameters, read_text};
 use crate::reader::Reader;
 use crate::session::{Owner, set_cookie};
@@ -31,12 +32,17 @@ pub(crate) async fn show(
             tracing::info!("the sign-in link was used");
             begin(&app, Owner::Starter)
         }
-        Some(_) => Ok(form(
-            &reader,
-            Some(
-                "This link has been used or is old. Start the server again for a new one, or sign in with a token.",
-            ),
-        )),
+        Some(_) => {
+            if let Some(noted) = request.extensions().get::<Noted>() {
+                noted.deny();
+            }
+            Ok(form(
+                &reader,
+                Some(
+                    "This link has been used or is old. Start the server again for a new one, or sign in with a token.",
+                ),
+            ))
+        }
     }
 }
 
@@ -52,6 +58,9 @@ pub(crate) async fn sign_in(
     match token::check(&app.kb, text.trim()) {
         Some(token) => begin(&app, Owner::Token(token.id)),
         None => {
+            if let Some(noted) = parts.extensions.get::<Noted>() {
+                noted.deny();
+            }
             let mut response = form(&reader, Some("This token is not valid."));
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             Ok(response)

@@ -84,7 +84,12 @@ pub(crate) async fn audit_log(
     State(app): State<Arc<App>>,
 ) -> Result<impl IntoResponse, HttpError> {
     reader.insist(Act::ReadAudit)?;
-    let path = app.settings.audit_log.clone().ok_or(HttpError::Absent)?;
+    let path = app
+        .audit
+        .as_ref()
+        .ok_or(HttpError::Absent)?
+        .path()
+        .to_owned();
     let body = app
         .evaluators
         .stream(reader.share(), false, move |flow, _| {

@@ -28,6 +28,11 @@ pub trait WritePolicy {
         false
     }
 
+    /// Whether LOAD is refused, also where SILENT would pass over a document that cannot be had: it is not carried out here at all.
+    fn refuses_load(&self) -> bool {
+        false
+    }
+
     /// The triples of a document, for LOAD, with blank nodes that occur nowhere else.
     ///
     /// # Errors

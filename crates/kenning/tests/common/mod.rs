@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// The root of the workspace.
@@ -107,6 +108,8 @@ pub struct Server {
     pub address: String,
     /// What it said until it listened, and the line after.
     pub greeting: String,
+    /// What it has written to its log so far.
+    log: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Server {
@@ -141,7 +144,14 @@ impl Server {
         };
         // Neither pipe may fill up.
         let mut errors = child.stderr.take().unwrap();
-        std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
+        let log: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let written = Arc::clone(&log);
+        std::thread::spawn(move || {
+            let mut part = [0; 4096];
+            while let Ok(count @ 1..) = errors.read(&mut part) {
+                written.lock().unwrap().extend_from_slice(&part[..count]);
+            }
+        });
         let (send, receive) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
@@ -156,6 +166,7 @@ impl Server {
             child,
             address,
             greeting,
+            log,
         }
     }
 
@@ -163,6 +174,11 @@ impl Server {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// What it has written to its log so far.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
     }
 
     /// The id of its process.
