@@ -50,6 +50,38 @@ pub enum Decision {
     Failed,
 }
 
+impl Event {
+    /// The same without characters that a terminal obeys or that change the order in which people read.
+    ///
+    /// JSON escapes the control characters of ASCII; terminals know others, too.
+    fn for_eyes(self) -> Self {
+        let odd = |c: char| {
+            let c = u32::from(c);
+            matches!(c, 0x7f..=0x9f | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff)
+        };
+        let plain = |text: String| {
+            if !text.contains(odd) {
+                return text;
+            }
+            text.chars().fold(String::new(), |mut out, c| {
+                if odd(c) {
+                    out.extend(c.escape_unicode());
+                } else {
+                    out.push(c);
+                }
+                out
+            })
+        };
+        Self {
+            request: plain(self.request),
+            who: plain(self.who),
+            action: plain(self.action),
+            reason: self.reason.map(plain),
+            ..self
+        }
+    }
+}
+
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Record {
@@ -275,7 +307,7 @@ impl Writer {
         for event in events {
             let mut record = Record {
                 time: milliseconds(),
-                event,
+                event: event.for_eyes(),
                 previous,
                 hash: String::new(),
             };
@@ -348,7 +380,7 @@ mod tests {
     fn a_line_that_is_changed_dropped_or_moved_is_found() {
         let path = place("chain");
         let log = AuditLog::open(&path).unwrap();
-        log.append_blocking(event("a\nb\u{1b}[31m"));
+        log.append_blocking(event("a\nb\u{1b}[31m\u{9b}31m\u{202e}"));
         log.append_blocking(event("c"));
         drop(log);
         // Opened again, the chain goes on.
@@ -357,7 +389,7 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3, "control characters are escaped");
-        assert!(!text.contains('\u{1b}'));
+        assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text}");
         let variants = [
             text.replacen("403", "200", 1),
             format!("{}\n{}\n", lines[0], lines[2]),
