@@ -1,7 +1,7 @@
 //! One process holds a data directory.
 
-use crate::OpenError;
-use std::fs::{File, OpenOptions, TryLockError};
+use crate::{OpenError, private};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
@@ -19,8 +19,8 @@ impl Held {
             path: path.clone(),
             source,
         };
-        std::fs::create_dir_all(dir).map_err(io)?;
-        let mut file = OpenOptions::new()
+        private::make_directory(dir).map_err(io)?;
+        let mut file = private::options()
             .read(true)
             .write(true)
             .create(true)

@@ -41,6 +41,7 @@ mod merge;
 #[cfg(test)]
 mod model_tests;
 mod pattern;
+mod private;
 mod publish;
 mod queue;
 mod run;

@@ -8,7 +8,6 @@ use crate::run::{GraphNumber, Keys, Order, Run};
 use crate::snapshot::Snapshot;
 use crate::truth::{Affected, Damage, Tally};
 use rustc_hash::FxHashMap;
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -391,5 +390,10 @@ pub(super) fn write_file(
     of: (u128, u64),
 ) -> io::Result<()> {
     // Not waited for: what a power cut leaves of it is tested like everything else.
-    write(File::create(path)?, snapshot, graphs, of).map(drop)
+    let file = crate::private::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(path)?;
+    write(file, snapshot, graphs, of).map(drop)
 }

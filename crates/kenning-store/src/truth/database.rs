@@ -91,7 +91,7 @@ impl Database {
     pub(crate) fn create_file(path: &Path) -> Result<Self, StoreError> {
         let failed =
             |cause| StoreError::io(format_args!("cannot make `{}`", path.display()), &cause);
-        let file = OpenOptions::new()
+        let file = crate::private::options()
             .read(true)
             .write(true)
             .create(true)

@@ -15,7 +15,7 @@ use crate::knowledge_base::SyncMode;
 use kenning_access::{Label, Scale};
 use oxrdf::NamedNode;
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
@@ -84,7 +84,7 @@ impl Truth {
         }
         let seal = database.read(Tables::seal)?;
         test_mark(&mark, &seal)?;
-        let mark = OpenOptions::new()
+        let mark = crate::private::options()
             .write(true)
             .create(true)
             .truncate(false)
