@@ -415,30 +415,44 @@ fn candidates(
 ) -> Option<GraphPattern> {
     let single = Single::of(inner, data)?;
     let place = single.place(by)?;
-    let mut rows: Vec<(Value, [TermId; 3])> = Vec::new();
-    let mut comparable = true;
-    single.each(data, |row| {
-        let value = row.get(place).and_then(|id| data.plain()?.value(*id));
-        match (value, rows.first()) {
-            (Some(value), None) if is_ordered(&value) => rows.push((value, row)),
-            (Some(value), Some((first, _))) if are_alike(first, &value) => rows.push((value, row)),
-            _ => {
-                comparable = false;
-                return ControlFlow::Break(());
-            }
-        }
-        ControlFlow::Continue(())
-    });
-    if !comparable || wanted == 0 || rows.len() <= wanted {
+    if wanted == 0 || wanted > MOST {
         return None;
     }
     let order = |a: &Value, b: &Value| {
         let order = compare(a, b);
         if descending { order.reverse() } else { order }
     };
-    let (_, last, _) = rows.select_nth_unstable_by(wanted - 1, |a, b| order(&a.0, &b.0));
-    let last = last.0;
-    rows.retain(|(value, _)| order(value, &last) != Ordering::Greater);
+    // Keeps the wanted rows and those that tie with the last of them.
+    let keep = |rows: &mut Vec<(Value, [TermId; 3])>| {
+        if rows.len() > wanted {
+            let (_, last, _) = rows.select_nth_unstable_by(wanted - 1, |a, b| order(&a.0, &b.0));
+            let last = last.0;
+            rows.retain(|(value, _)| order(value, &last) != Ordering::Greater);
+        }
+    };
+    let mut rows: Vec<(Value, [TermId; 3])> = Vec::new();
+    let (mut comparable, mut left_out) = (true, false);
+    single.each(data, |row| {
+        let value = row.get(place).and_then(|id| data.plain()?.value(*id));
+        match (value, rows.first()) {
+            (Some(value), None) if is_ordered(&value) => rows.push((value, row)),
+            (Some(value), Some((first, _))) if are_alike(first, &value) => rows.push((value, row)),
+            _ => comparable = false,
+        }
+        if rows.len() > 3 * MOST {
+            keep(&mut rows);
+            left_out = true;
+            comparable &= rows.len() <= MOST;
+        }
+        match comparable {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    });
+    if !comparable || !(left_out || rows.len() > wanted) {
+        return None;
+    }
+    keep(&mut rows);
     if rows.len() > MOST {
         return None;
     }

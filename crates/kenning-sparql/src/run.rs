@@ -2,18 +2,19 @@
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
-use std::sync::OnceLock;
 
 use kenning_store::{Cancel, View};
 use oxrdf::{Term, Triple, Variable};
 use oxrdfio::RdfSerializer;
 use sparesults::QueryResultsSerializer;
-use spareval::{QueryEvaluationError, QueryEvaluator, QueryResults};
+use spareval::{QueryEvaluationError, QueryResults};
 
 use crate::dataset::Dataset;
 use crate::gauge::{Failure, measured};
 use crate::source::ViewDataset;
-use crate::{AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, fast, normal};
+use crate::{
+    AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, fast, normal, prepare,
+};
 
 /// How to answer a query.
 #[derive(Clone, Debug, Default)]
@@ -208,9 +209,10 @@ impl Prepared {
             keeps,
         );
         let evaluated = measured(&options.limits, &options.cancel, || {
-            let evaluator = evaluator();
             let shorter = fast::query(query, &dataset);
-            let mut prepared = evaluator.prepare(shorter.as_ref().unwrap_or(query));
+            let query = shorter.as_ref().unwrap_or(query);
+            let evaluator = normal::evaluator(prepare::pattern(query));
+            let mut prepared = evaluator.prepare(query);
             // Which graphs are read is the dataset's business; the evaluator's own lists would not remove duplicates.
             *prepared.dataset_mut() = spareval::QueryDatasetSpecification::new();
             take(prepared.execute(dataset).map_err(evaluation)?)
@@ -221,19 +223,6 @@ impl Prepared {
             Err(Failure::Panicked) => Err(QueryError::Evaluation("the evaluator failed".into())),
         }
     }
-}
-
-/// The evaluator with our own functions. It keeps nothing of a query, so one serves all.
-pub(crate) fn evaluator() -> &'static QueryEvaluator {
-    static EVALUATOR: OnceLock<QueryEvaluator> = OnceLock::new();
-    EVALUATOR.get_or_init(|| {
-        normal::with_aggregates(QueryEvaluator::new())
-            .with_custom_function(normal::BNODE.into_owned(), normal::blank_node)
-            .with_custom_function(normal::CANONICAL.into_owned(), normal::canonical)
-            .with_custom_function(normal::LESS.into_owned(), normal::less)
-            .with_custom_function(normal::UNEQUAL.into_owned(), normal::unequal)
-            .with_custom_function(normal::SHOWN.into_owned(), normal::shown)
-    })
 }
 
 pub(crate) fn evaluation(error: QueryEvaluationError) -> QueryError {

@@ -28,11 +28,15 @@ use reference::{Data, Row, Scope, order, solutions};
 use spargebra::algebra::GraphPattern;
 use spargebra::{Query, SparqlParser};
 
-fn view(graphs: &[(NamedNode, Vec<Triple>)]) -> View {
+/// What everybody sees of `graphs`, which stand beside some that are `hidden`.
+fn view(graphs: &[(NamedNode, Vec<Triple>)], hidden: &[(NamedNode, Vec<Triple>)]) -> View {
     let kb = KnowledgeBase::in_memory(Options::default());
     let mut batch = Batch::new();
     for (name, triples) in graphs {
         batch.put_graph(name.clone(), Label::public(), triples.iter().cloned());
+    }
+    for (name, triples) in hidden {
+        batch.put_graph(name.clone(), Label::closed(), triples.iter().cloned());
     }
     kb.commit(batch).unwrap();
     kb.view(&Clearance::anonymous())
@@ -147,7 +151,7 @@ fn fault(text: &str, query: &Query, rows: &[Row], data: &Data) -> Option<String>
         ))
     };
     // SAMPLE may give any value of its group; MIN and MAX of values that compare equal, any of them.
-    let loose = ["SAMPLE", "MIN(", "MAX("]
+    let loose = ["SAMPLE", "MIN(", "MAX(", "GROUP_CONCAT"]
         .iter()
         .any(|word| text.contains(word));
     if loose {
@@ -217,16 +221,16 @@ fn fault(text: &str, query: &Query, rows: &[Row], data: &Data) -> Option<String>
 
 fn trial(seed: u64) -> Result<Option<(String, String)>, String> {
     let mut dice = Dice::new(seed);
-    let graphs = data(&mut dice);
+    let [graphs, hidden] = data(&mut dice);
     let text = Maker::new(&mut dice).query();
     let Ok(query) = SparqlParser::new().parse_query(&text) else {
         return Ok(None);
     };
-    let rows = match ours(&view(&graphs), &text) {
+    let rows = match ours(&view(&graphs, &hidden), &text) {
         Ok(rows) => rows,
         Err(error) => return Err(format!("{text}\n  {error}")),
     };
-    let data = Data::new(graphs.clone());
+    let data = Data::new(graphs.clone(), query.dataset());
     let found = fault(&text, &query, &rows, &data);
     let key = if rows.is_empty() { "empty" } else { "rows" };
     match found {
@@ -325,6 +329,11 @@ const WORDS: &[&str] = &[
     "!(",
     "GRAPH ?g",
     "NOT EXISTS",
+    "FROM <",
+    "FROM NAMED",
+    "GROUP_CONCAT",
+    "HAVING",
+    " NOT IN ",
     "{ SELECT",
     "UNION",
 ];

@@ -96,6 +96,22 @@ const ENDLESS: &[(&str, &str)] = &[
         "values",
         "SELECT (COUNT(*) AS ?n) { ?a <to> ?b { SELECT * { ?c <to> ?d } } { SELECT * { ?e <to> ?f } } }",
     ),
+    (
+        "solutions without values",
+        "SELECT (COUNT(*) AS ?n) { {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} {{} UNION {}} }",
+    ),
+    (
+        "optional parts of nothing",
+        "SELECT (COUNT(*) AS ?n) { {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} {OPTIONAL{}} UNION {OPTIONAL{}} }",
+    ),
+    (
+        "tables of nothing",
+        "SELECT (COUNT(*) AS ?n) { VALUES ?a { UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF } VALUES ?b { UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF } VALUES ?c { UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF } VALUES ?d { UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF } VALUES ?e { UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF } VALUES ?f { UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF } VALUES ?g { UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF } VALUES ?h { UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF UNDEF } }",
+    ),
+    (
+        "strings of a group",
+        "SELECT (GROUP_CONCAT(DISTINCT CONCAT(STR(?a), STR(?d), STR(?e)); SEPARATOR=',') AS ?s) { ?a <to> ?b . ?c <to> ?d . ?e <to> ?f }",
+    ),
 ];
 
 #[test]
@@ -172,6 +188,10 @@ fn memory_is_limited() {
         "SELECT DISTINCT ?a ?b ?c ?d { ?a <to> ?b . ?c <to> ?d }",
         "SELECT ?a ?b ?c (COUNT(*) AS ?n) { ?a <to> ?b . ?c <to> ?d } GROUP BY ?a ?b ?c",
         "SELECT (STRLEN(?x9) AS ?n) { BIND(REPLACE('aaaaaaaaaa', 'a', 'aaaaaaaaaa') AS ?x1) BIND(REPLACE(?x1, 'a', ?x1) AS ?x2) BIND(REPLACE(?x2, 'a', ?x1) AS ?x3) BIND(REPLACE(?x3, 'a', ?x1) AS ?x4) BIND(REPLACE(?x4, 'a', ?x1) AS ?x9) }",
+        "SELECT (GROUP_CONCAT(STR(?a)) AS ?s) { ?a <to> ?b . ?c <to> ?d }",
+        "SELECT (GROUP_CONCAT(DISTINCT CONCAT(STR(?a), STR(?b), STR(?c))) AS ?s) { ?a <to> ?b . ?c <to> ?d }",
+        "SELECT (SUM(DISTINCT ?x) AS ?s) { ?a <to> ?b . ?c <to> ?d BIND(STRLEN(STR(?a)) + RAND() AS ?x) }",
+        "SELECT (COUNT(DISTINCT ?x) AS ?s) { ?a <to> ?b . ?c <to> ?d BIND(CONCAT(STR(?a), STR(?b), STR(?c)) AS ?x) }",
         "CONSTRUCT { ?a ?b ?c . ?a <x> ?d } WHERE { ?a <to> ?b . ?c <to> ?d }",
     ];
     for text in texts {

@@ -8,7 +8,9 @@ use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Term};
 use oxsdatatypes::{Decimal, Double};
 use spareval::{AggregateFunctionAccumulator, ExpressionTerm, QueryEvaluator};
-use spargebra::algebra::{AggregateExpression, AggregateFunction, Expression, GraphPattern};
+use spargebra::algebra::{
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
+};
 
 use super::number::{canonical, exactly, meant};
 use super::order::compare;
@@ -23,6 +25,8 @@ const MIN: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning min");
 const MAX: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning max");
 const SUM: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning sum");
 const AVG: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning avg");
+/// Before the separator, in the name of `GROUP_CONCAT` with it.
+const CONCAT: &str = "kenning concat ";
 /// What stands for a value that is missing.
 const NONE: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning none");
 
@@ -62,6 +66,26 @@ pub(super) fn rows(pattern: &mut GraphPattern) {
         inner: Box::new(std::mem::take(&mut **inner)),
         variables,
     };
+}
+
+/// `GROUP_CONCAT` joins the strings of its values and gives a plain string (SPARQL 1.1 Query section 18.5.1.7); the evaluator keeps a
+/// common language, and what it has joined is not counted.
+pub(super) fn strings(pattern: &mut GraphPattern) {
+    let GraphPattern::Group { aggregates, .. } = pattern else {
+        return;
+    };
+    for (_, aggregate) in aggregates {
+        if let AggregateExpression::FunctionCall { name, expr, .. } = aggregate
+            && let AggregateFunction::GroupConcat { separator } = &*name
+        {
+            let separator = separator.as_deref().unwrap_or(" ");
+            *name =
+                AggregateFunction::Custom(NamedNode::new_unchecked(format!("{CONCAT}{separator}")));
+            number::form(expr);
+            let value = std::mem::replace(expr, Expression::Coalesce(Vec::new()));
+            *expr = Expression::FunctionCall(Function::Str, vec![value]);
+        }
+    }
 }
 
 pub(super) fn mend(pattern: &mut GraphPattern) {
@@ -170,13 +194,34 @@ pub(super) fn is_number(name: &NamedNode) -> bool {
     name.as_ref() == SUM || name.as_ref() == AVG
 }
 
-/// The evaluator with these aggregates.
-pub(crate) fn with_aggregates(evaluator: QueryEvaluator) -> QueryEvaluator {
-    evaluator
-        .with_custom_aggregate_function(MIN.into_owned(), || Box::new(First::new(false)))
-        .with_custom_aggregate_function(MAX.into_owned(), || Box::new(First::new(true)))
-        .with_custom_aggregate_function(SUM.into_owned(), || Box::new(Sum::new(false)))
-        .with_custom_aggregate_function(AVG.into_owned(), || Box::new(Sum::new(true)))
+/// The evaluator with one of these aggregates.
+pub(super) fn with_aggregate(evaluator: QueryEvaluator, name: &NamedNode) -> QueryEvaluator {
+    let known = name.as_ref();
+    let name = name.clone();
+    if let Some(separator) = known.as_str().strip_prefix(CONCAT) {
+        let separator = separator.to_owned();
+        return evaluator.with_custom_aggregate_function(name, move || {
+            Box::new(Joined {
+                separator: separator.clone(),
+                text: Some(None),
+            })
+        });
+    }
+    match known {
+        _ if known == MIN => {
+            evaluator.with_custom_aggregate_function(name, || Box::new(First::new(false)))
+        }
+        _ if known == MAX => {
+            evaluator.with_custom_aggregate_function(name, || Box::new(First::new(true)))
+        }
+        _ if known == SUM => {
+            evaluator.with_custom_aggregate_function(name, || Box::new(Sum::new(false)))
+        }
+        _ if known == AVG => {
+            evaluator.with_custom_aggregate_function(name, || Box::new(Sum::new(true)))
+        }
+        _ => evaluator,
+    }
 }
 
 /// The first of its values in the order of `ORDER BY`, or the last.
@@ -222,6 +267,38 @@ impl AggregateFunctionAccumulator for First {
             }
             _ => Some(term),
         }
+    }
+}
+
+/// Strings one after the other; fails with the first that is none.
+struct Joined {
+    separator: String,
+    /// `None` after a failure, and inside it before the first.
+    text: Option<Option<String>>,
+}
+
+impl AggregateFunctionAccumulator for Joined {
+    fn accumulate(&mut self, element: Term) {
+        tick();
+        let (Some(text), Term::Literal(literal)) = (&mut self.text, element) else {
+            self.text = None;
+            return;
+        };
+        let value = literal.value();
+        // Once here, and once where the evaluator keeps what it has seen.
+        Held::new(2 * value.len() + self.separator.len()).for_good();
+        match text {
+            None => *text = Some(value.to_owned()),
+            Some(text) => {
+                text.push_str(&self.separator);
+                text.push_str(value);
+            }
+        }
+    }
+
+    fn finish(&mut self) -> Option<Term> {
+        let text = self.text.take()?;
+        Some(Literal::from(text.unwrap_or_default()).into())
     }
 }
 

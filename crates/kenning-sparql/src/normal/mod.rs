@@ -3,6 +3,7 @@
 //! Each file mends one thing. They run from the leaves up, in this order.
 
 mod bnode;
+mod empty;
 mod graph;
 mod group;
 mod number;
@@ -17,21 +18,21 @@ mod truth;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use oxrdf::Variable;
+use oxrdf::{NamedNode, Term, Variable};
+use spareval::QueryEvaluator;
 use spargebra::Query;
 use spargebra::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
 };
 
-pub(crate) use bnode::{BNODE, blank_node};
-pub(crate) use group::{SELF, boxed, with_aggregates};
-pub(crate) use number::{CANONICAL, canonical, meant};
+pub(crate) use group::{SELF, boxed};
+pub(crate) use number::meant;
 pub(crate) use order::{RANK, first_key, rank};
-pub(crate) use tag::{SHOWN, answered, compared, shown};
+pub(crate) use tag::{answered, compared};
 pub(crate) use text::{is_look_up, look_up};
-pub(crate) use truth::{LESS, UNEQUAL, less, unequal};
 
 use crate::rewrite::{Rewrite, rewrite};
+use crate::walk::{Part, visit};
 use graph::bound;
 
 /// Rewrites a query into one with the same meaning that the evaluator gets right.
@@ -52,13 +53,55 @@ pub(crate) fn pattern(pattern: &mut GraphPattern) {
     rewrite(pattern, &mut Mend);
 }
 
+/// A function of terms; `None` is an error.
+type OwnFunction = fn(&[Term]) -> Option<Term>;
+
+/// The evaluator with those of our own functions and aggregates that `root` names.
+pub(crate) fn evaluator(root: &GraphPattern) -> QueryEvaluator {
+    let (mut functions, mut aggregates): (Vec<&NamedNode>, Vec<&NamedNode>) = Default::default();
+    visit(Part::Pattern(root), &mut |part| match part {
+        Part::Expression(Expression::FunctionCall(Function::Custom(name), _)) => {
+            functions.push(name);
+        }
+        Part::Pattern(GraphPattern::Group {
+            aggregates: list, ..
+        }) => aggregates.extend(list.iter().filter_map(|(_, aggregate)| match aggregate {
+            AggregateExpression::FunctionCall {
+                name: AggregateFunction::Custom(name),
+                ..
+            } => Some(name),
+            _ => None,
+        })),
+        _ => {}
+    });
+    let mut evaluator = QueryEvaluator::new();
+    for name in functions {
+        let own: Option<OwnFunction> = match name.as_ref() {
+            name if name == bnode::BNODE => Some(bnode::blank_node),
+            name if name == number::CANONICAL => Some(number::canonical),
+            name if name == truth::LESS => Some(truth::less),
+            name if name == truth::UNEQUAL => Some(truth::unequal),
+            name if name == tag::SHOWN => Some(tag::shown),
+            _ => None,
+        };
+        if let Some(own) = own {
+            evaluator = evaluator.with_custom_function(name.clone(), own);
+        }
+    }
+    for name in aggregates {
+        evaluator = group::with_aggregate(evaluator, name);
+    }
+    evaluator
+}
+
 struct Mend;
 
 impl Rewrite for Mend {
     fn pattern(&mut self, pattern: &mut GraphPattern) {
         paths::mend(pattern);
+        empty::mend(pattern);
         bnode::mend(pattern);
-        strings(pattern);
+        group::strings(pattern);
         order::mend(pattern);
         group::rows(pattern);
         text::mend(pattern);
@@ -74,24 +117,6 @@ impl Rewrite for Mend {
         text::fold(expression);
         tag::mend(expression);
         truth::mend(expression);
-    }
-}
-
-/// `GROUP_CONCAT` joins the strings of its values and gives a plain string (SPARQL 1.1 Query section 18.5.1.7); the evaluator keeps a common language.
-fn strings(pattern: &mut GraphPattern) {
-    let GraphPattern::Group { aggregates, .. } = pattern else {
-        return;
-    };
-    for (_, aggregate) in aggregates {
-        if let AggregateExpression::FunctionCall {
-            name: AggregateFunction::GroupConcat { .. },
-            expr,
-            ..
-        } = aggregate
-        {
-            let value = std::mem::replace(expr, Expression::Coalesce(Vec::new()));
-            *expr = Expression::FunctionCall(Function::Str, vec![value]);
-        }
     }
 }
 

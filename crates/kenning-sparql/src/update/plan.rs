@@ -15,7 +15,7 @@ use super::overlay::{Overlay, State};
 use super::parse::{self, Operation, Transfer};
 use super::{UpdateError, WritePolicy};
 use crate::gauge::{Failure, Held, measured};
-use crate::run::{evaluation, evaluator};
+use crate::run::evaluation;
 use crate::source::ViewDataset;
 use crate::{DEFAULT_GRAPH, QueryError, Stopped, normal, prepare};
 
@@ -389,7 +389,7 @@ impl Planner<'_> {
             dataset = dataset.over(self.overlay.seen(self.view, &allow));
         }
         self.reads = true;
-        let evaluator = evaluator();
+        let evaluator = normal::evaluator(&pattern);
         let changes = evaluator
             .prepare_delete_insert(delete, insert, None, None, &pattern)
             .execute(dataset)

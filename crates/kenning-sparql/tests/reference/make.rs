@@ -56,10 +56,15 @@ fn literal(dice: &mut Dice) -> Term {
     }
 }
 
-/// Up to three graphs of up to eight triples each, over few names so that much fits together.
-pub fn data(dice: &mut Dice) -> Vec<(NamedNode, Vec<Triple>)> {
+/// Up to three graphs of up to eight triples each, over few names so that much fits together; and up to two that nobody may see.
+pub fn data(dice: &mut Dice) -> [Vec<(NamedNode, Vec<Triple>)>; 2] {
+    let (seen, hidden) = (1 + dice.below(3), dice.below(3));
+    [graphs(dice, 0..seen), graphs(dice, 3..3 + hidden)]
+}
+
+fn graphs(dice: &mut Dice, names: std::ops::Range<usize>) -> Vec<(NamedNode, Vec<Triple>)> {
     let mut graphs = Vec::new();
-    for graph in 0..1 + dice.below(3) {
+    for graph in names {
         let mut triples = Vec::new();
         for _ in 0..1 + dice.below(8) {
             let subject: NamedOrBlankNode = match dice.below(8) {
@@ -98,8 +103,21 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// A whole SELECT query, and whether its order is asked for.
+    /// A whole SELECT query, some with a dataset of its own.
     pub fn query(&mut self) -> String {
+        let query = self.select();
+        if !self.dice.one_in(6) {
+            return query;
+        }
+        let mut from = String::new();
+        for _ in 0..1 + self.dice.below(3) {
+            let named = if self.dice.one_in(2) { "NAMED " } else { "" };
+            from.push_str(&format!(" FROM {named}<http://e/g{}>", self.dice.below(5)));
+        }
+        query.replacen(" WHERE ", &format!("{from} WHERE "), 1)
+    }
+
+    fn select(&mut self) -> String {
         if self.dice.one_in(4) {
             return self.grouped();
         }
@@ -146,9 +164,15 @@ impl<'a> Maker<'a> {
 
     fn grouped(&mut self) -> String {
         let pattern = self.group();
-        let by = match self.dice.below(3) {
+        let mut computed = None;
+        let by = match self.dice.below(4) {
             0 => String::new(),
             1 => self.variable(),
+            2 => {
+                let name = self.fresh();
+                computed = Some(format!("({} AS {name})", self.expression(1)));
+                name
+            }
             _ => dedup(&format!("{} {}", self.variable(), self.variable())),
         };
         let mut select = by.clone();
@@ -158,23 +182,30 @@ impl<'a> Maker<'a> {
                 0 => self.expression(1),
                 _ => self.variable(),
             };
-            let aggregate = match self.dice.below(8) {
+            let aggregate = match self.dice.below(11) {
                 0 => format!("COUNT({distinct}*)"),
                 1 | 2 => format!("COUNT({distinct}{of})"),
                 3 => format!("SUM({distinct}{of})"),
                 4 => format!("AVG({distinct}{of})"),
                 5 => format!("MIN({of})"),
                 6 => format!("MAX({of})"),
+                7 => format!("GROUP_CONCAT({distinct}{of}; SEPARATOR=\"|\")"),
+                8 => format!("COUNT({distinct}{of}) + SUM({of})"),
+                9 => format!("IF(COUNT({of}) > 1, SUM({of}), STR(AVG({of})))"),
                 _ => format!("SAMPLE({of})"),
             };
             select.push_str(&format!(" ({aggregate} AS ?x{at})"));
         }
         let mut query = format!("SELECT {select} WHERE {pattern}");
         if !by.is_empty() {
+            let by = computed.unwrap_or(by);
             query.push_str(&format!(" GROUP BY {by}"));
         }
         if self.dice.one_in(4) {
-            query.push_str(&format!(" HAVING(COUNT(*) > {})", self.dice.below(3)));
+            match self.dice.below(2) {
+                0 => query.push_str(&format!(" HAVING(COUNT(*) > {})", self.dice.below(3))),
+                _ => query.push_str(&format!(" HAVING(MAX({}) != 1)", self.variable())),
+            }
         }
         query
     }
@@ -295,7 +326,7 @@ impl<'a> Maker<'a> {
             }
             9 if !self.inside_exists => self.values(),
             10 => match self.dice.below(3) {
-                0 => format!("GRAPH <http://e/g{}> {}", self.dice.below(3), self.group()),
+                0 => format!("GRAPH <http://e/g{}> {}", self.dice.below(5), self.group()),
                 _ => format!("GRAPH ?g {}", self.group()),
             },
             11 if !self.inside_exists => self.subquery(),
@@ -357,7 +388,7 @@ impl<'a> Maker<'a> {
         }
         let mut below = || self.expression(depth - 1);
         let (a, b) = (below(), below());
-        match self.dice.below(26) {
+        match self.dice.below(32) {
             0 | 1 => format!("{a} = {b}"),
             2 => format!("{a} != {b}"),
             3 => format!("{a} < {b}"),
@@ -381,6 +412,17 @@ impl<'a> Maker<'a> {
             22 => format!("STRLEN(STR({a}))"),
             23 => format!("isNumeric({a})"),
             24 => format!("CONCAT(STR({a}), STR({b}))"),
+            25 => format!("({a} NOT IN ({b}, {}))", self.term()),
+            26 => format!("CONTAINS(STR({a}), STR({b}))"),
+            27 => format!("STRDT(STR({a}), <http://www.w3.org/2001/XMLSchema#integer>)"),
+            28 => format!("STRLANG(STR({a}), \"en\")"),
+            29 => format!("(-{a})"),
+            30 if !self.inside_exists => {
+                let before = std::mem::replace(&mut self.inside_exists, true);
+                let group = self.group();
+                self.inside_exists = before;
+                format!("EXISTS {group}")
+            }
             _ => a,
         }
     }

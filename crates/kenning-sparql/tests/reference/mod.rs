@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxrdf::{NamedNode, Term, Triple};
-use spargebra::algebra::{Expression, GraphPattern, OrderExpression};
+use spargebra::algebra::{Expression, GraphPattern, OrderExpression, QueryDataset};
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
 use expression::{compare, truth, value};
@@ -25,16 +25,28 @@ pub struct Data {
 }
 
 impl Data {
-    pub fn new(graphs: Vec<(NamedNode, Vec<Triple>)>) -> Self {
+    /// The dataset that `asked` names (SPARQL 1.1 Query section 13.2), or all of `graphs`.
+    pub fn new(graphs: Vec<(NamedNode, Vec<Triple>)>, asked: Option<&QueryDataset>) -> Self {
         let mut union: Vec<Triple> = Vec::new();
         let mut all: BTreeMap<NamedNode, Vec<Triple>> = BTreeMap::new();
         for (name, triples) in graphs {
-            let graph = all.entry(name).or_default();
+            let (in_default, is_named) = match asked {
+                None => (true, true),
+                Some(asked) => (
+                    asked.default.contains(&name),
+                    asked.named.iter().flatten().any(|named| *named == name),
+                ),
+            };
+            if is_named {
+                all.entry(name.clone()).or_default();
+            }
             for triple in triples {
-                if !graph.contains(&triple) {
+                if let Some(graph) = all.get_mut(&name)
+                    && !graph.contains(&triple)
+                {
                     graph.push(triple.clone());
                 }
-                if !union.contains(&triple) {
+                if in_default && !union.contains(&triple) {
                     union.push(triple);
                 }
             }
