@@ -21,7 +21,7 @@ use kenning_sparql::{
 use kenning_store::{Batch, KnowledgeBase, Options, View};
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use oxigraph::store::Store;
-use oxrdf::{GraphName, Literal, NamedNode, Quad, Term, Triple};
+use oxrdf::{GraphName, Literal, NamedNode, Term, Triple};
 use oxrdfio::RdfSerializer;
 use sparesults::QueryResultsSerializer;
 
@@ -114,9 +114,7 @@ fn main() {
     let rival = Store::new().unwrap();
     for triple in &triples {
         rival
-            .insert(&Quad::from(
-                triple.clone().in_graph(GraphName::DefaultGraph),
-            ))
+            .insert(&triple.clone().in_graph(GraphName::DefaultGraph))
             .unwrap();
     }
     println!("{} triples; µs for one query", triples.len());

@@ -114,6 +114,7 @@ impl Rewrite for Mend {
     }
 
     fn expression(&mut self, expression: &mut Expression) {
+        number::text(expression);
         text::fold(expression);
         tag::mend(expression);
         truth::mend(expression);

@@ -110,6 +110,13 @@ fn in_form(value: Expression) -> Expression {
     Expression::Coalesce(vec![call, value])
 }
 
+/// The text of a quotient is that of its form.
+pub(super) fn text(expression: &mut Expression) {
+    if let Expression::FunctionCall(Function::Str, list) = expression {
+        list.iter_mut().for_each(form);
+    }
+}
+
 /// Gives quotients their form where they are the value, and not an operand.
 pub(super) fn form(expression: &mut Expression) {
     match expression {

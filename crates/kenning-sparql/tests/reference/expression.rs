@@ -235,7 +235,12 @@ pub fn value(expression: &Expression, row: &Row, scope: Scope<'_>) -> Option<Ter
         }
         Expression::Add(a, b) => Some(Number::of(&of(a)?)?.plus(&Number::of(&of(b)?)?)?.plain()),
         Expression::Subtract(a, b) => {
-            Some(Number::of(&of(a)?)?.minus(&Number::of(&of(b)?)?)?.plain())
+            let (a, b) = (of(a)?, of(b)?);
+            if let (Some(a), Some(b)) = (time(&a), time(&b)) {
+                // The standard leaves it open; we give the duration between them, as SEP-0002 has it.
+                return Some(Literal::from(a.checked_sub(b)?).into());
+            }
+            Some(Number::of(&a)?.minus(&Number::of(&b)?)?.plain())
         }
         Expression::Multiply(a, b) => {
             Some(Number::of(&of(a)?)?.times(&Number::of(&of(b)?)?)?.plain())
@@ -265,6 +270,15 @@ pub fn value(expression: &Expression, row: &Row, scope: Scope<'_>) -> Option<Ter
             let list: Option<Vec<Term>> = list.iter().map(of).collect();
             call(function, &list?)
         }
+    }
+}
+
+fn time(term: &Term) -> Option<oxsdatatypes::DateTime> {
+    match term {
+        Term::Literal(literal) if literal.datatype() == xsd::DATE_TIME => {
+            literal.value().parse().ok()
+        }
+        _ => None,
     }
 }
 

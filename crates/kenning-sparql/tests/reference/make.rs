@@ -204,7 +204,10 @@ impl<'a> Maker<'a> {
         if self.dice.one_in(4) {
             match self.dice.below(2) {
                 0 => query.push_str(&format!(" HAVING(COUNT(*) > {})", self.dice.below(3))),
-                _ => query.push_str(&format!(" HAVING(MAX({}) != 1)", self.variable())),
+                _ => query.push_str(&format!(
+                    " HAVING(COUNT(DISTINCT {}) != 1)",
+                    self.variable()
+                )),
             }
         }
         query
