@@ -53,6 +53,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["kenning-server"]),
     ("tower-http", &["kenning-server"]),
     ("pulldown-cmark", &["kenning-note"]),
+    ("sophia_api", &["kenning-note"]),
     // The decorators of a question are YAML, as is front matter.
     ("saphyr-parser", &["kenning-note", "kenning-insight"]),
     ("clap", &["kenning"]),

@@ -33,6 +33,8 @@ mod name;
 mod note;
 mod problem;
 mod settings;
+#[cfg(feature = "sophia")]
+pub mod sophia;
 mod text;
 mod triples;
 mod value;
