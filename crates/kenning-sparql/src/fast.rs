@@ -46,6 +46,26 @@ pub(crate) fn query(query: &Query, data: &ViewDataset) -> Option<Query> {
     })
 }
 
+/// Whether an ordered query has the form of one whose first rows may be found by a short cut.
+pub(crate) fn may_order(pattern: &GraphPattern) -> bool {
+    let mut at = pattern;
+    let mut is_slice = false;
+    loop {
+        at = match at {
+            GraphPattern::Slice { inner, length, .. } => {
+                is_slice = length.is_some();
+                inner
+            }
+            GraphPattern::Project { inner, .. }
+            | GraphPattern::OrderBy { inner, .. }
+            | GraphPattern::Extend { inner, .. }
+            | GraphPattern::Group { inner, .. } => inner,
+            GraphPattern::Bgp { patterns } => return is_slice && patterns.len() == 1,
+            _ => return false,
+        }
+    }
+}
+
 /// A part with a short cut somewhere in it.
 fn part(pattern: &GraphPattern, data: &ViewDataset) -> Option<GraphPattern> {
     let inside = |inner: &GraphPattern| part(inner, data).map(Box::new);

@@ -20,6 +20,7 @@ mod normal;
 mod prepare;
 mod rewrite;
 mod run;
+mod sort;
 mod source;
 mod spelling;
 mod stack;

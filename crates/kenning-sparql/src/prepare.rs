@@ -6,8 +6,9 @@ use spargebra::{Query, SparqlParser};
 
 use crate::diagnose::{Language, refuses};
 use crate::error::SyntaxError;
+use crate::sort::{self, Sort};
 use crate::walk::{Part, visit};
-use crate::{QueryError, TextError, TextLimits, guard, normal, spelling};
+use crate::{QueryError, TextError, TextLimits, fast, guard, normal, spelling};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,10 +39,50 @@ const PATTERNS: usize = 1_000;
 #[derive(Clone, Debug)]
 pub struct Prepared {
     /// As it is evaluated.
-    pub(crate) query: Query,
+    pub(crate) ready: Ready,
     /// As it was written, for values to be put in before it is made ready for the evaluator.
     pub(crate) written: Query,
     repeatable: bool,
+}
+
+/// A query as it is evaluated.
+#[derive(Clone, Debug)]
+pub(crate) struct Ready {
+    pub(crate) query: Query,
+    /// What its solutions are ordered by, when that is done here.
+    pub(crate) sort: Option<Sort>,
+    /// The same with its order, where there may be a short cut for both together.
+    pub(crate) whole: Option<Query>,
+}
+
+impl Ready {
+    /// Makes a query ready.
+    pub(crate) fn of(query: Query) -> Self {
+        match sort::split(&query) {
+            None => Self {
+                query: normal::query(query),
+                sort: None,
+                whole: None,
+            },
+            Some((without, sort)) => Self {
+                query: normal::query(without),
+                sort: Some(sort),
+                whole: fast::may_order(pattern(&query)).then(|| normal::query(query)),
+            },
+        }
+    }
+
+    /// The same with each of its queries changed.
+    fn with(
+        &self,
+        change: impl Fn(&Query) -> Result<Query, QueryError>,
+    ) -> Result<Self, QueryError> {
+        Ok(Self {
+            query: change(&self.query)?,
+            sort: self.sort.clone(),
+            whole: self.whole.as_ref().map(change).transpose()?,
+        })
+    }
 }
 
 impl Prepared {
@@ -54,7 +95,9 @@ impl Prepared {
     /// [`QueryError::Refused`] for a blank node: it has no name that a query could say.
     pub fn with_parameters(&self, values: &[(Variable, Term)]) -> Result<Self, QueryError> {
         Ok(Self {
-            query: crate::bind::parameters(self.query.clone(), values)?,
+            ready: self
+                .ready
+                .with(|query| crate::bind::parameters(query.clone(), values))?,
             ..self.clone()
         })
     }
@@ -95,7 +138,7 @@ impl Prepared {
         });
         let written = query.clone();
         Ok(Self {
-            query: normal::query(query),
+            ready: Ready::of(query),
             written,
             repeatable,
         })
@@ -104,7 +147,7 @@ impl Prepared {
     /// What is asked for.
     #[must_use]
     pub const fn form(&self) -> Form {
-        match self.query {
+        match self.ready.query {
             Query::Select { .. } => Form::Select,
             Query::Ask { .. } => Form::Ask,
             Query::Construct { .. } => Form::Construct,

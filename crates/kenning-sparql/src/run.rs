@@ -11,6 +11,7 @@ use spareval::{QueryEvaluationError, QueryResults};
 
 use crate::dataset::Dataset;
 use crate::gauge::{Failure, measured};
+use crate::prepare::Ready;
 use crate::source::ViewDataset;
 use crate::{
     AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, fast, normal, prepare,
@@ -195,13 +196,13 @@ impl Prepared {
         take: impl FnOnce(QueryResults<'static>) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
         let bound;
-        let query = if options.bindings.is_empty() {
-            &self.query
+        let ready = if options.bindings.is_empty() {
+            &self.ready
         } else {
-            bound = normal::query(bind::query(self.written.clone(), &options.bindings)?);
+            bound = Ready::of(bind::query(self.written.clone(), &options.bindings)?);
             &bound
         };
-        let dataset = options.dataset.or(query.dataset());
+        let dataset = options.dataset.or(ready.query.dataset());
         let keeps = matches!(self.form(), Form::Construct | Form::Describe);
         let dataset = ViewDataset::new(
             view.clone().with_cancel(options.cancel.clone()),
@@ -209,13 +210,23 @@ impl Prepared {
             keeps,
         );
         let evaluated = measured(&options.limits, &options.cancel, || {
-            let shorter = fast::query(query, &dataset);
-            let query = shorter.as_ref().unwrap_or(query);
+            let whole = ready.whole.as_ref();
+            let (shorter, sort) = match whole.and_then(|whole| fast::query(whole, &dataset)) {
+                Some(whole) => (Some(whole), None),
+                None => (fast::query(&ready.query, &dataset), ready.sort.as_ref()),
+            };
+            let query = shorter.as_ref().unwrap_or(&ready.query);
             let evaluator = normal::evaluator(prepare::pattern(query));
             let mut prepared = evaluator.prepare(query);
             // Which graphs are read is the dataset's business; the evaluator's own lists would not remove duplicates.
             *prepared.dataset_mut() = spareval::QueryDatasetSpecification::new();
-            take(prepared.execute(dataset).map_err(evaluation)?)
+            let results = prepared.execute(dataset).map_err(evaluation)?;
+            take(match (results, sort) {
+                (QueryResults::Solutions(solutions), Some(sort)) => {
+                    QueryResults::Solutions(sort.sorted(solutions).map_err(evaluation)?)
+                }
+                (results, _) => results,
+            })
         });
         match evaluated {
             Ok(result) => result,

@@ -27,7 +27,7 @@ use spargebra::algebra::{
 
 pub(crate) use group::{SELF, boxed};
 pub(crate) use number::meant;
-pub(crate) use order::{RANK, first_key, rank};
+pub(crate) use order::{RANK, compare_alike, first_key, place, rank};
 pub(crate) use tag::{answered, compared};
 pub(crate) use text::{is_look_up, look_up};
 
@@ -79,6 +79,7 @@ pub(crate) fn evaluator(root: &GraphPattern) -> QueryEvaluator {
         let own: Option<OwnFunction> = match name.as_ref() {
             name if name == bnode::BNODE => Some(bnode::blank_node),
             name if name == number::CANONICAL => Some(number::canonical),
+            name if name == number::TYPED => Some(number::typed),
             name if name == truth::LESS => Some(truth::less),
             name if name == truth::UNEQUAL => Some(truth::unequal),
             name if name == tag::SHOWN => Some(tag::shown),
@@ -122,7 +123,7 @@ impl Rewrite for Mend {
 }
 
 /// A variable that no text can name.
-fn fresh(what: &str) -> Variable {
+pub(crate) fn fresh(what: &str) -> Variable {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     Variable::new_unchecked(format!(" {what} {}", NEXT.fetch_add(1, Ordering::Relaxed)))
 }

@@ -16,6 +16,9 @@ use super::{fresh, group};
 pub(crate) const CANONICAL: NamedNodeRef<'static> =
     NamedNodeRef::new_unchecked("kenning canonical");
 
+/// `STRDT` that gives the literal as it was written, and not its value. No text can call it.
+pub(crate) const TYPED: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning typed");
+
 /// Before the datatype that is meant.
 const EXACT: &str = "kenning exact ";
 
@@ -42,6 +45,17 @@ pub(crate) fn canonical(arguments: &[Term]) -> Option<Term> {
         return Some(term.clone());
     };
     Some(exactly(&form, literal.datatype()))
+}
+
+/// Evaluates [`TYPED`].
+pub(crate) fn typed(arguments: &[Term]) -> Option<Term> {
+    match arguments {
+        [Term::Literal(text), Term::NamedNode(datatype)] if text.datatype() == xsd::STRING => {
+            let literal = Literal::new_typed_literal(text.value(), datatype.clone()).into();
+            Some(group::boxed(&literal).unwrap_or(literal))
+        }
+        _ => None,
+    }
 }
 
 /// A literal in a form that expressions do not change.
@@ -121,6 +135,9 @@ pub(super) fn text(expression: &mut Expression) {
 pub(super) fn form(expression: &mut Expression) {
     match expression {
         Expression::Divide(..) => *expression = in_form(take(expression)),
+        Expression::FunctionCall(function @ Function::StrDt, _) => {
+            *function = Function::Custom(TYPED.into_owned());
+        }
         Expression::Coalesce(list) => list.iter_mut().for_each(form),
         Expression::If(_, yes, no) => {
             form(yes);

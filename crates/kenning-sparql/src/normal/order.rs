@@ -147,53 +147,57 @@ fn seconds(time: DateTime) -> Option<Decimal> {
 
 /// Compares values of one rank or of several, as `ORDER BY` does.
 pub(super) fn compare(a: &ExpressionTerm, b: &ExpressionTerm) -> std::cmp::Ordering {
-    use std::cmp::Ordering;
-    let place = |term: &ExpressionTerm| match rank(term) {
+    place(a).cmp(&place(b)).then_with(|| compare_alike(a, b))
+}
+
+/// The rank of a term as a number.
+pub(crate) fn place(term: &ExpressionTerm) -> Decimal {
+    match rank(term) {
         Value::Decimal(rank) => rank,
         _ => Decimal::default(),
+    }
+}
+
+/// Compares values of one rank.
+pub(crate) fn compare_alike(a: &ExpressionTerm, b: &ExpressionTerm) -> std::cmp::Ordering {
+    use std::cmp::Ordering;
+    let order = match (a, b) {
+        (ExpressionTerm::NamedNode(a), ExpressionTerm::NamedNode(b)) => {
+            Some(a.as_str().cmp(b.as_str()))
+        }
+        (ExpressionTerm::BlankNode(a), ExpressionTerm::BlankNode(b)) => {
+            Some(a.as_str().cmp(b.as_str()))
+        }
+        (ExpressionTerm::StringLiteral(a), ExpressionTerm::StringLiteral(b)) => Some(a.cmp(b)),
+        (ExpressionTerm::BooleanLiteral(a), ExpressionTerm::BooleanLiteral(b)) => {
+            Some(bool::from(*a).cmp(&bool::from(*b)))
+        }
+        (ExpressionTerm::DateTimeLiteral(a), ExpressionTerm::DateTimeLiteral(b)) => {
+            a.partial_cmp(b)
+        }
+        (ExpressionTerm::DateLiteral(a), ExpressionTerm::DateLiteral(b)) => a.partial_cmp(b),
+        (ExpressionTerm::TimeLiteral(a), ExpressionTerm::TimeLiteral(b)) => a.partial_cmp(b),
+        (ExpressionTerm::GYearLiteral(a), ExpressionTerm::GYearLiteral(b)) => a.partial_cmp(b),
+        (ExpressionTerm::GYearMonthLiteral(a), ExpressionTerm::GYearMonthLiteral(b)) => {
+            a.partial_cmp(b)
+        }
+        (
+            ExpressionTerm::YearMonthDurationLiteral(a),
+            ExpressionTerm::YearMonthDurationLiteral(b),
+        ) => a.partial_cmp(b),
+        (ExpressionTerm::DayTimeDurationLiteral(a), ExpressionTerm::DayTimeDurationLiteral(b)) => {
+            a.partial_cmp(b)
+        }
+        (ExpressionTerm::DurationLiteral(a), ExpressionTerm::DurationLiteral(b)) => {
+            a.partial_cmp(b)
+        }
+        (a, b) => numbers(a, b),
     };
-    place(a).cmp(&place(b)).then_with(|| {
-        let order = match (a, b) {
-            (ExpressionTerm::NamedNode(a), ExpressionTerm::NamedNode(b)) => {
-                Some(a.as_str().cmp(b.as_str()))
-            }
-            (ExpressionTerm::BlankNode(a), ExpressionTerm::BlankNode(b)) => {
-                Some(a.as_str().cmp(b.as_str()))
-            }
-            (ExpressionTerm::StringLiteral(a), ExpressionTerm::StringLiteral(b)) => Some(a.cmp(b)),
-            (ExpressionTerm::BooleanLiteral(a), ExpressionTerm::BooleanLiteral(b)) => {
-                Some(bool::from(*a).cmp(&bool::from(*b)))
-            }
-            (ExpressionTerm::DateTimeLiteral(a), ExpressionTerm::DateTimeLiteral(b)) => {
-                a.partial_cmp(b)
-            }
-            (ExpressionTerm::DateLiteral(a), ExpressionTerm::DateLiteral(b)) => a.partial_cmp(b),
-            (ExpressionTerm::TimeLiteral(a), ExpressionTerm::TimeLiteral(b)) => a.partial_cmp(b),
-            (ExpressionTerm::GYearLiteral(a), ExpressionTerm::GYearLiteral(b)) => a.partial_cmp(b),
-            (ExpressionTerm::GYearMonthLiteral(a), ExpressionTerm::GYearMonthLiteral(b)) => {
-                a.partial_cmp(b)
-            }
-            (
-                ExpressionTerm::YearMonthDurationLiteral(a),
-                ExpressionTerm::YearMonthDurationLiteral(b),
-            ) => a.partial_cmp(b),
-            (
-                ExpressionTerm::DayTimeDurationLiteral(a),
-                ExpressionTerm::DayTimeDurationLiteral(b),
-            ) => a.partial_cmp(b),
-            (ExpressionTerm::DurationLiteral(a), ExpressionTerm::DurationLiteral(b)) => {
-                a.partial_cmp(b)
-            }
-            (a, b) => numbers(a, b),
-        };
-        order.unwrap_or_else(|| match (Term::from(a.clone()), Term::from(b.clone())) {
-            (Term::Literal(a), Term::Literal(b)) => (a.value(), a.datatype(), a.language()).cmp(&(
-                b.value(),
-                b.datatype(),
-                b.language(),
-            )),
-            _ => Ordering::Equal,
-        })
+    order.unwrap_or_else(|| match (Term::from(a.clone()), Term::from(b.clone())) {
+        (Term::Literal(a), Term::Literal(b)) => {
+            (a.value(), a.datatype(), a.language()).cmp(&(b.value(), b.datatype(), b.language()))
+        }
+        _ => Ordering::Equal,
     })
 }
 

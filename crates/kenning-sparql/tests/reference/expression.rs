@@ -247,7 +247,7 @@ pub fn value(expression: &Expression, row: &Row, scope: Scope<'_>) -> Option<Ter
         }
         Expression::Divide(a, b) => Some(Number::of(&of(a)?)?.over(&Number::of(&of(b)?)?)?.term()),
         Expression::UnaryPlus(a) => Some(Number::of(&of(a)?)?.plain()),
-        Expression::UnaryMinus(a) => Some(Number::Integer(0).minus(&Number::of(&of(a)?)?)?.term()),
+        Expression::UnaryMinus(a) => Some(Number::Integer(0).minus(&Number::of(&of(a)?)?)?.plain()),
         Expression::If(a, b, c) => match is(a)? {
             true => of(b),
             false => of(c),

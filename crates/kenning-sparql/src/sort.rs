@@ -1,0 +1,201 @@
+//! `ORDER BY` of a whole query, done here.
+//!
+//! The evaluator holds all solutions and works out the values of both sides for each comparison. Where the order is the last
+//! thing that a query asks for, it gives the solutions in any order instead, with the keys as columns of their own; each key is
+//! worked out once, and where only the first solutions are wanted, only those are held.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use oxrdf::{Term, Variable};
+use oxsdatatypes::Decimal;
+use spareval::{ExpressionTerm, QueryEvaluationError, QuerySolutionIter};
+use spargebra::Query;
+use spargebra::algebra::{Expression, GraphPattern, OrderExpression};
+
+use crate::gauge::{Held, tick};
+use crate::node::size;
+use crate::normal;
+
+/// The order of a query's solutions, and which of them are wanted.
+#[derive(Clone, Debug)]
+pub(crate) struct Sort {
+    /// Places of the keys among the columns, and whether each descends.
+    keys: Vec<(usize, bool)>,
+    /// How many columns the query selects; the others are keys.
+    shown: usize,
+    start: usize,
+    length: Option<usize>,
+}
+
+/// The query without its order, and the order; `None` where the order is not the last thing that is asked for.
+pub(crate) fn split(query: &Query) -> Option<(Query, Sort)> {
+    let Query::Select {
+        dataset,
+        pattern,
+        base_iri,
+    } = query
+    else {
+        return None;
+    };
+    let (start, length, pattern) = match pattern {
+        GraphPattern::Slice {
+            inner,
+            start,
+            length,
+        } => (*start, *length, &**inner),
+        pattern => (0, None, pattern),
+    };
+    let GraphPattern::Project { inner, variables } = pattern else {
+        return None;
+    };
+    let GraphPattern::OrderBy { inner, expression } = &**inner else {
+        return None;
+    };
+    let mut columns = variables.clone();
+    let mut inner = inner.clone();
+    let mut keys = Vec::with_capacity(expression.len());
+    for key in expression {
+        let (key, descending) = match key {
+            OrderExpression::Asc(key) => (key, false),
+            OrderExpression::Desc(key) => (key, true),
+        };
+        let variable = match key {
+            Expression::Variable(variable) => variable.clone(),
+            key => {
+                let variable = normal::fresh("key");
+                inner = Box::new(GraphPattern::Extend {
+                    inner,
+                    variable: variable.clone(),
+                    expression: key.clone(),
+                });
+                variable
+            }
+        };
+        let place = columns.iter().position(|column| *column == variable);
+        keys.push((place.unwrap_or(columns.len()), descending));
+        if place.is_none() {
+            columns.push(variable);
+        }
+    }
+    let query = Query::Select {
+        dataset: dataset.clone(),
+        pattern: GraphPattern::Project {
+            inner,
+            variables: columns,
+        },
+        base_iri: base_iri.clone(),
+    };
+    let sort = Sort {
+        keys,
+        shown: variables.len(),
+        start,
+        length,
+    };
+    Some((query, sort))
+}
+
+/// A solution and what it is ordered by.
+struct Row {
+    keys: Vec<Option<Key>>,
+    /// In which place it came: what ties stays as it was.
+    number: usize,
+    values: Vec<Option<Term>>,
+    _held: Held,
+}
+
+struct Key {
+    rank: Decimal,
+    value: ExpressionTerm,
+}
+
+impl Key {
+    fn of(term: &Term) -> Self {
+        let value = ExpressionTerm::from(normal::compared(term.clone()));
+        Self {
+            rank: normal::place(&value),
+            value,
+        }
+    }
+}
+
+impl Sort {
+    /// The solutions in order, as many as are wanted.
+    pub(crate) fn sorted(
+        &self,
+        solutions: QuerySolutionIter<'static>,
+    ) -> Result<QuerySolutionIter<'static>, QueryEvaluationError> {
+        let variables: Arc<[Variable]> = solutions
+            .variables()
+            .get(..self.shown)
+            .unwrap_or_default()
+            .into();
+        if self.length == Some(0) {
+            return Ok(QuerySolutionIter::from_tuples(variables, Vec::new()));
+        }
+        let wanted = self
+            .length
+            .map_or(usize::MAX, |length| length.saturating_add(self.start));
+        let most = wanted.saturating_mul(2).max(1024);
+        let mut rows: Vec<Row> = Vec::new();
+        // Whether the first rows are the wanted ones of all before, in order: what comes after the last of them is not kept.
+        let mut full = false;
+        for (number, solution) in solutions.enumerate() {
+            let solution = solution?;
+            let values = solution.values();
+            let keys: Vec<Option<Key>> = self
+                .keys
+                .iter()
+                .map(|(place, _)| Some(Key::of(values.get(*place)?.as_ref()?)))
+                .collect();
+            if full
+                && let Some(last) = rows.get(wanted.saturating_sub(1))
+                && self.compare(&keys, number, last).is_ge()
+            {
+                continue;
+            }
+            let values = values.get(..self.shown).unwrap_or_default().to_vec();
+            let bytes: usize = values.iter().flatten().map(size).sum();
+            // The keys' values are about as large again.
+            let held = Held::new(2 * bytes + 64 * (values.len() + 2 * keys.len()));
+            rows.push(Row {
+                keys,
+                number,
+                values,
+                _held: held,
+            });
+            if rows.len() >= most {
+                self.order(&mut rows);
+                rows.truncate(wanted);
+                full = true;
+            }
+        }
+        self.order(&mut rows);
+        rows.truncate(wanted);
+        let wanted = rows.into_iter().skip(self.start).map(|row| Ok(row.values));
+        Ok(QuerySolutionIter::from_tuples(variables, wanted))
+    }
+
+    fn order(&self, rows: &mut [Row]) {
+        rows.sort_unstable_by(|a, b| self.compare(&a.keys, a.number, b));
+    }
+
+    /// What is unbound comes first (SPARQL 1.1 Query section 15.1).
+    fn compare(&self, a: &[Option<Key>], number: usize, b: &Row) -> Ordering {
+        tick();
+        for ((_, descending), (a, b)) in self.keys.iter().zip(a.iter().zip(&b.keys)) {
+            let order = match (a, b) {
+                (Some(a), Some(b)) => a
+                    .rank
+                    .cmp(&b.rank)
+                    .then_with(|| normal::compare_alike(&a.value, &b.value)),
+                (a, b) => a.is_some().cmp(&b.is_some()),
+            };
+            let order = if *descending { order.reverse() } else { order };
+            if order.is_ne() {
+                return order;
+            }
+        }
+        number.cmp(&b.number)
+    }
+}
