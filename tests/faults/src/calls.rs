@@ -13,6 +13,7 @@ const CALLS: &str = "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,fal
 const MOST: u64 = 2000;
 
 pub(crate) fn run() -> Result<()> {
+    let (mut all_calls, mut all_acknowledged) = (0, 0);
     for (fault, what) in [
         ("signal=SIGKILL", "killed"),
         ("error=EIO", "refused with EIO"),
@@ -20,6 +21,8 @@ pub(crate) fn run() -> Result<()> {
     ] {
         for prepared in [false, true] {
             let (calls, acknowledged) = each_call(fault, prepared)?;
+            all_calls += calls;
+            all_acknowledged += acknowledged;
             let start = if prepared {
                 "a store that is there"
             } else {
@@ -30,6 +33,9 @@ pub(crate) fn run() -> Result<()> {
             );
         }
     }
+    println!(
+        "calls: killed or refused at {all_calls} system calls: {all_acknowledged} commits acknowledged, 0 lost, 0 torn"
+    );
     Ok(())
 }
 

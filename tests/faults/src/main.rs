@@ -6,6 +6,7 @@
     reason = "a test tool: it reports, and it may end in a panic"
 )]
 
+mod all;
 mod calls;
 mod child;
 mod flips;
@@ -39,6 +40,7 @@ fn run(arguments: &[String]) -> Result<()> {
     let writers = options.number("writers")?;
     let seconds = options.number("seconds")?;
     match options.command.as_str() {
+        "all" => all::run(options.number("share")?.unwrap_or(1), seed),
         "kill" => kill::run(rounds.unwrap_or(200), writers.unwrap_or(8), seed),
         "power" => power::run(rounds.unwrap_or(50), writers.unwrap_or(64), seed),
         "calls" => calls::run(),
@@ -54,7 +56,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "child-write" => child::write(&options.directory()?, writers.unwrap_or(8), seed),
         "child-once" => child::once(&options.directory()?),
         "child-digest" => child::digest(&options.directory()?),
-        other => bail!("`{other}` is none of kill, power, calls, flips, full, replace, load"),
+        other => bail!("`{other}` is none of all, kill, power, calls, flips, full, replace, load"),
     }
 }
 
