@@ -55,7 +55,7 @@ mod value;
 mod view;
 
 pub use batch::Batch;
-pub use bulk::{Existing, LoadError, LoadOptions, Loaded, Loading, Source};
+pub use bulk::{Existing, LoadError, LoadOptions, Loaded, Loading, Naming, Source};
 pub use cache::Opened;
 pub use cancel::{Cancel, Interrupted};
 pub use error::{Affected, CommitError, Damage, OpenError, StoreError};

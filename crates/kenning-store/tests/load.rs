@@ -8,10 +8,10 @@
 
 use kenning_access::{Clearance, Label, Scale};
 use kenning_store::{
-    Batch, Existing, GraphPattern, KnowledgeBase, LoadError, LoadOptions, Loading, Options,
+    Batch, Existing, GraphPattern, KnowledgeBase, LoadError, LoadOptions, Loading, Naming, Options,
     Pattern, Source, View,
 };
-use oxrdf::{NamedNode, Triple};
+use oxrdf::{NamedNode, Term, Triple};
 use oxrdfio::RdfFormat;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -26,7 +26,6 @@ fn source<'a>(format: RdfFormat, text: &'a str) -> Source<'a> {
         format,
         base: None,
         graph: None,
-        names_itself: false,
         data: Box::new(text.as_bytes()),
     }
 }
@@ -206,9 +205,18 @@ fn replace(
     kb: &KnowledgeBase,
     sources: Vec<Source<'_>>,
 ) -> (Result<(u64, u64), LoadError>, Vec<String>) {
+    replace_named(kb, sources, None)
+}
+
+fn replace_named(
+    kb: &KnowledgeBase,
+    sources: Vec<Source<'_>>,
+    name: Option<&Naming<'_>>,
+) -> (Result<(u64, u64), LoadError>, Vec<String>) {
     let mut told = Vec::new();
     let options = LoadOptions {
         existing: Existing::Replace,
+        name,
         label: &|_, known| known.cloned().unwrap_or_else(Label::public),
         mistakes: Some(3),
         memory: None,
@@ -356,26 +364,47 @@ fn loading_twice_changes_nothing_and_loading_other_things_replaces() {
 }
 
 #[test]
-fn a_document_may_name_its_graph_by_the_one_ontology_that_it_declares() {
-    let declares =
-        "@prefix owl: <http://www.w3.org/2002/07/owl#> . <http://example.org/o> a owl:Ontology . ";
-    let twice = format!("{declares} <http://example.org/p> a owl:Ontology .");
-    let nested = format!("{declares} [] a owl:Ontology .");
-    for (text, name) in [
-        (declares, "o"),
-        (twice.as_str(), "given"),
-        (nested.as_str(), "o"),
+fn a_document_may_be_named_by_what_it_says_of_ontologies() {
+    let prefix =
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ex: <http://example.org/> .";
+    let header = "ex:o a owl:Ontology ; owl:versionIRI ex:o1 ; owl:imports ex:other .";
+    let more = "ex:o ex:p ex:Ontology . ex:s a ex:C . [] a owl:Ontology .";
+    let named = "ex:given { ex:x a owl:Ontology . }";
+    for (format, text, wanted) in [
+        (RdfFormat::Turtle, format!("{prefix} {header} {more}"), 4),
+        // The second goes to the general parser, for its list.
+        (
+            RdfFormat::Turtle,
+            format!("{prefix} {header} {more} ex:a ex:b ( 1 ) ."),
+            4,
+        ),
+        (
+            RdfFormat::TriG,
+            format!("{prefix} {header} {more} {named}"),
+            4,
+        ),
+        (RdfFormat::Turtle, format!("{prefix} ex:s a ex:C ."), 0),
     ] {
         let kb = KnowledgeBase::in_memory(Options::default());
-        let mut source = source(RdfFormat::Turtle, text);
+        let mut source = source(format, &text);
         source.graph = Some(node("given"));
-        source.names_itself = true;
-        replace(&kb, vec![source]).0.unwrap();
-        let names: Vec<String> = all(&kb)
+        let name = |document: usize, header: &[Triple]| {
+            assert_eq!((document, header.len()), (0, wanted), "{text}");
+            header.iter().find_map(|triple| match &triple.object {
+                Term::NamedNode(version) if version.as_str().ends_with("/o1") => {
+                    Some(version.clone())
+                }
+                _ => None,
+            })
+        };
+        replace_named(&kb, vec![source], Some(&name)).0.unwrap();
+        let names: BTreeSet<String> = all(&kb)
             .graphs()
             .map(|graph| graph.name.into_string())
             .collect();
-        assert_eq!(names, [node(name).as_str()]);
+        let expected = if wanted == 0 { "given" } else { "o1" };
+        assert!(names.contains(node(expected).as_str()), "{names:?}");
+        assert_eq!(names.len(), if text.contains(named) { 2 } else { 1 });
     }
 }
 
@@ -389,6 +418,7 @@ fn a_load_that_would_take_too_much_memory_changes_nothing() {
         .collect();
     let mut options = LoadOptions {
         existing: Existing::AddTo,
+        name: None,
         label: &|_, _| Label::public(),
         mistakes: None,
         memory: Some(1 << 20),

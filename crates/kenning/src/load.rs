@@ -6,6 +6,8 @@
 //! What an ontology imports is loaded too where a catalog knows its file; the network is not asked.
 //! A graph that exists keeps its label unless a level is given: loading a newer file must not open what was closed.
 
+mod large;
+
 use crate::ontology::catalog::Catalog;
 use crate::ontology::header::{Header, key};
 use crate::ontology::kind;
@@ -97,6 +99,10 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     let graph = graph.context("`--graph` is not an IRI")?;
     let everything = Clearance::everything("a graph that is replaced keeps its label");
     let view = site.kb.view(&everything);
+    let wanted = (label.as_ref(), graph.as_ref());
+    if let Some(done) = large::run(site, &request.files, wanted, large::LARGE, &view, report)? {
+        return Ok(done);
+    }
     let mut catalog = Catalog::default();
     for place in &request.catalogs {
         catalog.add(&place.path)?;

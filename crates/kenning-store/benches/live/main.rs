@@ -296,7 +296,6 @@ fn single(args: &Args) {
         format: oxrdfio::RdfFormat::NQuads,
         base: None,
         graph: None,
-        names_itself: false,
         data: Box::new(lines.as_bytes()),
     };
     let begun = Instant::now();

@@ -73,7 +73,6 @@ fn ours(format: RdfFormat, text: &[u8]) -> KnowledgeBase {
         format,
         base: None,
         graph: None,
-        names_itself: false,
         data: Box::new(text),
     };
     let loaded = kb.load(vec![source], &Label::public(), &mut |_| {

@@ -15,7 +15,7 @@ use crate::dictionary::{Growing, Key};
 use crate::run::pack;
 use crate::{CommitError, KnowledgeBase};
 use kenning_access::Label;
-use oxrdf::NamedNode;
+use oxrdf::{NamedNode, Triple};
 use oxrdfio::{RdfFormat, RdfParseError};
 use parse::{DEFAULT, Parsed};
 use std::fmt;
@@ -34,8 +34,6 @@ pub struct Source<'a> {
     pub base: Option<String>,
     /// Where triples outside any named graph go; without it, to the RDF default graph.
     pub graph: Option<NamedNode>,
-    /// Whether triples outside any named graph go to the ontology that the document declares, if it is exactly one.
-    pub names_itself: bool,
     /// Its text.
     pub data: Box<dyn Read + Send + 'a>,
 }
@@ -53,6 +51,8 @@ impl fmt::Debug for Source<'_> {
 pub struct LoadOptions<'a> {
     /// What becomes of graphs that exist and that a document names.
     pub existing: Existing,
+    /// Names the graph of the triples outside any named graph, where the source's own name will not do.
+    pub name: Option<&'a Naming<'a>>,
     /// The label of a graph that is made or replaced, by its name and the label that it has.
     pub label: &'a dyn Fn(&NamedNode, Option<&Label>) -> Label,
     /// A document with mistakes ends the load, unless a number is given here: then it is left out, and so many of its
@@ -61,6 +61,10 @@ pub struct LoadOptions<'a> {
     /// The load ends when it would take more than this many bytes beside what is there, as far as that can be told.
     pub memory: Option<u64>,
 }
+
+/// Names the graph of a document's triples outside any named graph, by the place of the document and by what it says of
+/// ontologies there: which there are, their versions and imports. `None` leaves it to the source.
+pub type Naming<'a> = dyn Fn(usize, &[Triple]) -> Option<NamedNode> + 'a;
 
 /// What becomes of graphs that exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +88,8 @@ pub enum Loading<'a> {
     Mistake(&'a LoadError),
     /// The document that began last is left out.
     Refused,
+    /// The document that began last was read to its end, and has its name.
+    Whole,
 }
 
 /// What a load brought.
@@ -182,8 +188,8 @@ struct Gathered {
     refused: bool,
     /// Where the quads of the document begin that is being read.
     begun: usize,
-    /// The ontologies that it declares.
-    ontologies: Vec<u32>,
+    /// What it says of ontologies outside any named graph.
+    header: Vec<Triple>,
     /// Whether it has a graph that is named by a blank node.
     no_name: bool,
 }
@@ -199,11 +205,7 @@ impl Gathered {
             pack([s, p, o], g)
         });
         self.quads.extend(quads);
-        for ontology in parsed.ontologies.iter().map(|local| id(*local)) {
-            if !self.ontologies.contains(&ontology) {
-                self.ontologies.push(ontology);
-            }
-        }
+        self.header.extend_from_slice(&parsed.header);
         self.no_name |= parsed.has_blank_graph;
         Ok(())
     }
@@ -215,21 +217,23 @@ impl Gathered {
     }
 
     /// Names the graph of the triples that stand outside any named graph.
-    fn name(&mut self, graph: Option<NamedNode>, names_itself: bool) -> Result<(), CommitError> {
+    fn name(
+        &mut self,
+        document: usize,
+        graph: Option<NamedNode>,
+        naming: Option<&Naming<'_>>,
+    ) -> Result<(), CommitError> {
         let fresh = self.quads.get_mut(self.begun..).unwrap_or_default();
         let is_empty = fresh.is_empty();
         let unnamed = |quad: &u128| *quad as u32 == DEFAULT;
+        let named = naming.and_then(|naming| naming(document, &self.header));
         if !is_empty && !fresh.iter().any(unnamed) {
             return Ok(());
         }
-        let name = match self.ontologies.as_slice() {
-            [ontology] if names_itself => *ontology,
-            _ => {
-                let name = graph.unwrap_or_else(|| kenning_vocab::DEFAULT_GRAPH.into_owned());
-                let id = self.terms.intern_key(&Key::Iri(name.as_str()));
-                id.ok_or(CommitError::Full { what: "terms" })?
-            }
-        };
+        let name = named.or(graph);
+        let name = name.unwrap_or_else(|| kenning_vocab::DEFAULT_GRAPH.into_owned());
+        let id = self.terms.intern_key(&Key::Iri(name.as_str()));
+        let name = id.ok_or(CommitError::Full { what: "terms" })?;
         for quad in fresh.iter_mut().filter(|quad| unnamed(quad)) {
             *quad = *quad >> 32 << 32 | u128::from(name);
         }
@@ -262,6 +266,7 @@ impl KnowledgeBase {
     ) -> Result<Loaded, LoadError> {
         let options = LoadOptions {
             existing: Existing::AddTo,
+            name: None,
             label: &|_, _| label.clone(),
             mistakes: None,
             memory: None,
@@ -291,13 +296,11 @@ impl KnowledgeBase {
             empty: Vec::new(),
             refused: false,
             begun: 0,
-            ontologies: Vec::new(),
+            header: Vec::new(),
             no_name: false,
         };
-        let targets: Vec<(Option<NamedNode>, bool)> = sources
-            .iter()
-            .map(|source| (source.graph.clone(), source.names_itself))
-            .collect();
+        let targets: Vec<Option<NamedNode>> =
+            sources.iter().map(|source| source.graph.clone()).collect();
         let (send, receive) = mpsc::sync_channel(4);
         let most = options.mistakes.unwrap_or(1).max(1);
         let stream = Stream::new(sources, empty.hasher, salt(), most, send.clone());
@@ -325,7 +328,7 @@ impl KnowledgeBase {
 
 fn gather(
     receive: mpsc::Receiver<Told>,
-    targets: &[(Option<NamedNode>, bool)],
+    targets: &[Option<NamedNode>],
     gathered: &mut Gathered,
     options: &LoadOptions<'_>,
     tell: &mut dyn FnMut(Loading<'_>) -> ControlFlow<()>,
@@ -340,7 +343,7 @@ fn gather(
             Told::Begin(number) => {
                 document = number;
                 gathered.begun = gathered.quads.len();
-                gathered.ontologies.clear();
+                gathered.header.clear();
                 gathered.no_name = false;
                 say(Loading::Document(number))?;
             }
@@ -368,8 +371,9 @@ fn gather(
                 if !whole || no_name {
                     gathered.leave_out();
                     say(Loading::Refused)?;
-                } else if let Some((graph, names_itself)) = targets.get(document) {
-                    gathered.name(graph.clone(), *names_itself)?;
+                } else if let Some(graph) = targets.get(document) {
+                    gathered.name(document, graph.clone(), options.name)?;
+                    say(Loading::Whole)?;
                 }
             }
             Told::Over(true) => return Ok(()),

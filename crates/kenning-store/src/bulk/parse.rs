@@ -5,6 +5,7 @@ use super::{LoadError, cut::Kind};
 use crate::dictionary::{Key, Local};
 use crate::tag;
 use hashbrown::DefaultHashBuilder;
+use kenning_vocab::{owl, rdf};
 use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 use oxrdfio::{RdfFormat, RdfParseError, RdfParser};
 use oxttl::{TriGParser, TurtleParser};
@@ -24,8 +25,8 @@ pub(super) struct Parsed {
     pub(super) terms: Local,
     /// Subject, predicate, object and the name of the graph, or [`DEFAULT`].
     pub(super) quads: Vec<[u32; 4]>,
-    /// The IRIs that are said to be ontologies outside any named graph.
-    pub(super) ontologies: Vec<u32>,
+    /// What is said of ontologies outside any named graph.
+    pub(super) header: Vec<Triple>,
     /// Whether a graph is named by a blank node.
     pub(super) has_blank_graph: bool,
 }
@@ -33,16 +34,27 @@ pub(super) struct Parsed {
 impl Parsed {
     /// Call once, when everything is there.
     pub(super) fn finish(&mut self, hasher: &DefaultHashBuilder) {
-        let [kind, ontology] = [kenning_vocab::rdf::TYPE, kenning_vocab::owl::ONTOLOGY]
-            .map(|name| self.terms.find(&Key::Iri(name.as_str()), hasher));
-        let (Some(kind), Some(ontology)) = (kind, ontology) else {
+        let [kind, ontology, version, imports] =
+            [rdf::TYPE, owl::ONTOLOGY, owl::VERSION_IRI, owl::IMPORTS]
+                .map(|name| self.terms.find(&Key::Iri(name.as_str()), hasher));
+        let kind = kind.filter(|_| ontology.is_some());
+        if kind.or(version).or(imports).is_none() {
             return;
-        };
+        }
         for [subject, predicate, object, graph] in &self.quads {
-            if [*predicate, *object, *graph] == [kind, ontology, DEFAULT]
-                && self.terms.is_iri(*subject)
-            {
-                self.ontologies.push(*subject);
+            let predicate = Some(*predicate);
+            let is_header = predicate == version
+                || predicate == imports
+                || (predicate == kind && Some(*object) == ontology);
+            if is_header && *graph == DEFAULT {
+                let triple = predicate.and_then(|predicate| {
+                    Some(Triple::new(
+                        NamedOrBlankNode::try_from(self.terms.term(*subject)?).ok()?,
+                        NamedNode::try_from(self.terms.term(predicate)?).ok()?,
+                        self.terms.term(*object)?,
+                    ))
+                });
+                self.header.extend(triple);
             }
         }
     }

@@ -20,7 +20,7 @@ const WINDOW: usize = 8;
 /// What is told to the thread that gathers, in the order of the documents.
 pub(super) enum Told {
     Begin(usize),
-    Parsed(Parsed),
+    Parsed(Box<Parsed>),
     /// A mistake in the document that began last.
     Mistake(LoadError),
     /// The document that began last is over; whether it had no mistakes.
@@ -271,7 +271,7 @@ impl<'a> Stream<'a> {
             if let Some((batches, end)) = made {
                 drop(state);
                 for parsed in batches {
-                    heard = heard && self.tell(Told::Parsed(parsed));
+                    heard = heard && self.tell(Told::Parsed(Box::new(parsed)));
                 }
                 if last {
                     heard = heard && self.tell(Told::End(true));
@@ -334,7 +334,7 @@ impl<'a> Stream<'a> {
         let text = before.chain(texts).chain(rest);
         let mut heard = true;
         let mistakes = document.whole(text, context, &self.hasher, self.most, &mut |parsed| {
-            heard = self.tell(Told::Parsed(parsed));
+            heard = self.tell(Told::Parsed(Box::new(parsed)));
             heard
         });
         heard && self.end(Vec::new(), mistakes)
@@ -342,7 +342,9 @@ impl<'a> Stream<'a> {
 
     fn end(&self, batches: Vec<Parsed>, mistakes: Vec<LoadError>) -> bool {
         let whole = mistakes.is_empty();
-        let batches = batches.into_iter().map(Told::Parsed);
+        let batches = batches
+            .into_iter()
+            .map(|parsed| Told::Parsed(Box::new(parsed)));
         let mistakes = mistakes.into_iter().map(Told::Mistake);
         let mut all = batches.chain(mistakes).chain([Told::End(whole)]);
         all.all(|told| self.tell(told))

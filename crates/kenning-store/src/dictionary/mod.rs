@@ -287,9 +287,9 @@ impl Local {
         self.draft.segment.find(hasher.hash_one(key), key)
     }
 
-    /// Whether a term is an IRI.
-    pub(crate) fn is_iri(&self, id: u32) -> bool {
-        matches!(self.draft.segment.entry(id), Some(Entry::Iri(..)))
+    /// The term of an id.
+    pub(crate) fn term(&self, id: u32) -> Option<Term> {
+        self.draft.segment.term(id, &|inner| self.term(inner))
     }
 
     /// The id of the term of this key, new if need be.

@@ -39,14 +39,11 @@ fn quads(batches: &[Parsed], hasher: &DefaultHashBuilder) -> BTreeSet<String> {
     out
 }
 
+/// The quads of a text, and the context after it.
+type Quick = (BTreeSet<String>, Context);
+
 /// What both ways make of a text: nothing for what is refused or, in the quick way, in doubt.
-fn both(
-    document: &Document,
-    text: &str,
-) -> (
-    Option<(BTreeSet<String>, Context)>,
-    Option<BTreeSet<String>>,
-) {
+fn both(document: &Document, text: &str) -> (Option<Quick>, Option<BTreeSet<String>>) {
     let hasher = DefaultHashBuilder::default();
     let start = document.context();
     let quick = read(document, text.as_bytes(), &start, &hasher).map(|(parsed, end)| {
