@@ -38,6 +38,10 @@ pub(crate) enum HttpError {
     MediaType(Vec<&'static str>),
     /// The body has several parts, which the route does not read; what it reads.
     Multipart(Vec<&'static str>),
+    /// The body is compressed in a way that is not known here.
+    Encoding,
+    /// An update is about a graph that is not there, or that its writer may not see: the same bytes, also for every name.
+    NoGraph,
     /// The body is too large, in bytes.
     BodyTooLarge(u64),
     /// The answer, or the work for it, passes a limit.
@@ -128,10 +132,12 @@ impl HttpError {
             Self::Syntax(_) | Self::Request(_) | Self::Refused(_) => StatusCode::BAD_REQUEST,
             Self::SignIn | Self::BadToken => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::Absent => StatusCode::NOT_FOUND,
+            Self::Absent | Self::NoGraph => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
-            Self::MediaType(_) | Self::Multipart(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MediaType(_) | Self::Multipart(_) | Self::Encoding => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge(_) | Self::AnswerTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
@@ -155,6 +161,11 @@ impl HttpError {
             Self::BadToken => "this token is not valid".to_owned(),
             Self::CrossSite => "a page of another site may not send this".to_owned(),
             Self::Absent => "there is nothing here".to_owned(),
+            Self::NoGraph => "the update names a graph that is not there".to_owned(),
+            Self::Encoding => {
+                "this `Content-Encoding` is not read here; send one of: gzip, br, zstd, identity"
+                    .to_owned()
+            }
             Self::Method(allow) => format!("this address takes {allow}"),
             Self::NotAcceptable(offered) => format!("available: {}", offered.join(", ")),
             Self::MediaType(read) => format!("send one of: {}", read.join(", ")),
@@ -184,7 +195,8 @@ impl HttpError {
             Self::SignIn | Self::BadToken => "sign in",
             Self::Forbidden(_) => "not allowed",
             Self::CrossSite => "cross-site request",
-            Self::Absent => "not found",
+            Self::Absent | Self::NoGraph => "not found",
+            Self::Encoding => "unsupported content encoding",
             Self::Method(_) => "method not allowed",
             Self::NotAcceptable(_) => "no acceptable format",
             Self::MediaType(_) | Self::Multipart(_) => "unsupported media type",
@@ -233,6 +245,10 @@ impl HttpError {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static(challenge),
             );
+        }
+        if matches!(self, Self::Encoding) {
+            let known = HeaderValue::from_static("gzip, br, zstd, identity");
+            headers.insert(header::ACCEPT_ENCODING, known);
         }
         if matches!(self, Self::Busy | Self::Timeout(_)) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

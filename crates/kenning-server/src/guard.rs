@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, Method, Request, header};
+use axum::http::{HeaderMap, Method, Request, Version, header};
 
 use crate::error::HttpError;
 
@@ -38,6 +38,12 @@ impl Guard {
         let host = match (hosts.next(), hosts.next()) {
             (Some(host), None) => host.to_str().map_err(|_| HttpError::WrongHost)?,
             (Some(_), Some(_)) => return Err(HttpError::WrongHost),
+            // RFC 9112, section 3.2: whoever speaks HTTP/1.1 names the host.
+            (None, _) if request.version() == Version::HTTP_11 => {
+                return Err(HttpError::Request(
+                    "the header `Host` is missing".to_owned(),
+                ));
+            }
             (None, _) => "",
         };
         let target = request.uri().authority().map_or("", |host| host.as_str());
@@ -137,11 +143,12 @@ mod tests {
             "192.168.1.4",
             "kb.example",
             "KB.example:443",
-            "",
         ];
         for host in good {
             assert_eq!(check(Method::GET, host, &[]), Ok(()), "{host}");
         }
+        let unnamed = check(Method::GET, "", &[]);
+        assert!(matches!(unnamed, Err(HttpError::Request(_))), "{unnamed:?}");
         let bad = [
             "evil.example:7878",
             "localhost.evil.example",

@@ -58,11 +58,19 @@ async fn check_and_finish(State(app): State<Arc<App>>, request: Request, next: N
             noted.name(name);
         }
         error.into_response()
-    } else if origin.is_some() && is_preflight(request.method(), request.headers()) {
-        StatusCode::NO_CONTENT.into_response()
+    } else if is_preflight(request.method(), request.headers()) {
+        match origin {
+            Some(_) => StatusCode::NO_CONTENT.into_response(),
+            None => HttpError::CrossSite.into_response(),
+        }
     } else {
         next.run(request).await
     };
+    let is_bare = response.extensions().get::<HttpError>().is_none();
+    if is_bare && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        // The layer that decompresses bodies has no words for what it does not know.
+        response = HttpError::Encoding.into_response();
+    }
     if let Some(error) = response.extensions().get::<HttpError>().cloned() {
         let mut rendered = render(&error, &accept);
         if is_head {

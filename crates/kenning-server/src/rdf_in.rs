@@ -42,9 +42,9 @@ pub(crate) fn parse(
 
 fn syntax<E: std::fmt::Display + Located>(error: &E) -> HttpError {
     let (line, column) = error.place().unzip();
-    let message = first_line(&error.to_string());
+    let message = in_our_words(&first_line(&error.to_string()));
     let message = match (line, column) {
-        (Some(line), Some(column)) if !message.contains("line") => {
+        (Some(line), Some(column)) => {
             format!("line {line}, column {column}: {message}")
         }
         _ => message,
@@ -77,6 +77,17 @@ impl Located for RdfParseError {
             Self::Io(_) => None,
         }
     }
+}
+
+/// The parser's message without the place, which stands before it here, and without what only its programmers know.
+fn in_our_words(message: &str) -> String {
+    if message.contains("LoadDocumentCallback") {
+        return "the document names a context elsewhere, and nothing is fetched; write the context into the document"
+            .to_owned();
+    }
+    let rest = message.strip_prefix("Parser error at ");
+    let rest = rest.and_then(|rest| rest.split_once(": "));
+    rest.map_or(message, |(_, rest)| rest).to_owned()
 }
 
 fn first_line(text: &str) -> String {

@@ -56,7 +56,7 @@ impl<'a> Judge<'a> {
             UpdateError::Query(error) => error.into(),
             // Without the graph's name: what is refused reads the same for every name.
             UpdateError::Denied { why, .. } | UpdateError::Many(why) => refused(self.reader, why),
-            UpdateError::NoGraph(_) => HttpError::Absent,
+            UpdateError::NoGraph(_) => HttpError::NoGraph,
             UpdateError::Exists(_) => HttpError::Clash(error.to_string()),
             UpdateError::Load { .. } => HttpError::Refused(error.to_string()),
             other => HttpError::Internal(format!("{other:?}")),

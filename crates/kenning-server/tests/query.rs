@@ -227,7 +227,7 @@ fn what_is_wrong_is_said_to_people_and_to_machines() {
     let wrong = server.send("DELETE", "/query", "", b"");
     assert_eq!(
         (wrong.status, wrong.header("allow")),
-        (405, "GET, HEAD, POST")
+        (405, "GET, HEAD, POST, OPTIONS")
     );
 }
 

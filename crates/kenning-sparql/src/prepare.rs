@@ -186,7 +186,8 @@ pub(crate) fn parser(options: &ParseOptions) -> Result<SparqlParser, TextError> 
 pub(crate) fn check(pattern: &GraphPattern) -> Result<(), QueryError> {
     let (mut service, mut patterns, mut nested) = (false, 0_usize, false);
     visit(Part::Pattern(pattern), &mut |part| match part {
-        Part::Pattern(GraphPattern::Service { .. }) => service = true,
+        // Whoever writes SILENT takes one empty solution where no other server is asked (SPARQL 1.1 Federated Query, section 3).
+        Part::Pattern(GraphPattern::Service { silent, .. }) => service |= !silent,
         Part::Pattern(GraphPattern::Bgp { patterns: triples }) => patterns += triples.len(),
         Part::Pattern(GraphPattern::Path { .. }) => patterns += 1,
         Part::Pattern(GraphPattern::Group { aggregates, .. }) => nested |= nests(aggregates),

@@ -27,7 +27,7 @@ mod standard;
 
 pub use base::{Base, InvalidBase, Minted};
 pub use encode::{decode_path, decode_segment, encode_path, encode_segment};
-pub use ontology::{Ontology, ontologies, shapes};
+pub use ontology::{Ontology, Version, ontologies, shapes, versions};
 pub use prefix::prefixes;
 pub use standard::*;
 

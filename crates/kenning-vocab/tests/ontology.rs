@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kenning_vocab::{km, ontologies, owl, rdf, rdfs, skos, vann};
+use kenning_vocab::{Ontology, km, ontologies, owl, rdf, rdfs, skos, vann, versions};
 use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNodeRef, TermRef, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
 
@@ -487,4 +487,38 @@ fn the_value_lists_keep_the_conditions_of_skos() {
     );
     let listed: BTreeSet<_> = in_scheme.iter().map(|(_, scheme)| scheme.clone()).collect();
     assert_eq!(listed, schemes, "a scheme is empty");
+}
+
+/// What each version that is out comes to, so that nobody changes it by mistake. The newest joins when the next one begins.
+const OUT: &[(&str, u64)] = &[];
+
+#[test]
+fn a_version_never_changes() {
+    let Some((newest, older)) = versions().split_last() else {
+        panic!("no version has an address");
+    };
+    let sums: Vec<(&str, u64)> = older
+        .iter()
+        .map(|version| (version.name, sum(version.ontologies)))
+        .collect();
+    assert_eq!(sums, OUT, "a version that is out has changed");
+    for (kept, now) in newest.ontologies.iter().zip(ontologies()) {
+        assert_eq!(kept.version, now.version);
+        assert!(
+            kept.text == now.text,
+            "`ontologies/{name}.ttl` is not what `ontologies/versions/{version}` keeps of it: if {version} is out, raise the version; \
+             if it is not, copy the file there",
+            name = now.name,
+            version = now.version,
+        );
+    }
+}
+
+/// A check sum of texts and their names (FNV-1a).
+fn sum(ontologies: &[Ontology]) -> u64 {
+    let texts = ontologies.iter().flat_map(|o| [o.name, o.text]);
+    let bytes = texts.flat_map(str::bytes);
+    bytes.fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

@@ -75,15 +75,20 @@ fn arguments() -> Vec<std::ffi::OsString> {
     })
 }
 
-/// What the server logs goes to standard error; `KENNING_LOG` says how much (`info`, `kenning_server=debug`).
+/// What the server logs goes to standard error; `KENNING_LOG` says how much (`info`, `kenning_server=debug`), and
+/// `KENNING_LOG_FORMAT=json` makes each line an object.
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("KENNING_LOG");
     let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+        .with_ansi(std::io::stderr().is_terminal());
+    if std::env::var_os("KENNING_LOG_FORMAT").is_some_and(|format| format == "json") {
+        log.json().init();
+    } else {
+        log.init();
+    }
 }
 
 fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {

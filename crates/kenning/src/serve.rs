@@ -42,6 +42,7 @@ pub fn run(
     let mut settings = settings(&config, flags, data)?;
     let site = Arc::new(Site::open(data, config, flags.base_url.as_deref())?);
     settings.audit_log = site.log()?.cloned();
+    open_many_files();
     // The address is taken before the notes are read: a mistake in it should not cost a minute.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -279,6 +280,19 @@ async fn read_again(tls: kenning_server::Tls) {
             Ok(()) => tracing::warn!("the certificate was read again"),
             Err(error) => tracing::error!(%error, "the certificate stays as it was"),
         }
+    }
+}
+
+/// Lets this process open as many files as the system allows it to: each connection is one.
+fn open_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::warn!(%error, now = ?limit.current, "the number of open files stays as it is");
     }
 }
 

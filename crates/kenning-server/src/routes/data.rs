@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kenning_sparql::GraphFormat;
 use kenning_store::{GraphPattern, Pattern, View};
@@ -59,6 +59,7 @@ pub(crate) async fn page(
     let iri = iri(&app, &rest)?;
     let view = reader.view(&app);
     let app_too = Arc::clone(&app);
+    let name = rest.clone();
     let (title, body) = app
         .evaluators
         .run(reader.share(), move |_| {
@@ -69,12 +70,14 @@ pub(crate) async fn page(
             ))
         })
         .await?;
-    Ok(Page {
+    let mut response = Page {
         title: &title,
         reader: &reader,
         body: &body,
     }
-    .into_response())
+    .into_response();
+    link_formats(response.headers_mut(), &name, None);
+    Ok(response)
 }
 
 /// `GET /data/…`: the same for machines. The format is what the address ends in, or else what is accepted.
@@ -120,7 +123,29 @@ pub(crate) async fn data(
     if let Ok(by) = HeaderValue::from_str(&by) {
         headers.insert(header::LINK, by);
     }
+    let page = format!("</page/{name}>; rel=\"alternate\"; type=\"text/html\"");
+    if let Ok(page) = HeaderValue::from_str(&page) {
+        headers.append(header::LINK, page);
+    }
+    link_formats(headers, &name, Some(format));
     Ok(response)
+}
+
+/// `Link` headers to the same thing as data (RFC 8288), in each format but the one that this answer has.
+fn link_formats(headers: &mut HeaderMap, rest: &str, but: Option<GraphFormat>) {
+    let formats = GraphFormat::ALL
+        .iter()
+        .filter(|format| but != Some(**format));
+    for format in formats {
+        let kind = format.media_type().split(';').next().unwrap_or_default();
+        let link = format!(
+            "</data/{rest}.{}>; rel=\"alternate\"; type=\"{kind}\"",
+            ending(*format)
+        );
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            headers.append(header::LINK, link);
+        }
+    }
 }
 
 /// A graph's own name stands for its content, any other name for what is said of the thing.

@@ -25,6 +25,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::App;
@@ -70,7 +72,8 @@ pub(crate) fn table() -> Vec<Route> {
         get("/sitemap.xml", sitemap::sitemap),
         get("/.well-known/void", describe::well_known_void),
         get("/ns/km", vocabulary::vocabulary),
-        get("/ns/km/{version}", vocabulary::version),
+        get("/ns/{file}", vocabulary::file),
+        get("/ns/km/{*part}", vocabulary::part),
         get("/prefixes", vocabulary::all_prefixes),
         get("/api/questions", questions::list),
         get("/api/questions/{*name}", questions::answer),
@@ -101,10 +104,20 @@ pub(crate) fn router() -> Router<Arc<App>> {
     let mut router = Router::new();
     for (path, (names, methods)) in paths {
         let allow = allow(&names);
-        let methods = methods.fallback(async move || HttpError::Method(allow));
+        let methods = methods.fallback(async move |method: Method| answer_other(&method, allow));
         router = router.route(path, methods);
     }
     router
+}
+
+/// `OPTIONS` asks what a path takes (RFC 9110, section 9.3.7); every other method that it does not take is refused.
+fn answer_other(method: &Method, allow: String) -> Response {
+    match HeaderValue::from_str(&allow) {
+        Ok(allow) if method == Method::OPTIONS => {
+            (StatusCode::NO_CONTENT, [(header::ALLOW, allow)]).into_response()
+        }
+        _ => HttpError::Method(allow).into_response(),
+    }
 }
 
 /// What the `Allow` header of a path says.
@@ -116,6 +129,7 @@ fn allow(names: &[&str]) -> String {
             all.push("HEAD");
         }
     }
+    all.push("OPTIONS");
     all.join(", ")
 }
 

@@ -144,9 +144,15 @@ pub(crate) fn limits(app: &App) -> Limits {
 
 /// The format of an answer: what `format` names if the caller accepts anything, else what it accepts most.
 fn choose(form: Form, accept: &Accept, named: Option<&str>) -> Result<AnswerFormat, HttpError> {
-    if accept.is_open() {
+    // A browser accepts what browsers accept; whoever follows a link in it means what the link says.
+    if accept.is_open() || accept.quality("text/html") > 0 {
         let named = named.and_then(|name| AnswerFormat::named(name, form));
-        return Ok(named.unwrap_or(AnswerFormat::usual(form)));
+        if let Some(format) = named {
+            return Ok(format);
+        }
+    }
+    if accept.is_open() {
+        return Ok(AnswerFormat::usual(form));
     }
     let mut best: Option<(AnswerFormat, u16)> = None;
     for format in AnswerFormat::offers(form) {

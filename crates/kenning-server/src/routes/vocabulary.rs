@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use kenning_vocab::{ontologies, prefixes};
-use oxrdf::Triple;
+use kenning_sparql::GraphFormat;
+use kenning_vocab::{Ontology, ontologies, prefixes, shapes, versions};
+use oxrdf::{BlankNode, NamedOrBlankNode, Term, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
 
 use crate::App;
@@ -33,16 +34,25 @@ pub(crate) async fn vocabulary(
             body: vocabulary_page(),
         }
         .into_response()),
-        Kind::Data(format) => {
-            let bytes = graphs::write(all_terms()?, format)?;
-            let tag = validator::tag_of(&[&bytes]);
-            Ok(graphs::answer(bytes, format.media_type(), tag, &caller))
-        }
+        Kind::Data(format) => current(ontologies(), format, &caller),
     }
 }
 
-/// `GET /ns/km/VERSION`: the vocabulary as it was in that version. For ever the same bytes.
-pub(crate) async fn version(
+/// `GET /ns/km.ttl` and so on: the vocabulary in the format of its ending.
+pub(crate) async fn file(
+    _reader: Reader,
+    Path(name): Path<String>,
+    request: Request,
+) -> Result<Response, HttpError> {
+    match graphs::with_ending(&name) {
+        Some(("km", format)) => current(ontologies(), format, &Caller::of(&request)),
+        _ => Err(HttpError::Absent),
+    }
+}
+
+/// `GET /ns/km/…`: `VERSION` is the vocabulary as it was then, `MODULE` a module or its shapes as it is now, `MODULE/VERSION` a
+/// module as it was then. A version has the same bytes for ever.
+pub(crate) async fn part(
     _reader: Reader,
     Path(wanted): Path<String>,
     request: Request,
@@ -52,13 +62,21 @@ pub(crate) async fn version(
         Some((wanted, format)) => (wanted.to_owned(), format),
         None => (wanted, graphs::choose_format(&caller.accept)?),
     };
-    if !ontologies()
-        .iter()
-        .any(|ontology| ontology.version == wanted)
-    {
-        return Err(HttpError::Absent);
+    let iri = format!("{}/{wanted}", km_iri());
+    if let Some(now) = ontologies().iter().chain(shapes()).find(|it| it.iri == iri) {
+        return current(std::slice::from_ref(now), format, &caller);
     }
-    let bytes = graphs::write(all_terms()?, format)?;
+    let (module, version) = wanted.rsplit_once('/').unwrap_or(("", &wanted));
+    let version = versions().iter().find(|it| it.name == version);
+    let all = version.ok_or(HttpError::Absent)?.ontologies;
+    let then = if module.is_empty() {
+        all
+    } else {
+        let iri = format!("{}/{module}", km_iri());
+        let one = all.iter().find(|it| it.iri == iri);
+        std::slice::from_ref(one.ok_or(HttpError::Absent)?)
+    };
+    let bytes = written(then, format)?;
     let tag = validator::tag_of(&[&bytes]);
     let mut response = graphs::answer(bytes, format.media_type(), tag, &caller);
     let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -66,6 +84,21 @@ pub(crate) async fn version(
         .headers_mut()
         .insert(header::CACHE_CONTROL, for_ever);
     Ok(response)
+}
+
+/// The IRI of the vocabulary as a whole.
+fn km_iri() -> &'static str {
+    ontologies().first().map_or("", |whole| whole.iri)
+}
+
+fn current(
+    files: &[Ontology],
+    format: GraphFormat,
+    caller: &Caller,
+) -> Result<Response, HttpError> {
+    let bytes = written(files, format)?;
+    let tag = validator::tag_of(&[&bytes]);
+    Ok(graphs::answer(bytes, format.media_type(), tag, caller))
 }
 
 /// `GET /prefixes`: as JSON, Turtle, SPARQL or CSV.
@@ -105,16 +138,32 @@ pub(crate) async fn all_prefixes(headers: HeaderMap) -> Result<Response, HttpErr
     Ok((fixed, text).into_response())
 }
 
-/// Every triple of every module, in the order of the files.
-fn all_terms() -> Result<Vec<Triple>, HttpError> {
+/// Files as one document. As Turtle it is what people wrote, so a later serialiser cannot change a byte of it.
+fn written(files: &[Ontology], format: GraphFormat) -> Result<Vec<u8>, HttpError> {
+    if format == GraphFormat::Turtle {
+        let texts: Vec<&str> = files.iter().map(|file| file.text).collect();
+        return Ok(texts.join("\n").into_bytes());
+    }
     let mut triples = Vec::new();
-    for ontology in ontologies() {
-        let parser = RdfParser::from_format(RdfFormat::Turtle).rename_blank_nodes();
-        for quad in parser.for_slice(ontology.text) {
+    for (place, file) in files.iter().enumerate() {
+        let parser = RdfParser::from_format(RdfFormat::Turtle);
+        for quad in parser.for_slice(file.text) {
             let quad =
-                quad.map_err(|error| HttpError::Internal(format!("{}: {error}", ontology.name)))?;
-            triples.push(Triple::from(quad));
+                quad.map_err(|error| HttpError::Internal(format!("{}: {error}", file.name)))?;
+            triples.push(kept_apart(Triple::from(quad), place));
         }
     }
-    Ok(triples)
+    graphs::write(triples, format)
+}
+
+/// Blank nodes of two files are two, and have the same labels in every answer.
+fn kept_apart(mut triple: Triple, place: usize) -> Triple {
+    let label = |node: &BlankNode| BlankNode::new_unchecked(format!("f{place}{}", node.as_str()));
+    if let NamedOrBlankNode::BlankNode(node) = &triple.subject {
+        triple.subject = label(node).into();
+    }
+    if let Term::BlankNode(node) = &triple.object {
+        triple.object = label(node).into();
+    }
+    triple
 }
