@@ -102,6 +102,12 @@ impl Keys {
             })
     }
 
+    /// How many keys there are at most.
+    pub(crate) fn most(&self) -> usize {
+        let (Self::Dense { offsets, .. } | Self::Sparse { offsets, .. }) = self;
+        offsets.len()
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Dense { offsets, .. } => offsets.capacity() * 4,

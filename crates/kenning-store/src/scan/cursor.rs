@@ -6,6 +6,9 @@ use crate::run::{GraphNumber, LIST, Run, Sorted, narrow};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
+/// A scan is long if it has this many rows for each graph of its run.
+const MANY_A_GRAPH: usize = 4;
+
 /// After this many rows, seen or not, the cancel flag is tested.
 const BREATH: u32 = 4096;
 
@@ -110,6 +113,10 @@ impl Cursor {
     ) -> Result<(), Interrupted> {
         let run = Arc::clone(&self.run);
         let order = run.order(self.sorted);
+        // Most graphs have many rows: for a long scan it is worth asking whether all of them pass.
+        let all_pass = matches!(within, Within::All)
+            && self.rows.len() > MANY_A_GRAPH * run.graphs.most()
+            && scope.sees_all_of(&run);
         while self.rows.start < self.rows.end {
             if scope.cancel.is_cancelled() {
                 return Err(Interrupted);
@@ -132,7 +139,8 @@ impl Cursor {
                 }
                 let first = subject.get(place).copied().unwrap_or(self.first);
                 let triple = self.sorted.triple([first, *second, *third]);
-                if scope.shows(&run, *entry, triple, within) && visit(triple).is_break() {
+                let passes = all_pass || scope.shows(&run, *entry, triple, within);
+                if passes && visit(triple).is_break() {
                     return Ok(());
                 }
             }

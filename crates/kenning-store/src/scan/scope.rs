@@ -139,6 +139,18 @@ impl Scope {
         self.sees_class(class & !HOLES) && !self.snapshot.graphs.is_hole(graph, triple)
     }
 
+    /// Whether every row of a run counts: each of its graphs is seen, and no row of them was removed. Tests each graph once,
+    /// up to the first that is not seen, so that a long scan need not test each row.
+    pub(crate) fn sees_all_of(&self, run: &Run) -> bool {
+        let class_of = &self.snapshot.graphs.class_of;
+        run.graphs.each().all(|(graph, _)| {
+            #[cfg(test)]
+            crate::counts::label_test();
+            let class = class_of.get(graph as usize).copied().unwrap_or(DEAD);
+            class & HOLES == 0 && self.sees_class(class)
+        })
+    }
+
     /// Whether the reader sees a triple in a graph within `within`, given the entry of its row.
     #[inline]
     pub(crate) fn shows(&self, run: &Run, entry: u32, triple: [u32; 3], within: &Within) -> bool {
