@@ -141,7 +141,7 @@ fn fault(text: &str, query: &Query, rows: &[Row], data: &Data) -> Option<String>
     let asked = asked(pattern);
     let say = |what: &str, want: &[Row]| {
         let list = |rows: &[Row]| {
-            let rows: Vec<String> = rows.iter().map(shown).collect();
+            let rows: Vec<String> = rows.iter().map(|row| format!("({})", shown(row))).collect();
             rows.join("\n    ")
         };
         Some(format!(
@@ -258,7 +258,7 @@ fn number(name: &str, usual: u64) -> u64 {
 fn we_answer_as_the_standard_says() {
     let (from, trials) = (
         number("DIFFERENTIAL_FROM", 0),
-        number("DIFFERENTIAL", 2_000),
+        number("DIFFERENTIAL", 5_000),
     );
     let (mut with_rows, mut asked, mut faults) = (0_u64, 0_u64, Vec::new());
     let mut words: BTreeMap<&str, u64> = BTreeMap::new();

@@ -6,6 +6,7 @@ mod bnode;
 mod empty;
 mod graph;
 mod group;
+mod kinds;
 mod number;
 mod order;
 mod paths;
@@ -51,6 +52,7 @@ pub(crate) fn query(mut query: Query) -> Query {
 /// The same for the pattern of an update.
 pub(crate) fn pattern(pattern: &mut GraphPattern) {
     rewrite(pattern, &mut Mend);
+    kinds::mend(pattern);
 }
 
 /// A function of terms; `None` is an error.
@@ -80,6 +82,7 @@ pub(crate) fn evaluator(root: &GraphPattern) -> QueryEvaluator {
             name if name == bnode::BNODE => Some(bnode::blank_node),
             name if name == number::CANONICAL => Some(number::canonical),
             name if name == number::TYPED => Some(number::typed),
+            name if name == kinds::ANY => Some(kinds::any),
             name if name == truth::LESS => Some(truth::less),
             name if name == truth::UNEQUAL => Some(truth::unequal),
             name if name == tag::SHOWN => Some(tag::shown),

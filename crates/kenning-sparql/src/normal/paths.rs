@@ -5,7 +5,7 @@
 
 use std::mem;
 
-use oxrdf::{BlankNode, Variable};
+use oxrdf::Variable;
 use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
 use spargebra::term::{GroundTerm, TermPattern, TriplePattern};
 
@@ -17,6 +17,7 @@ const PARTS: usize = 64;
 /// Sequences, alternatives and inverses mean joins, unions and the other direction (section 18.2.2.4). The evaluator takes
 /// alternatives, and sequences between known ends, for sets of pairs; they are bags.
 pub(super) fn mend(pattern: &mut GraphPattern) {
+    name(pattern);
     if let GraphPattern::Path {
         subject,
         path,
@@ -30,6 +31,40 @@ pub(super) fn mend(pattern: &mut GraphPattern) {
             mem::replace(object, nowhere()),
         );
         *pattern = path;
+    }
+}
+
+/// Gives what the text leaves without a name (also what the parser puts between the parts of a path) the name of a variable,
+/// so that a path of length zero can give it a value.
+fn name(pattern: &mut GraphPattern) {
+    match pattern {
+        GraphPattern::Bgp { patterns } => {
+            for triple in patterns {
+                named(&mut triple.subject);
+                named(&mut triple.object);
+            }
+        }
+        GraphPattern::Path {
+            subject, object, ..
+        } => {
+            named(subject);
+            named(object);
+        }
+        _ => {}
+    }
+}
+
+fn named(term: &mut TermPattern) {
+    match term {
+        TermPattern::BlankNode(node) => {
+            let name = format!(" node {}", node.as_str());
+            *term = TermPattern::Variable(Variable::new_unchecked(name));
+        }
+        TermPattern::Triple(triple) => {
+            named(&mut triple.subject);
+            named(&mut triple.object);
+        }
+        _ => {}
     }
 }
 
@@ -52,7 +87,7 @@ fn translated(
         },
         PropertyPathExpression::Reverse(path) => return translated(object, *path, subject),
         PropertyPathExpression::Sequence(a, b) => {
-            let middle = TermPattern::BlankNode(BlankNode::default());
+            let middle = TermPattern::Variable(fresh("middle"));
             GraphPattern::Join {
                 left: translated(subject, *a, middle.clone()),
                 right: translated(middle, *b, object),

@@ -124,7 +124,10 @@ fn asks_for_others(expression: &Expression, inner: &GraphPattern) -> bool {
                     | GraphPattern::Path { .. }
                     | GraphPattern::Values { .. }
                     | GraphPattern::Graph { .. }),
-                ) => below.on_in_scope_variable(|variable| others |= !known.contains(variable)),
+                ) => below.on_in_scope_variable(|variable| {
+                    // What nobody can name is nowhere else.
+                    others |= !known.contains(variable) && !variable.as_str().starts_with(' ')
+                }),
                 Part::Expression(Expression::Variable(variable) | Expression::Bound(variable)) => {
                     others |= !known.contains(variable)
                 }

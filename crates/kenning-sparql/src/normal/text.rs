@@ -115,6 +115,22 @@ fn is_simple(expression: &Expression) -> bool {
 }
 
 pub(super) fn mend(pattern: &mut GraphPattern) {
+    if let GraphPattern::LeftJoin {
+        left,
+        right,
+        expression: Some(expression),
+    } = pattern
+    {
+        let mut looked_up = Vec::new();
+        replace(expression, right, &mut looked_up);
+        for (variable, predicate, value) in looked_up {
+            let mut in_right = false;
+            right.on_in_scope_variable(|other| in_right |= *other == variable);
+            let side = if in_right { &mut *right } else { &mut *left };
+            self::looked_up(side, variable, predicate.as_ref(), value);
+        }
+        return;
+    }
     let (expressions, inner): (Vec<&mut Expression>, _) = match pattern {
         GraphPattern::Extend {
             inner, expression, ..

@@ -354,6 +354,7 @@ enum Kind {
     Boolean,
     Number,
     Time,
+    Duration,
     Unknown,
 }
 
@@ -367,6 +368,8 @@ fn kind(literal: &Literal) -> Kind {
         Kind::Boolean
     } else if datatype == xsd::DATE_TIME {
         Kind::Time
+    } else if datatype == xsd::DAY_TIME_DURATION {
+        Kind::Duration
     } else if Number::of(&literal.clone().into()).is_some() {
         Kind::Number
     } else {

@@ -56,7 +56,7 @@ fn literal(dice: &mut Dice) -> Term {
     }
 }
 
-/// Up to three graphs of up to eight triples each, over few names so that much fits together; and up to two that nobody may see.
+/// Up to three graphs of up to twelve triples each, over few names so that much fits together; and up to two that nobody may see.
 pub fn data(dice: &mut Dice) -> [Vec<(NamedNode, Vec<Triple>)>; 2] {
     let (seen, hidden) = (1 + dice.below(3), dice.below(3));
     [graphs(dice, 0..seen), graphs(dice, 3..3 + hidden)]
@@ -66,7 +66,7 @@ fn graphs(dice: &mut Dice, names: std::ops::Range<usize>) -> Vec<(NamedNode, Vec
     let mut graphs = Vec::new();
     for graph in names {
         let mut triples = Vec::new();
-        for _ in 0..1 + dice.below(8) {
+        for _ in 0..2 + dice.below(11) {
             let subject: NamedOrBlankNode = match dice.below(8) {
                 0 => BlankNode::new_unchecked(format!("n{}", dice.below(2))).into(),
                 n => node(&format!("s{}", n % 4)).into(),
@@ -96,7 +96,7 @@ pub struct Maker<'a> {
 impl<'a> Maker<'a> {
     pub fn new(dice: &'a mut Dice) -> Self {
         Self {
-            left: 3 + dice.below(6),
+            left: 3 + dice.below(7),
             dice,
             inside_exists: false,
             fresh: 0,
@@ -317,7 +317,7 @@ impl<'a> Maker<'a> {
             return self.triple();
         }
         self.left -= 1;
-        match self.dice.below(13) {
+        match self.dice.below(17) {
             0 | 1 => self.triple(),
             2 | 3 => format!("OPTIONAL {}", self.group()),
             4 => format!("{} UNION {}", self.group(), self.group()),
@@ -328,12 +328,12 @@ impl<'a> Maker<'a> {
                 format!("BIND({} AS {fresh})", self.expression(2))
             }
             9 if !self.inside_exists => self.values(),
-            10 => match self.dice.below(3) {
+            10 | 13 | 14 => match self.dice.below(3) {
                 0 => format!("GRAPH <http://e/g{}> {}", self.dice.below(5), self.group()),
                 _ => format!("GRAPH ?g {}", self.group()),
             },
             11 if !self.inside_exists => self.subquery(),
-            12 => self.exists(),
+            12 | 15 => self.exists(),
             _ => self.group(),
         }
     }
