@@ -42,25 +42,26 @@ pub(super) struct Log {
 impl Log {
     /// What the commits of `range` did to the files below `root`. `grafts` are commits of which the parents are not known.
     pub(super) fn read(root: &Path, range: &str, grafts: &BTreeSet<String>) -> Option<Self> {
-        let out = run(
-            root,
-            &[
+        let log = |details: &[&str]| {
+            let mut arguments = vec![
                 "log",
                 "--use-mailmap",
                 "--no-ext-diff",
                 "--no-textconv",
-                "--find-renames",
                 "--relative",
                 "--raw",
                 "--no-abbrev",
-                "--numstat",
                 "-z",
                 "--format=%x01%H%x02%aN%x02%aI%x02%at%x02%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x03)%x02",
-                range,
-                "--",
-                ".",
-            ],
-        )?;
+            ];
+            arguments.extend(details);
+            arguments.extend([range, "--", "."]);
+            run(root, &arguments)
+        };
+        // A clone without all its contents (`git clone --filter`) cannot count lines or compare files, but it still knows who
+        // changed what. Nothing is fetched for it.
+        let out =
+            log(&["--find-renames", "--numstat"]).or_else(|| log(&["--find-renames=100%"]))?;
         let mut log = Self::parse(&out, grafts);
         log.rename_authors(root);
         Some(log)

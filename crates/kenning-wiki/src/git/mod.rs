@@ -76,7 +76,9 @@ impl Told {
                 .collect();
         }
         let mut protected = before.protected;
-        protected.extend(ever_protected(root, &range));
+        // Where git cannot tell, each note is looked at state by state, and a state that is not there tells nothing.
+        let touched = ever_protected(root, &range);
+        protected.extend(touched.unwrap_or_else(|| log.history.keys().cloned().collect()));
         // A section goes along with its note.
         let moved: Vec<String> = protected
             .iter()
@@ -166,8 +168,9 @@ impl State {
     }
 }
 
-/// The paths that held a line that opens a protected section before or after any of the commits.
-fn ever_protected(root: &Path, range: &str) -> BTreeSet<String> {
+/// The paths that held a line that opens a protected section before or after any of the commits; `None` where git has not
+/// all contents to tell by.
+fn ever_protected(root: &Path, range: &str) -> Option<BTreeSet<String>> {
     let out = run(
         root,
         &[
@@ -184,12 +187,12 @@ fn ever_protected(root: &Path, range: &str) -> BTreeSet<String> {
             "--",
             ".",
         ],
-    );
-    let out = out.unwrap_or_default();
-    out.split('\0')
+    )?;
+    let paths = out
+        .split('\0')
         .map(|path| path.trim_start_matches('\n').to_owned())
-        .filter(|path| !path.is_empty())
-        .collect()
+        .filter(|path| !path.is_empty());
+    Some(paths.collect())
 }
 
 /// The history of a note as those know it who do not see its protected sections.
