@@ -105,6 +105,10 @@ fn common_headers(headers: &mut HeaderMap) {
         ),
     ];
     for (name, value) in fixed {
+        // A page that brings its own style says so itself, and allows less of everything else.
+        if name == header::CONTENT_SECURITY_POLICY && headers.contains_key(&name) {
+            continue;
+        }
         headers.insert(name, HeaderValue::from_static(value));
     }
 }
@@ -133,6 +137,10 @@ fn cors_headers(headers: &mut HeaderMap, origin: &str) {
         ),
     ];
     for (name, value) in fixed {
+        // A page that brings its own style says so itself, and allows less of everything else.
+        if name == header::CONTENT_SECURITY_POLICY && headers.contains_key(&name) {
+            continue;
+        }
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.append(header::VARY, HeaderValue::from_static("origin"));

@@ -29,10 +29,14 @@ const TABLES: [Form; 4] = [
     ("text/plain; charset=utf-8", &["table", "txt", "text"]),
 ];
 
-const REPORTS: [Form; 3] = [
+/// The page of an audit brings its own style and has no script; it loads nothing, also nothing of ours.
+const REPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+const REPORTS: [Form; 4] = [
     ("application/json", &["json"]),
     ("text/turtle; charset=utf-8", &["turtle", "ttl"]),
     ("text/plain; charset=utf-8", &["txt", "text"]),
+    ("text/html; charset=utf-8", &["html"]),
 ];
 
 impl From<InsightError> for HttpError {
@@ -102,11 +106,19 @@ pub(crate) async fn audit(
             Ok(match media_type.split(';').next() {
                 Some("application/json") => format!("{:#}\n", found.to_json()),
                 Some("text/turtle") => found.to_turtle(&app_too.base),
+                Some("text/html") => found.to_html(),
                 _ => found.to_text(None),
             })
         })
         .await?;
-    Ok(told(body, media_type))
+    let mut response = told(body, media_type);
+    if media_type.starts_with("text/html") {
+        response.headers_mut().insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(REPORT_POLICY),
+        );
+    }
+    Ok(response)
 }
 
 /// `GET /api/experts?topic=…`.
