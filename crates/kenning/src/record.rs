@@ -5,6 +5,7 @@ use crate::site::Site;
 use anyhow::{Context as _, Result, bail};
 use kenning_access::{Clause, Clearance, Group, Label};
 use kenning_insight::record::{Draft, Recorder, Takes, kinds, record};
+use kenning_server::audit::{Decision, Event, target_hash};
 use kenning_server::{Line, Outcome};
 use kenning_store::Batch;
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,22 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         label.clone(),
         made.triples.iter().cloned(),
     );
-    site.kb.commit(batch)?;
+    let done = site.kb.commit(batch);
+    site.audit(Event {
+        request: String::new(),
+        // Whoever runs the command is the operator, whomever the record names.
+        who: "operator".to_owned(),
+        action: format!("kenning record {kind}"),
+        target: target_hash(made.graph.as_str()),
+        decision: if done.is_ok() {
+            Decision::Done
+        } else {
+            Decision::Failed
+        },
+        status: 0,
+        reason: None,
+    })?;
+    done?;
     report(Line::Output {
         text: made.to_text(),
     });

@@ -234,8 +234,13 @@ impl Audit {
         }
         out.push_str("</tr></thead>\n");
         for row in rows.iter().rev() {
-            let _ = write!(out, "<tr><th>{row}</th>");
-            for level in &self.figures.levels {
+            let meaning = match row {
+                3.. => " (core)",
+                _ => "",
+            };
+            let _ = write!(out, "<tr><th>{row}{meaning}</th>");
+            let half = self.figures.levels.len() / 2;
+            for (rank, level) in self.figures.levels.iter().enumerate() {
                 let count = cells
                     .iter()
                     .find(|cell| cell.criticality == Some(*row) && cell.level == *level)
@@ -245,11 +250,15 @@ impl Audit {
                 } else {
                     count.to_string()
                 };
-                let _ = write!(out, "<td class=\"n\">{shown}</td>");
+                // Core knowledge below the upper half of the levels, and trifles in it, are what to look at.
+                let is_odd =
+                    count > 0 && ((*row >= 3 && rank < half) || (*row <= 1 && rank >= half));
+                let class = if is_odd { "n zero" } else { "n" };
+                let _ = write!(out, "<td class=\"{class}\">{shown}</td>");
             }
             out.push_str("</tr>\n");
         }
-        out.push_str("</table>\n</section>\n");
+        out.push_str("</table>\n<p class=\"soft\"><small>Notes by how much it would hurt to lose them, and their level; red is open too far, or shut too far.</small></p>\n</section>\n");
     }
 
     fn kinds(&self, out: &mut String) {
@@ -321,7 +330,7 @@ fn standing(finding: &Finding, audit: &Audit) -> String {
         let _ = write!(words, " Known since {}.", finding.since);
     }
     if let Some(who) = &finding.responsible {
-        let _ = write!(words, " <i>{}</i>.", escape(who));
+        let _ = write!(words, " Ask <i>{}</i>.", escape(who));
     }
     words
 }

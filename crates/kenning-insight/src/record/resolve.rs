@@ -243,10 +243,10 @@ impl<'a, 'b> Resolver<'a, 'b> {
         let mut near: Vec<(usize, &str)> = near
             .filter_map(|name| {
                 let other = name_key(name);
-                let far = distance(key, &other);
-                let close = key.is_empty()
-                    || far <= 2.max(key.chars().count() / 4)
-                    || other.split(' ').any(|word| word == key);
+                // People write first names: the nearest word counts as well as the whole.
+                let words = other.split(' ').map(|word| distance(key, word));
+                let far = words.fold(distance(key, &other), usize::min);
+                let close = key.is_empty() || far <= 2.max(key.chars().count() / 4);
                 close.then_some((far, name))
             })
             .collect();
