@@ -26,7 +26,7 @@ fn resident(pid: u32) -> Option<u64> {
 #[test]
 fn a_thousand_idle_connections_cost_little() {
     const MANY: usize = 1_000;
-    const KIB_EACH: u64 = 24;
+    const KIB_EACH: u64 = 32;
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("data"), &[]);
     assert_eq!(server.ask("GET", "/healthz", &[], b"").status, 200);
