@@ -1,9 +1,11 @@
 //! What the store says of one thing, over one reader's view.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kenning_store::{GraphInfo, GraphPattern, Pattern, QuadIds, TermId, View};
 use oxrdf::{NamedNode, NamedOrBlankNode, Term, Triple};
+
+use crate::error::HttpError;
 
 /// How many triples that point to a thing are listed.
 const POINTING: usize = 500;
@@ -14,7 +16,7 @@ pub(crate) struct About {
     pub(crate) iri: NamedNode,
     /// Its id in the view, where some triple has it.
     pub(crate) id: TermId,
-    /// Predicate and object.
+    /// Predicate and object, in the order of their words.
     pub(crate) says: Vec<(TermId, TermId)>,
     /// Subject and predicate of some triples that have the thing as object.
     pub(crate) pointed: Vec<(TermId, TermId)>,
@@ -25,39 +27,47 @@ pub(crate) struct About {
 }
 
 impl About {
-    /// What the view says of `iri`; `None` when it says nothing, whether or not somebody else would see something.
-    pub(crate) fn of(view: &View, iri: NamedNode) -> Option<Self> {
-        let id = view.id((&iri).into())?;
+    /// What the view says of `iri`. By words, never by ids: ids follow the order in which things came, hidden ones too, and with
+    /// the order of triples the length of a document changes.
+    ///
+    /// # Errors
+    /// [`HttpError::Absent`] when it says nothing, whether or not somebody else would see something; [`HttpError::Busy`] when the
+    /// view was cancelled.
+    pub(crate) fn of(view: &View, iri: NamedNode) -> Result<Self, HttpError> {
+        let id = view.id((&iri).into()).ok_or(HttpError::Absent)?;
         let union = || Pattern::all(GraphPattern::Union);
         let says = view.quads(Pattern {
             subject: Some(id),
             ..union()
         });
-        let says: Vec<_> = says
-            .filter_map(Result::ok)
-            .map(|quad| (quad.predicate, quad.object))
+        let says: Result<Vec<_>, _> = says
+            .map(|quad| quad.map(|quad| (quad.predicate, quad.object)))
             .collect();
-        let mut pointed: Vec<(String, TermId, TermId)> = view
-            .quads(Pattern {
-                object: Some(id),
-                ..union()
-            })
-            .filter_map(Result::ok)
-            .map(|quad| {
-                (
-                    view.term(quad.subject).to_string(),
-                    quad.subject,
-                    quad.predicate,
-                )
-            })
-            .collect();
-        // By name, never by id: ids follow the order in which things came, hidden ones too.
-        pointed.sort();
+        let mut says = says.map_err(|_| HttpError::Busy)?;
+        says.sort_by_cached_key(|(predicate, object)| words(view, *predicate, *object));
+        // Only as many are held as are listed: half the store may point to one thing.
+        let mut pointed: BTreeSet<((String, String), TermId, TermId)> = BTreeSet::new();
+        let pointing = Pattern {
+            object: Some(id),
+            ..union()
+        };
+        for quad in view.quads(pointing) {
+            let quad = quad.map_err(|_| HttpError::Busy)?;
+            let words = words(view, quad.subject, quad.predicate);
+            pointed.insert((words, quad.subject, quad.predicate));
+            if pointed.len() > POINTING + 1 {
+                pointed.pop_last();
+            }
+        }
         let pointed_more = pointed.len() > POINTING;
-        pointed.truncate(POINTING);
+        if pointed_more {
+            pointed.pop_last();
+        }
         let graph = view.graph(id);
-        let anything = !says.is_empty() || !pointed.is_empty() || graph.is_some();
-        anything.then(|| Self {
+        if says.is_empty() && pointed.is_empty() && graph.is_none() {
+            return Err(HttpError::Absent);
+        }
+        Ok(Self {
             iri,
             id,
             says,
@@ -117,6 +127,10 @@ pub(crate) fn triple(view: &View, quad: &QuadIds) -> Option<Triple> {
         named(view, quad.predicate)?,
         view.term(quad.object),
     ))
+}
+
+fn words(view: &View, one: TermId, other: TermId) -> (String, String) {
+    (view.term(one).to_string(), view.term(other).to_string())
 }
 
 fn named(view: &View, id: TermId) -> Option<NamedNode> {

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kenning_sparql::GraphFormat;
 use kenning_store::{GraphPattern, Pattern, View};
-use oxrdf::{GraphName, NamedNode, Term};
+use oxrdf::{GraphName, NamedNode, Term, Triple};
 
 use crate::App;
 use crate::about::About;
@@ -23,6 +23,9 @@ use crate::reader::Reader;
 use crate::table::{link, term};
 use crate::validator;
 
+/// A graph of so many triples is written in the order of its words, a larger one as it is kept.
+const SORTED: u64 = 20_000;
+
 /// `GET /id/…`: to the page or the data.
 pub(crate) async fn thing(
     reader: Reader,
@@ -33,9 +36,7 @@ pub(crate) async fn thing(
     let iri = iri(&app, &rest)?;
     let view = reader.view(&app);
     app.evaluators
-        .run(reader.share(), move |_| {
-            About::of(&view, iri).map(|_| ()).ok_or(HttpError::Absent)
-        })
+        .run(reader.share(), move |_| About::of(&view, iri).map(|_| ()))
         .await?;
     let target = match choose_kind(&Accept::of(request.headers()))? {
         Kind::Page => format!("/page/{rest}"),
@@ -62,8 +63,9 @@ pub(crate) async fn page(
     let name = rest.clone();
     let (title, body) = app
         .evaluators
-        .run(reader.share(), move |_| {
-            let about = About::of(&view, iri).ok_or(HttpError::Absent)?;
+        .run(reader.share(), move |cancel| {
+            let view = view.with_cancel(cancel.clone());
+            let about = About::of(&view, iri)?;
             Ok((
                 name_of(&view, about.id),
                 describe(&app_too, &view, &about, &rest),
@@ -101,8 +103,9 @@ pub(crate) async fn data(
     let known = validator::is_known(&headers, &tag);
     let body = app
         .evaluators
-        .stream(reader.share(), false, move |flow, _| {
-            let about = About::of(&view, iri).ok_or(HttpError::Absent)?;
+        .stream(reader.share(), false, move |flow, cancel| {
+            let view = view.with_cancel(cancel.clone());
+            let about = About::of(&view, iri)?;
             if known {
                 return Ok(());
             }
@@ -163,17 +166,30 @@ fn write(
             .map_err(failed)?;
     }
     if let Some(graph) = &about.graph {
-        for quad in view.quads(Pattern::all(GraphPattern::One(graph.id))) {
-            let quad = quad.map_err(|error| HttpError::Internal(error.to_string()))?;
-            let name = if format.holds_datasets() {
-                GraphName::NamedNode(graph.name.clone())
-            } else {
-                GraphName::DefaultGraph
-            };
-            if let Some(triple) = crate::about::triple(view, &quad) {
-                writer
-                    .serialize_quad(&triple.in_graph(name))
-                    .map_err(failed)?;
+        let name = if format.holds_datasets() {
+            GraphName::NamedNode(graph.name.clone())
+        } else {
+            GraphName::DefaultGraph
+        };
+        let quads = view
+            .quads(Pattern::all(GraphPattern::One(graph.id)))
+            .map(|quad| quad.map_err(|_| HttpError::Busy))
+            .filter_map(|quad| {
+                quad.map(|quad| crate::about::triple(view, &quad))
+                    .transpose()
+            });
+        let mut put = |triple: Triple| {
+            writer
+                .serialize_quad(&triple.in_graph(name.clone()))
+                .map_err(failed)
+        };
+        if graph.triples <= SORTED {
+            let mut triples = quads.collect::<Result<Vec<Triple>, HttpError>>()?;
+            triples.sort_by_cached_key(ToString::to_string);
+            triples.into_iter().try_for_each(&mut put)?;
+        } else {
+            for triple in quads {
+                put(triple?)?;
             }
         }
     }

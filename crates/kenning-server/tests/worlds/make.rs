@@ -460,9 +460,13 @@ fn store(dice: &mut Dice, graphs: &[Graph]) -> Asked {
         1 => "/store?default".to_owned(),
         _ => format!("/store?graph={}", percent(name.trim_matches(['<', '>']))),
     };
-    let method = dice.pick(&["GET", "GET", "GET", "HEAD", "PUT", "POST", "DELETE"]);
+    let method = dice.pick(&[
+        "GET", "GET", "GET", "HEAD", "PUT", "POST", "DELETE", "PATCH",
+    ]);
     let body = if matches!(method, "PUT" | "POST") {
         format!("@prefix : <{BASE}id/> . {} .", data(dice))
+    } else if method == "PATCH" {
+        format!("{PREFIX}{}", operation(dice, graphs))
     } else {
         String::new()
     };
@@ -476,7 +480,12 @@ fn store(dice: &mut Dice, graphs: &[Graph]) -> Asked {
         .to_owned(),
     )];
     if !body.is_empty() {
-        headers.push(("content-type", "text/turtle".to_owned()));
+        let kind = if method == "PATCH" {
+            "application/sparql-update"
+        } else {
+            "text/turtle"
+        };
+        headers.push(("content-type", kind.to_owned()));
     }
     if dice.roll(4) == 0 {
         headers.push((dice.pick(&["if-match", "if-none-match"]), "*".to_owned()));
@@ -521,10 +530,32 @@ fn linked(dice: &mut Dice, graphs: &[Graph]) -> Asked {
 }
 
 fn other(dice: &mut Dice) -> Asked {
-    let (target, accept) = match dice.roll(8) {
-        0..=2 => ("/.well-known/void", "text/turtle"),
-        3..=5 => ("/", "text/html"),
-        6 => ("/sparql", "text/turtle"),
+    let (target, accept) = match dice.roll(16) {
+        0..=3 => ("/.well-known/void", "text/turtle"),
+        4..=7 => ("/", "text/html"),
+        8 => ("/sparql", "text/turtle"),
+        9..=11 => (
+            dice.pick(&[
+                "/sitemap.xml",
+                "/sitemap.xml?part=0",
+                "/ns/km",
+                "/openapi.json",
+            ]),
+            "*/*",
+        ),
+        12 | 13 => (
+            dice.pick(&[
+                "/api/audit",
+                "/api/loss",
+                "/api/loss?person=n1",
+                "/api/experts?topic=n0",
+                "/api/advice?topic=n2",
+                "/api/questions",
+                "/api/questions/stale-notes",
+                "/api/questions/absent",
+            ]),
+            dice.pick(&["application/json", "text/turtle", "text/plain"]),
+        ),
         _ => (
             dice.pick(&[
                 "/prefixes",

@@ -65,6 +65,7 @@ impl World {
         let kb = Arc::new(kb);
         let settings = ServerSettings {
             evaluations: 1,
+            sitemap: true,
             ..ServerSettings::default()
         };
         let base = Base::new(BASE).unwrap();

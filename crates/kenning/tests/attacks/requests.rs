@@ -15,7 +15,11 @@ pub(crate) fn requests(attack: &Attack, listener: &str) -> Vec<Sent> {
     let body = request.body.clone().unwrap_or_default();
     let own = Sent {
         method: request.method.clone(),
-        path: request.path.replace(' ', "%20"),
+        path: match attack.id.as_str() {
+            // The catalogue's `/people/...` stands for whatever route offers that feature.
+            "K22" => "/api/loss".to_owned(),
+            _ => request.path.replace(' ', "%20"),
+        },
         headers: request.headers.clone(),
         body: match (attack.id.as_str(), body.as_str()) {
             (_, "@file:billion_laughs_9_levels.rdf") => laughs().into_bytes(),
@@ -84,7 +88,22 @@ pub(crate) fn requests(attack: &Attack, listener: &str) -> Vec<Sent> {
         ],
         "K17" => vec![at("/page/falcon"), at("/data/falcon"), at("/data/falcon.ttl"), at("/id/falcon%2F"), at("/id/../id/falcon")],
         "K18" => vec![at("/sparql"), at("/"), at("/stats"), at("/metrics"), at("/openapi.json"), at("/audit-log")],
-        "K22" => vec![at("/page/alice"), at("/api/questions"), at("/api/questions/expert-map"), at("/api/questions/experts/expert-map")],
+        "K22" => [
+            "/people/alice/loss",
+            "/page/alice",
+            "/api/questions",
+            "/api/questions/expert-map",
+            "/api/questions/experts/expert-map",
+            "/api/audit",
+            "/api/loss?person=alice",
+            "/api/loss?person=falcon",
+            "/api/experts?topic=rust",
+            "/api/experts?topic=falcon",
+            "/api/experts?topic=layoffs",
+            "/api/advice?topic=falcon",
+        ]
+        .map(at)
+        .to_vec(),
         "K29" => vec![with_body("PREFIX : <https://kb.example/id/> INSERT DATA { GRAPH <https://kb.example/note/int1> { :x :p 1 } }")],
         "K30" => [
             "INSERT { GRAPH <https://kb.example/note/ivy-own> { ?s ?p ?o } } WHERE { GRAPH <https://kb.example/note/conf-hr> { ?s ?p ?o } }",
