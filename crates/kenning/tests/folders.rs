@@ -151,9 +151,8 @@ fn addresses(subjects: &[String], names: &[String], questions: &serde_json::Valu
         "/query?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D",
     ];
     let mut all: Vec<String> = fixed.iter().map(|path| (*path).to_owned()).collect();
-    for subject in subjects {
-        let path = subject.strip_prefix(BASE).unwrap();
-        all.push(path.to_owned());
+    for path in subjects {
+        all.push(path.clone());
         all.push(path.replacen("/id/", "/page/", 1));
         all.push(path.replacen("/id/", "/data/", 1));
     }
@@ -204,7 +203,13 @@ fn compare(clearance: &str, hidden: Hidden) {
         "restricted",
         "SELECT DISTINCT ?s { ?s ?p ?o FILTER(isIRI(?s) && STRSTARTS(STR(?s), 'http://localhost:7878/id/') && !CONTAINS(STR(?s), '#')) }",
     );
-    let subjects: Vec<String> = subjects.into_iter().step_by(3).collect();
+    let subjects: Vec<String> = subjects
+        .iter()
+        // A name with a comma is quoted in CSV.
+        .filter_map(|name| name.trim_matches('"').strip_prefix(BASE))
+        .map(str::to_owned)
+        .step_by(3)
+        .collect();
     let token = |data: &Path| done(data, &["token", "add", "anna", "--clearance", clearance]);
     let (here, there) = (token(&a), token(&b));
     let all_eyes = [
