@@ -34,6 +34,10 @@ fn copy(from: &Path, to: &Path) {
             copy(&path, &place);
         } else {
             std::fs::copy(&path, &place).unwrap();
+            // Without git, the date of a file is that of its note.
+            let date = std::fs::metadata(&path).unwrap().modified().unwrap();
+            let file = std::fs::File::options().append(true).open(&place);
+            file.unwrap().set_modified(date).unwrap();
         }
     }
 }
@@ -80,15 +84,10 @@ fn change(dir: &Path, seen: &BTreeSet<String>, hidden: Hidden) -> Vec<String> {
         if seen.contains(&name) {
             continue;
         }
-        let text = std::fs::read_to_string(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
         if hidden == Hidden::Other {
-            let kept = text
-                .lines()
-                .filter(|line| line.starts_with("protection") || line.starts_with("audience"));
-            let kept: String = kept.map(|line| format!("{line}\n")).collect();
             let other = format!(
-                "---\n{kept}title: Zebra {}\naliases: [Start here, Reed]\n---\nQuite other. [[Start here]], [[nothing]].\n",
+                "---\nprotection: restricted\ntitle: Zebra {}\naliases: [Start here, Reed]\n---\nQuite other. [[Start here]], [[nothing]].\n",
                 names.len()
             );
             let place = path.with_file_name(format!("zz-{}.md", names.len()));
@@ -97,6 +96,11 @@ fn change(dir: &Path, seen: &BTreeSet<String>, hidden: Hidden) -> Vec<String> {
         names.push(name);
     }
     names
+}
+
+/// An IRI without what tables put around it.
+fn bare(name: &str) -> &str {
+    name.trim_matches(['<', '>', '"'])
 }
 
 /// What a command printed that has to work.
@@ -192,7 +196,7 @@ fn compare(clearance: &str, hidden: Hidden) {
     let graphs = rows(&a, clearance, "SELECT ?g { GRAPH ?g {} }");
     let seen: BTreeSet<String> = graphs
         .iter()
-        .filter_map(|name| name.strip_prefix(GRAPH))
+        .filter_map(|name| bare(name).strip_prefix(GRAPH))
         .map(decode)
         .collect();
     let names = change(&part, &seen, hidden);
@@ -205,8 +209,7 @@ fn compare(clearance: &str, hidden: Hidden) {
     );
     let subjects: Vec<String> = subjects
         .iter()
-        // A name with a comma is quoted in CSV.
-        .filter_map(|name| name.trim_matches('"').strip_prefix(BASE))
+        .filter_map(|name| bare(name).strip_prefix(BASE))
         .map(str::to_owned)
         .step_by(3)
         .collect();
