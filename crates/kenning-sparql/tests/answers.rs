@@ -426,13 +426,17 @@ fn limits_on_rows_and_bytes_stop_the_answer() {
 fn service_is_refused_and_says_so() {
     for text in [
         "SELECT * { SERVICE <http://a/> { ?s ?p ?o } }",
-        "ASK { FILTER EXISTS { SERVICE SILENT ?s {} } }",
+        "ASK { FILTER EXISTS { SERVICE ?s {} } }",
+        "ASK { SERVICE SILENT <http://a/> { SERVICE <http://b/> {} } }",
     ] {
         match Prepared::parse(text, &ParseOptions::default()) {
             Err(QueryError::Refused(why)) => assert!(why.contains("SERVICE")),
             other => panic!("{other:?}"),
         }
     }
+    // Whoever writes SILENT takes one empty solution.
+    let silent = "ASK { FILTER EXISTS { SERVICE SILENT <http://a/> { ?s ?p ?o } } }";
+    assert!(Prepared::parse(silent, &ParseOptions::default()).is_ok());
 }
 
 #[test]
