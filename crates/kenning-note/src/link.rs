@@ -51,6 +51,9 @@ pub(crate) fn wikilink(inside: &str, from: &str, dialect: Dialect) -> Link {
 
 /// Reads a target as it stands in a wikilink: a name, with a heading or block after `#`.
 pub(crate) fn target_of(target: &str, from: &str) -> Link {
+    if is_template(target) {
+        return template(target);
+    }
     if is_address(target) {
         return Link {
             target: target.into(),
@@ -115,6 +118,12 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
         kind: LinkKind::Markdown,
         ..Link::default()
     };
+    if is_template(dest) {
+        return Link {
+            kind: LinkKind::Markdown,
+            ..template(dest)
+        };
+    }
     if is_address(dest) {
         link.target = dest.into();
         link.to = address(dest);
@@ -162,6 +171,19 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
     link
 }
 
+/// Whether a target is for a template to fill, such as `{{ .Permalink }}`: it names nothing yet, and that is nothing odd.
+pub(crate) fn is_template(target: &str) -> bool {
+    ["{{", "{%", "<%"].iter().any(|mark| target.contains(mark))
+}
+
+fn template(target: &str) -> Link {
+    Link {
+        target: one_line(target).into(),
+        to: LinkTo::Nothing,
+        ..Link::default()
+    }
+}
+
 /// Whether a target is an address and no name: a scheme of letters, a colon, and something after it.
 pub(crate) fn is_address(target: &str) -> bool {
     if target.starts_with("//") {
@@ -183,7 +205,7 @@ pub(crate) fn is_address(target: &str) -> bool {
 }
 
 fn is_known_scheme(scheme: &str) -> bool {
-    const KNOWN: [&str; 16] = [
+    const KNOWN: [&str; 18] = [
         "http",
         "https",
         "mailto",
@@ -200,6 +222,8 @@ fn is_known_scheme(scheme: &str) -> bool {
         "blob",
         "sms",
         "geo",
+        "command",
+        "vscode",
     ];
     KNOWN.iter().any(|known| known.eq_ignore_ascii_case(scheme))
 }

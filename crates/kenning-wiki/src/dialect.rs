@@ -41,10 +41,14 @@ pub(crate) const MARKS: &[(&str, Dialect)] = &[
     ("hugo.toml", Dialect::Hugo),
     ("hugo.yaml", Dialect::Hugo),
     ("hugo.json", Dialect::Hugo),
+    ("layouts/_default", Dialect::Hugo),
+    ("layouts/partials", Dialect::Hugo),
     ("archetypes", Dialect::Hugo),
     ("_config.yml", Dialect::Jekyll),
     ("_posts", Dialect::Jekyll),
     ("tiddlywiki.info", Dialect::TiddlyWiki),
+    (".llmwiki", Dialect::LlmWiki),
+    ("wiki/concepts", Dialect::LlmWiki),
 ];
 
 /// The context file of a Vault-LD folder.

@@ -12,6 +12,8 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rustc_hash::FxHasher;
 
+use kenning_note::Dialect;
+
 use crate::dialect::{MARKS, may_be_mark};
 use crate::problem::Located;
 
@@ -70,6 +72,7 @@ pub(crate) fn walk(root: &Path, only: Option<&str>, ignore: &[String]) -> Walk {
     let mut walk = Walk::default();
     let mut lists = vec![settings_list(root, ignore, &mut walk)];
     walk.folder(root, "", 0, only, &mut lists);
+    walk.leave_out_templates();
     walk.notes.sort_by(|a, b| a.path.cmp(&b.path));
     walk.others.sort();
     walk.find_twins();
@@ -189,6 +192,36 @@ impl Walk {
         } else if is_note(name) {
             self.problem(&path, "special", "it is no ordinary file; it is left out");
         }
+    }
+
+    /// Pages of a site's design are no notes: HTML in `layouts` and `themes` of a Hugo site, `_layouts` and `_includes` of a Jekyll one.
+    fn leave_out_templates(&mut self) {
+        let mut folders = Vec::new();
+        for (folder, mark) in &self.marks {
+            let dialect = MARKS.iter().find(|(known, _)| known == mark);
+            let names: &[&str] = match dialect {
+                // What else lies beside a folder of that name is not known.
+                Some((known, Dialect::Hugo)) if *known != "archetypes" => &["layouts", "themes"],
+                Some((_, Dialect::Jekyll)) => &["_layouts", "_includes"],
+                _ => &[],
+            };
+            folders.extend(names.iter().map(|name| format!("{}/", join(folder, name))));
+        }
+        if folders.is_empty() {
+            return;
+        }
+        let is_template = |path: &str| {
+            path.ends_with(".html")
+                && folders
+                    .iter()
+                    .any(|folder| path.starts_with(folder.as_str()))
+        };
+        let (templates, notes): (Vec<Found>, Vec<Found>) = std::mem::take(&mut self.notes)
+            .into_iter()
+            .partition(|found| is_template(&found.path));
+        self.notes = notes;
+        self.others
+            .extend(templates.into_iter().map(|found| found.path));
     }
 
     /// Says which notes have names that are one name on other systems: there, one of the two would be lost.

@@ -248,3 +248,30 @@ fn a_watched_folder_is_followed_through_all_that_editors_do() {
     let again = run(&data, &["sync", "--dry-run", wiki.to_str().unwrap()]);
     assert_eq!(again.out, "", "{}", again.err);
 }
+
+/// Real wikis, where they lie beside the checkout: what is stored of each meets the built-in shapes.
+#[test]
+fn what_real_wikis_become_meets_the_shapes() {
+    let vaults = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vaults");
+    if !vaults.exists() {
+        eprintln!("skipped: the sample vaults are not here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut tried = 0;
+    for entry in std::fs::read_dir(&vaults).unwrap() {
+        let wiki = entry.unwrap().path();
+        if !wiki.is_dir() {
+            continue;
+        }
+        tried += 1;
+        let name = wiki.file_name().unwrap().to_string_lossy().into_owned();
+        let data = folder.path().join(&name);
+        let synced = run(&data, &["sync", "-q", wiki.to_str().unwrap()]);
+        assert!(matches!(synced.code, 0 | 2), "{name}: {}", synced.err);
+        let check = ["check", "--clearance", "restricted", "--groups", "*"];
+        let checked = run(&data, &check);
+        assert_eq!(checked.code, 0, "{name}: {}\n{}", checked.out, checked.err);
+    }
+    assert!(tried > 0);
+}

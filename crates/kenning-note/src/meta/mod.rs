@@ -30,6 +30,8 @@ pub(crate) struct Meta<'a> {
     pub(crate) title: Option<String>,
     /// Whether keys come from the text, where links have been read and any key is welcome.
     in_text: bool,
+    /// Whether a key says when the note was made, so that a bare `date` says something else.
+    has_created: bool,
     settings: &'a Settings,
 }
 
@@ -48,6 +50,14 @@ pub(crate) fn squeezed(key: &str) -> String {
         .collect()
 }
 
+/// Whether a squeezed key says when the note was made.
+fn is_created(key: &str) -> bool {
+    matches!(
+        key,
+        "created" | "createdat" | "datecreated" | "creationdate" | "createdon"
+    )
+}
+
 impl<'a> Meta<'a> {
     pub(crate) fn new(settings: &'a Settings, problems: &'a mut Vec<Problem>) -> Self {
         Self {
@@ -55,6 +65,7 @@ impl<'a> Meta<'a> {
             problems,
             title: None,
             in_text: false,
+            has_created: false,
         }
     }
 }
@@ -112,6 +123,7 @@ impl Meta<'_> {
                 .map(|text| text.text)
                 .filter(|text| !text.is_empty());
         }
+        self.has_created = map.iter().any(|(key, _)| is_created(&squeezed(&key.text)));
         protection::read(note, &map, self.problems);
         for (key, node) in map {
             self.key(note, &key, &node);
@@ -148,14 +160,13 @@ impl Meta<'_> {
                     note.summary = words(node).filter(|text| !text.text.is_empty());
                 }
             }
-            "created" | "createdat" | "datecreated" | "creationdate" | "createdon" => {
-                self.date(note, key, node, DateRole::Created)
-            }
+            created if is_created(created) => self.date(note, key, node, DateRole::Created),
             "date" => {
-                let published = matches!(
-                    dialect,
-                    Dialect::Jekyll | Dialect::Hugo | Dialect::Docusaurus | Dialect::Article
-                );
+                let published = self.has_created
+                    || matches!(
+                        dialect,
+                        Dialect::Jekyll | Dialect::Hugo | Dialect::Docusaurus | Dialect::Article
+                    );
                 self.date(
                     note,
                     key,
@@ -257,6 +268,25 @@ impl Meta<'_> {
     fn date(&mut self, note: &mut Note, key: &Key, node: &Node, role: DateRole) {
         let Some(text) = node.text() else { return };
         if let Some(date) = Moment::parse(text).or_else(|| Moment::parse_milliseconds(text)) {
+            let once = matches!(role, DateRole::Created | DateRole::Modified);
+            let before = note.dates.iter().find(|dated| dated.role == role);
+            if let Some(before) = before.filter(|dated| once && dated.date != date) {
+                let first = before.date.lexical.clone();
+                self.odd(
+                    key,
+                    format!("the note says `{first}` already; `{text}` is kept as a property"),
+                    "say it once",
+                );
+                note.fields.push(Field {
+                    key: key.text.clone(),
+                    iri: None,
+                    is_reverse: false,
+                    value: Value::Text(text.to_owned()),
+                    passage: None,
+                    place: node.place,
+                });
+                return;
+            }
             note.dates.push(Dated {
                 role,
                 date,

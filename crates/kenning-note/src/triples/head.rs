@@ -18,9 +18,11 @@ impl Writer<'_> {
         self.say(&iri, km::IN_WIKI, &in_wiki);
         self.words(&iri, dcterms::TITLE, &note.title);
         self.say(&iri, km::DESCRIBES_CONCEPT, &concept);
-        self.a(&concept, skos::CONCEPT);
-        let concepts = self.base.concepts(wiki);
-        self.say(&concept, skos::IN_SCHEME, &concepts);
+        if !self.is_of_many() {
+            self.a(&concept, skos::CONCEPT);
+            let concepts = self.base.concepts(wiki);
+            self.say(&concept, skos::IN_SCHEME, &concepts);
+        }
         self.words(&concept, skos::PREF_LABEL, &note.title);
         for alias in &note.aliases {
             self.words(&concept, skos::ALT_LABEL, &alias.text);
@@ -123,6 +125,21 @@ impl Writer<'_> {
                 keys.push(key);
             }
         }
+    }
+
+    /// Whether the note describes a scheme or a collection of concepts, which is no concept itself (SKOS S9 and S37).
+    fn is_of_many(&self) -> bool {
+        let many = [
+            skos::CONCEPT_SCHEME,
+            skos::COLLECTION,
+            skos::ORDERED_COLLECTION,
+        ];
+        let mut types = self
+            .note
+            .types
+            .iter()
+            .filter_map(|typed| typed.iri.as_deref());
+        types.any(|iri| many.iter().any(|class| class.as_str() == iri))
     }
 
     fn types(&mut self) {

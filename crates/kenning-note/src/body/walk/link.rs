@@ -89,7 +89,8 @@ impl Walk<'_, '_> {
             link::destination(&dest, self.cx.path)
         };
         let place = self.cx.source.place(self.base + start);
-        if link.to == LinkTo::Nothing && !(link.target.is_empty() && embeds) {
+        let nothing = link.target.is_empty() && embeds || link::is_template(&link.target);
+        if link.to == LinkTo::Nothing && !nothing {
             self.problems.push(useless(&link, place));
         }
         if embeds
