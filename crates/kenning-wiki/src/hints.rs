@@ -12,13 +12,16 @@ use crate::problem::Located;
 /// Looking for a name that is spelt alike takes time, so only so many problems get one, the first ones.
 const MOST: usize = 100;
 
+/// A folded name: its length, its letters, itself, and the notes that have it.
+type Name<'h> = (usize, u64, &'h str, &'h [u32]);
+
 /// Gives hints, remembering those it gave.
 #[derive(Debug)]
 pub(crate) struct Hints<'h> {
     index: &'h Index,
     known: &'h mut HashMap<String, Option<String>>,
     /// Folded names with their length and letters, once they were needed.
-    names: Option<Vec<(usize, u64, &'h str, &'h [u32])>>,
+    names: Option<Vec<Name<'h>>>,
     left: usize,
 }
 

@@ -270,7 +270,7 @@ impl Index {
                 "" => named(Sort::Path, &target.name),
                 folder => named(Sort::Path, &format!("{}/{}", composed(folder), target.name)),
             },
-            Step::FileName => self.below(Sort::Stem, &target.bare, |path| composed(path)),
+            Step::FileName => self.below(Sort::Stem, &target.bare, composed),
             // A bare name is looked for in every folder alike: only a path is held against paths.
             Step::FoldedPath if link.path.is_none() && !target.name.contains('/') => Vec::new(),
             Step::FoldedPath => {
