@@ -96,7 +96,7 @@ fn convert(
 /// Writes wikis in one form. Lines of N-Quads come from the threads that read the notes; the other forms are put together here.
 enum Writer<W: Write> {
     Lines(W),
-    Other(WriterQuadSerializer<W>),
+    Other(Box<WriterQuadSerializer<W>>),
 }
 
 impl<W: Write> Writer<W> {
@@ -112,7 +112,7 @@ impl<W: Write> Writer<W> {
         for (prefix, namespace) in kenning_vocab::prefixes() {
             serializer = serializer.with_prefix(*prefix, *namespace)?;
         }
-        Ok(Self::Other(serializer.for_writer(out)))
+        Ok(Self::Other(Box::new(serializer.for_writer(out))))
     }
 
     fn write(
