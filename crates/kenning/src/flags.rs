@@ -83,8 +83,8 @@ pub enum Command {
     /// Make, list and revoke tokens for use over HTTP.
     #[command(subcommand)]
     Token(Token),
-    /// Say what the configuration comes to.
-    Config,
+    /// Say what file, environment and flags come to, as `serve` would have it.
+    Config(Serve),
     /// Write every quad that a reader sees, as N-Quads.
     Dump(Eyes),
     /// Copy everything to a file, while others read and write.

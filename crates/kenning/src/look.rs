@@ -1,14 +1,16 @@
 //! `kenning config`: what the operator decided.
 
 use crate::config::{Config, Sync};
+use crate::flags;
 use crate::report::Reporter;
+use crate::serve::USUAL_ADDRESS;
 use anyhow::Result;
 use kenning_server::{Line, Outcome};
 use kenning_vocab::Base;
 use std::fmt::Write;
 
-/// What concerns the server, as it is without flags and environment.
-fn of_server(server: &crate::config::Server) -> String {
+/// What concerns the server: flags and environment where they say something, else the file, else what is usual.
+fn of_server(server: &crate::config::Server, flags: &flags::Serve) -> String {
     let usual = kenning_server::ServerSettings::default();
     let seconds = |set: Option<u64>, usual: std::time::Duration| {
         format!("{} s", set.unwrap_or(usual.as_secs()))
@@ -17,13 +19,14 @@ fn of_server(server: &crate::config::Server) -> String {
         [] => "none".to_owned(),
         items => items.join(", "),
     };
-    let listen = server.listen.map(|address| address.to_string());
-    let certificate = server.tls_certificate.as_ref();
+    let listen = flags.listen.or(server.listen).unwrap_or(USUAL_ADDRESS);
+    let certificate = flags
+        .tls_certificate
+        .as_ref()
+        .or(server.tls_certificate.as_ref());
+    let questions = flags.questions.as_ref().or(server.questions.as_ref());
     let rows = [
-        (
-            "listen",
-            listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
-        ),
+        ("listen", listen.to_string()),
         (
             "https",
             certificate.map_or_else(
@@ -35,10 +38,26 @@ fn of_server(server: &crate::config::Server) -> String {
         ("cors origins", list(&server.cors_origins)),
         (
             "queries read",
-            match server.default_graph {
-                Some(crate::flags::DefaultGraph::Own) => "the graph without a name".to_owned(),
+            match flags.default_graph.or(server.default_graph) {
+                Some(flags::DefaultGraph::Own) => "the graph without a name".to_owned(),
                 _ => "all visible graphs".to_owned(),
             },
+        ),
+        (
+            "questions",
+            questions.map_or_else(
+                || "built in".to_owned(),
+                |path| format!("built in, and those in {}", path.display()),
+            ),
+        ),
+        (
+            "who writes",
+            if flags.allow_anonymous_write {
+                "everybody, and what they write is public"
+            } else {
+                "who has a token that says so"
+            }
+            .to_owned(),
         ),
         (
             "query time",
@@ -58,14 +77,21 @@ fn of_server(server: &crate::config::Server) -> String {
         .collect()
 }
 
-/// Says what the configuration comes to; that it can be read is the answer to most who ask.
+/// Says what file, environment and flags come to, as `serve` would have it with the same flags.
 ///
 /// # Errors
-/// None of its own: a configuration that cannot be read has failed before.
-pub fn config(config: &Config, reporter: &mut Reporter) -> Result<Outcome> {
+/// When a flag names a level that there is not. A file that cannot be read has failed before.
+pub fn config(
+    common: &flags::Common,
+    config: Config,
+    flags: &flags::Serve,
+    reporter: &mut Reporter,
+) -> Result<Outcome> {
+    let config = config.with_wiki_level(flags.wiki_level.as_deref())?;
     let scale = config.scale();
     let levels: Vec<&str> = scale.levels().map(|(_, name)| name).collect();
     let mut text = String::new();
+    let _ = writeln!(text, "data           {}", common.data.display());
     let _ = writeln!(text, "levels         {}", levels.join(" < "));
     let _ = writeln!(
         text,
@@ -82,10 +108,10 @@ pub fn config(config: &Config, reporter: &mut Reporter) -> Result<Outcome> {
     let _ = writeln!(
         text,
         "base URL       {}",
-        config
-            .file
+        flags
             .base_url
             .as_deref()
+            .or(config.file.base_url.as_deref())
             .unwrap_or(Base::default().as_str())
     );
     let sync = match config.file.sync {
@@ -93,7 +119,7 @@ pub fn config(config: &Config, reporter: &mut Reporter) -> Result<Outcome> {
         Sync::Off => "off: a power cut may lose the last second of writes",
     };
     let _ = writeln!(text, "sync           {sync}");
-    text.push_str(&of_server(&config.file.server));
+    text.push_str(&of_server(&config.file.server, flags));
     reporter.line(&Line::Output { text });
     Ok(Outcome::done(""))
 }

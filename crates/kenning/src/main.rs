@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         | Command::Explain(_)
         | Command::Sync(flags::Sync { dry_run: true, .. })
         | Command::Ontologies(_)
-        | Command::Config
+        | Command::Config(_)
         | Command::Token(flags::Token::Add { .. } | flags::Token::List) => true,
         Command::Convert(convert) => convert.out.is_none(),
         Command::Check(check) => check.format.is_some(),
@@ -180,9 +180,9 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
             });
             send(common, &[], None, false, &request, reporter)
         }
-        Command::Config => {
-            let config = Config::read(common.config.as_deref(), &[])?;
-            look::config(&config, reporter)
+        Command::Config(serve) => {
+            let config = Config::read(common.config.as_deref(), &serve.wiki)?;
+            look::config(common, config, serve, reporter)
         }
         Command::Token(token) => {
             let make = matches!(token, flags::Token::Add { .. });

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use kenning_access::Clearance;
 use kenning_server::{IssuerSettings, Line, Operations, Outcome, ServerSettings, Service};
 use std::fs::Permissions;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,8 +18,8 @@ use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch;
 
-/// The port that is used when none is named.
-const PORT: u16 = 7878;
+/// Where the server listens when nobody says where.
+pub(crate) const USUAL_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7878);
 
 /// Serves until the process is asked to end.
 ///
@@ -31,8 +31,8 @@ pub fn run(
     flags: &flags::Serve,
     reporter: &mut Reporter,
 ) -> Result<Outcome> {
-    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
-    let address = flags.listen.or(config.file.server.listen).unwrap_or(usual);
+    let address = flags.listen.or(config.file.server.listen);
+    let address = address.unwrap_or(USUAL_ADDRESS);
     if flags.allow_anonymous_write && !address.ip().is_loopback() {
         bail!(
             "`--allow-anonymous-write` lets everybody write, so it listens on loopback only, and `{address}` is beyond"
