@@ -125,8 +125,16 @@ impl WritePolicy for Judge<'_> {
         self.is_built_in(name)
     }
 
-    fn refuses_load(&self) -> bool {
+    fn refuses_load(&self, source: &NamedNode) -> bool {
+        // What has another scheme could be had nowhere, with or without our leave.
+        let is_fetched = |scheme: &str| {
+            let found = source.as_str().get(..scheme.len());
+            found.is_some_and(|found| found.eq_ignore_ascii_case(scheme))
+        };
         !self.reader.has_free_hand()
+            && ["http:", "https:", "file:", "ftp:", "data:"]
+                .into_iter()
+                .any(is_fetched)
     }
 
     fn may_write_down(&self) -> bool {

@@ -130,7 +130,7 @@ impl Planner<'_> {
                             self.insert(&to, triple)?;
                         }
                     }
-                    Err(_) if silent && !self.policy.refuses_load() => {}
+                    Err(_) if silent && !self.policy.refuses_load(&source) => {}
                     Err(why) => {
                         return Err(UpdateError::Load {
                             source_iri: source,

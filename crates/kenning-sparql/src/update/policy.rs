@@ -28,8 +28,9 @@ pub trait WritePolicy {
         false
     }
 
-    /// Whether LOAD is refused, also where SILENT would pass over a document that cannot be had: it is not carried out here at all.
-    fn refuses_load(&self) -> bool {
+    /// Whether LOAD of this is refused, instead of failing: SILENT passes over a document that cannot be had, not over a no.
+    fn refuses_load(&self, source: &NamedNode) -> bool {
+        let _ = source;
         false
     }
 
