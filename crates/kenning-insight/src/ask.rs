@@ -10,7 +10,7 @@ use oxrdf::{Term, Variable};
 use oxsdatatypes::Date;
 
 use crate::answer::{Answer, Cell, Standing};
-use crate::labels::label;
+use crate::labels::Labels;
 use crate::param::{InvalidValue, Kind};
 use crate::question::Question;
 
@@ -37,6 +37,23 @@ impl Context {
             limits: Limits::default(),
             cancel: Cancel::new(),
         }
+    }
+}
+
+/// A part of a long answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Which page; 1 is the first.
+    pub number: u64,
+    /// Rows of a page.
+    pub rows: usize,
+}
+
+impl Page {
+    /// How many rows stand on the pages before.
+    fn before(self) -> usize {
+        let pages = usize::try_from(self.number.saturating_sub(1)).unwrap_or(usize::MAX);
+        pages.saturating_mul(self.rows)
     }
 }
 
@@ -115,7 +132,7 @@ impl Question {
         Ok(bindings)
     }
 
-    /// The answer for whoever `view` was made for.
+    /// The whole answer for whoever `view` was made for.
     ///
     /// # Errors
     /// [`AskError`] when a value does not fit, or the evaluation fails or is stopped.
@@ -125,8 +142,43 @@ impl Question {
         values: &BTreeMap<String, String>,
         context: &Context,
     ) -> Result<Answer, AskError> {
+        self.part(view, values, context, None)
+    }
+
+    /// One page of the answer, and whether there is another after it. Page 1 is the first, and each has `rows` rows.
+    ///
+    /// What stands on other pages is neither held nor given names, so a page costs less than the whole.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub fn page(
+        &self,
+        view: &View,
+        values: &BTreeMap<String, String>,
+        context: &Context,
+        page: Page,
+    ) -> Result<(Answer, bool), AskError> {
+        let mut answer = self.part(view, values, context, Some(page))?;
+        if answer.rows.is_empty() && page.number > 1 {
+            // After the last page there is nothing; whether there is anything at all, the first page knows.
+            let first = Page { number: 1, rows: 1 };
+            answer.standing = self.part(view, values, context, Some(first))?.standing;
+        }
+        let is_more = answer.rows.len() > page.rows;
+        answer.rows.truncate(page.rows);
+        Ok((answer, is_more))
+    }
+
+    /// The answer, or of its rows those of a page and one more.
+    fn part(
+        &self,
+        view: &View,
+        values: &BTreeMap<String, String>,
+        context: &Context,
+        page: Option<Page>,
+    ) -> Result<Answer, AskError> {
         let bindings = self.bind(values, context)?;
-        let mut answer = on_big_stack(|| self.evaluate(view, &bindings, context))??;
+        let mut answer = on_big_stack(|| self.evaluate(view, &bindings, context, page))??;
         if answer.rows.is_empty()
             && let Some(name) = self.unknown_name(view, values, &bindings)
         {
@@ -165,6 +217,7 @@ impl Question {
         view: &View,
         bindings: &[(Variable, Term)],
         context: &Context,
+        page: Option<Page>,
     ) -> Result<Answer, QueryError> {
         let options = RunOptions {
             dataset: Dataset::default(),
@@ -173,10 +226,14 @@ impl Question {
             cancel: context.cancel.clone(),
             prefixes: Vec::new(),
         };
-        let prepared = self.prepared.with_parameters(bindings)?;
+        let mut prepared = self.prepared.with_parameters(bindings)?;
+        if let Some(page) = page {
+            prepared = prepared.part(page.before(), page.rows.saturating_add(1));
+        }
         let mut answer = Answer::new(&self.summary);
-        let cell = |term: &Term| Cell {
-            label: label(view, &context.base, term),
+        let mut labels = Labels::new(view, &context.base);
+        let mut cell = |term: &Term| Cell {
+            label: labels.of(term),
             term: term.clone(),
         };
         match self.form() {
@@ -195,7 +252,7 @@ impl Question {
                         solution
                             .values()
                             .iter()
-                            .map(|term| term.as_ref().map(cell))
+                            .map(|term| term.as_ref().map(&mut cell))
                             .collect(),
                     );
                     ControlFlow::Continue(())
@@ -212,7 +269,16 @@ impl Question {
                 answer.columns = ["subject", "predicate", "object"]
                     .map(str::to_owned)
                     .to_vec();
+                let mut before = page.map_or(0, Page::before);
+                let most = page.map_or(usize::MAX, |page| page.rows.saturating_add(1));
                 prepared.triples(view, &options, &mut |triple| {
+                    if before > 0 {
+                        before -= 1;
+                        return ControlFlow::Continue(());
+                    }
+                    if answer.rows.len() >= most {
+                        return ControlFlow::Break(());
+                    }
                     let terms = [
                         Term::from(triple.subject),
                         Term::from(triple.predicate),

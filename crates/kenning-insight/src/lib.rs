@@ -36,7 +36,7 @@ pub mod shapes;
 
 pub use advice::advice;
 pub use answer::{Answer, Cell, Standing};
-pub use ask::{AskError, Context};
+pub use ask::{AskError, Context, Page};
 pub use day::Day;
 pub use decorators::InvalidYaml;
 pub use experts::{Evidence, Expert, experts, experts_for_each};

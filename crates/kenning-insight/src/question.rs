@@ -115,6 +115,13 @@ impl Question {
         self.prepared.is_repeatable()
     }
 
+    /// Rows of one page, at least one; `None` where the question is not asked in pages.
+    #[must_use]
+    pub fn page_rows(&self) -> Option<usize> {
+        let rows = self.pagination?.max(1);
+        Some(usize::try_from(rows).unwrap_or(usize::MAX))
+    }
+
     /// What is asked for: rows, a truth value or triples.
     #[must_use]
     pub const fn form(&self) -> Form {

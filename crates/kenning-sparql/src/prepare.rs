@@ -56,6 +56,30 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
+    /// The same, of which only `rows` solutions from `from` on are wanted.
+    fn part(&self, from: usize, rows: usize) -> Self {
+        if let Some(sort) = &self.sort {
+            return Self {
+                query: self.query.clone(),
+                sort: Some(sort.part(from, rows)),
+                whole: None,
+            };
+        }
+        let mut query = self.query.clone();
+        if let Query::Select { pattern, .. } = &mut query {
+            *pattern = GraphPattern::Slice {
+                inner: Box::new(std::mem::take(pattern)),
+                start: from,
+                length: Some(rows),
+            };
+        }
+        Self {
+            query,
+            sort: None,
+            whole: None,
+        }
+    }
+
     /// Makes a query ready.
     pub(crate) fn of(query: Query) -> Self {
         match sort::split(&query) {
@@ -100,6 +124,17 @@ impl Prepared {
                 .with(|query| crate::bind::parameters(query.clone(), values))?,
             ..self.clone()
         })
+    }
+
+    /// This query with only `rows` of its solutions wanted, from `from` on (0 is the first). Other forms than SELECT stay whole.
+    ///
+    /// Where the query has an order, no more solutions than these and those before them are held.
+    #[must_use]
+    pub fn part(&self, from: usize, rows: usize) -> Self {
+        Self {
+            ready: self.ready.part(from, rows),
+            ..self.clone()
+        }
     }
 
     /// Parses `text`, after checking that its size and nesting are within the limits.

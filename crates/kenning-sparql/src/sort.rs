@@ -46,6 +46,10 @@ pub(crate) fn split(query: &Query) -> Option<(Query, Sort)> {
         } => (*start, *length, &**inner),
         pattern => (0, None, pattern),
     };
+    let (distinct, pattern) = match pattern {
+        GraphPattern::Distinct { inner } => (true, &**inner),
+        pattern => (false, pattern),
+    };
     let GraphPattern::Project { inner, variables } = pattern else {
         return None;
     };
@@ -78,11 +82,21 @@ pub(crate) fn split(query: &Query) -> Option<(Query, Sort)> {
             columns.push(variable);
         }
     }
+    // Which of equal solutions is kept does not matter, as long as they are equal in what they are ordered by.
+    if distinct && columns.len() > variables.len() {
+        return None;
+    }
+    let pattern = GraphPattern::Project {
+        inner,
+        variables: columns,
+    };
     let query = Query::Select {
         dataset: dataset.clone(),
-        pattern: GraphPattern::Project {
-            inner,
-            variables: columns,
+        pattern: match distinct {
+            true => GraphPattern::Distinct {
+                inner: Box::new(pattern),
+            },
+            false => pattern,
         },
         base_iri: base_iri.clone(),
     };
@@ -119,7 +133,26 @@ impl Key {
     }
 }
 
+/// The part `start..start + length` of what a slice gives that already leaves out and cuts off.
+pub(crate) fn slice(
+    (start, length): (usize, Option<usize>),
+    (from, rows): (usize, usize),
+) -> (usize, Option<usize>) {
+    let rows = length.map_or(rows, |length| length.saturating_sub(from).min(rows));
+    (start.saturating_add(from), Some(rows))
+}
+
 impl Sort {
+    /// The same order, of which only `rows` solutions from `from` on are wanted.
+    pub(crate) fn part(&self, from: usize, rows: usize) -> Self {
+        let (start, length) = slice((self.start, self.length), (from, rows));
+        Self {
+            start,
+            length,
+            ..self.clone()
+        }
+    }
+
     /// The solutions in order, as many as are wanted.
     pub(crate) fn sorted(
         &self,

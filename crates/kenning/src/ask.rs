@@ -3,7 +3,7 @@
 use crate::request::Place;
 use crate::site::Site;
 use anyhow::{Context as _, Result, bail};
-use kenning_insight::{Context, Library, Question};
+use kenning_insight::{Context, Library, Page, Question};
 use kenning_server::{Line, Outcome};
 use kenning_sparql::Limits;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ pub struct Request {
     pub groups: Vec<String>,
     /// `table`, `json`, `csv` or `turtle`; a table where it is not named.
     pub format: Option<String>,
+    /// Which page of a question that is asked in pages; `None` for every row.
+    #[serde(default)]
+    pub page: Option<u64>,
     /// A folder of further questions, as `topic/name.rq`.
     pub questions: Option<Place>,
     /// How long it may take, in seconds.
@@ -61,7 +64,20 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         time: Some(Duration::from_secs(request.timeout)),
         ..Limits::default()
     };
-    let answer = question.ask(&view, &request.values, &context)?;
+    let (answer, hint) = match (request.page, question.page_rows()) {
+        (Some(number), Some(rows)) => {
+            let page = Page { number, rows };
+            let (answer, is_more) = question.page(&view, &request.values, &context, page)?;
+            let hint = is_more.then(|| {
+                let next = number.saturating_add(1);
+                format!(
+                    "there are more rows: `--page {next}` shows the next {rows}, `--all` every one"
+                )
+            });
+            (answer, hint)
+        }
+        _ => (question.ask(&view, &request.values, &context)?, None),
+    };
     let text = match request.format.as_deref() {
         None | Some("table") => answer.to_table(),
         Some("json") => format!("{:#}\n", answer.to_json()),
@@ -72,6 +88,9 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         }
     };
     report(Line::Output { text });
+    if let Some(text) = hint {
+        report(Line::Info { text });
+    }
     Ok(Outcome::done(""))
 }
 

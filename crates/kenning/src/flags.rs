@@ -272,6 +272,12 @@ pub struct Ask {
     /// The form of the answer: `table`, `json`, `csv` or `turtle`.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
+    /// Which page of a question that is asked in pages; the first is 1.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "all")]
+    pub page: u64,
+    /// Every row of a question that is asked in pages.
+    #[arg(long)]
+    pub all: bool,
     /// A folder with questions of your own, as `topic/name.rq`.
     #[arg(long, value_name = "DIR")]
     pub questions: Option<PathBuf>,

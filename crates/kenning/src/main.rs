@@ -225,6 +225,7 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
                 clearance: flags.eyes.clearance.clone(),
                 groups: flags.eyes.groups.clone(),
                 format: form(common, flags.format.as_ref()),
+                page: (!flags.all).then_some(flags.page),
                 questions: flags.questions.as_deref().map(Place::of),
                 timeout: flags.timeout,
             });

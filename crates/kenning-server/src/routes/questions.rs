@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use kenning_insight::{Answer, AskError, Context, Question};
+use kenning_insight::{AskError, Context, Page, Question};
 use serde_json::{Value, json};
 
 use crate::App;
@@ -26,7 +26,7 @@ const FORMAT: &str = "format";
 const PAGE: &str = "page";
 
 /// The most rows of one page where a question says nothing.
-const ROWS: u64 = 10_000;
+const ROWS: usize = 10_000;
 
 /// The forms of an answer, and how `format` names them.
 const FORMS: [(&str, &[&str]); 4] = [
@@ -89,28 +89,29 @@ pub(crate) async fn answer(
     let mut context = Context::new(date);
     context.base = app.base.clone();
     context.limits = limits(&app);
-    let rows = question.pagination.unwrap_or(ROWS);
-    let (body, pages) = app
+    let page = Page {
+        number: asked.page,
+        rows: question.page_rows().unwrap_or(ROWS),
+    };
+    let (body, (is_more, asked)) = app
         .evaluators
         .run(reader.share(), move |cancel| {
             context.cancel = cancel.clone();
-            let mut answer = question.ask(&view, &asked.values, &context)?;
-            let pages = cut(&mut answer, asked.page, rows);
+            let (answer, is_more) = question.page(&view, &asked.values, &context, page)?;
             let text = match media_type.split(';').next() {
                 Some("application/json") => format!("{:#}\n", answer.to_json()),
                 Some("text/csv") => answer.to_csv(),
                 Some("text/turtle") => answer.to_turtle(),
                 _ => answer.to_table(),
             };
-            Ok((text, (pages, asked)))
+            Ok((text, (is_more, asked)))
         })
         .await?;
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     validator::data_headers(headers, tag);
-    let (pages, asked) = pages;
-    if let Some(links) = links(&app, &name, &asked, pages) {
+    if let Some(links) = links(&app, &name, &asked, is_more) {
         headers.insert(header::LINK, links);
     }
     Ok(response)
@@ -166,18 +167,8 @@ impl From<AskError> for HttpError {
     }
 }
 
-/// Keeps the rows of one page, and says how many pages there are.
-fn cut(answer: &mut Answer, page: u64, rows: u64) -> u64 {
-    let size = usize::try_from(rows.max(1)).unwrap_or(usize::MAX);
-    let pages = answer.rows.len().div_ceil(size).max(1);
-    let before = usize::try_from(page.saturating_sub(1)).unwrap_or(usize::MAX);
-    let all = std::mem::take(&mut answer.rows).into_iter();
-    answer.rows = all.skip(before.saturating_mul(size)).take(size).collect();
-    pages as u64
-}
-
-/// The other pages (RFC 8288), where there are any.
-fn links(app: &App, name: &str, asked: &Asked, pages: u64) -> Option<HeaderValue> {
+/// The other pages (RFC 8288), where there are any. Which is the last is not known before it is there.
+fn links(app: &App, name: &str, asked: &Asked, is_more: bool) -> Option<HeaderValue> {
     let address = |page: u64| {
         let mut text = format!("{}api/questions/{}?", app.base.as_str(), encode(name));
         for (name, value) in &asked.values {
@@ -189,14 +180,13 @@ fn links(app: &App, name: &str, asked: &Asked, pages: u64) -> Option<HeaderValue
         format!("{text}{PAGE}={page}")
     };
     let turns = [
-        ("first", 1, true),
+        ("first", 1, is_more || asked.page > 1),
         ("prev", asked.page.saturating_sub(1), asked.page > 1),
-        ("next", asked.page + 1, asked.page < pages),
-        ("last", pages, true),
+        ("next", asked.page.saturating_add(1), is_more),
     ];
     let links: Vec<String> = turns
         .into_iter()
-        .filter(|(_, _, is_there)| *is_there && pages > 1)
+        .filter(|(_, _, is_there)| *is_there)
         .map(|(turn, page, _)| format!("<{}>; rel=\"{turn}\"", address(page)))
         .collect();
     (!links.is_empty()).then(|| HeaderValue::from_str(&links.join(", ")).ok())?
