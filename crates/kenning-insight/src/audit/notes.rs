@@ -132,11 +132,11 @@ fn claims(findings: &mut Findings<'_, '_>, kept: &mut Kept) {
         let sources: BTreeSet<TermId> = note.sources.values().flatten().copied().collect();
         all_sources.extend(sources.iter().copied());
         if sourced < all {
-            let detail = format!(
-                "{} of {} name no source",
-                all - sourced,
-                counted(all, "claim", "claims")
-            );
+            let detail = match (all - sourced, all) {
+                (1, 1) => "its only claim names no source".to_owned(),
+                (1, all) => format!("1 of {all} claims names no source"),
+                (bare, all) => format!("{bare} of {all} claims name no source"),
+            };
             findings.add(Kind::Unsourced, &[*id], detail, &note.responsible, 0);
         }
         if let (1, 2.., Some(source)) = (sources.len(), sourced, sources.first()) {
