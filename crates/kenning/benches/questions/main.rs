@@ -27,7 +27,7 @@ use kenning::sync;
 use kenning_access::Label;
 use kenning_insight::audit::{History, audit, eyes};
 use kenning_insight::record::{Draft, Recorder, record};
-use kenning_insight::{Context, Library, advice, experts, loss};
+use kenning_insight::{AskError, Context, Library, Page, advice, experts, loss};
 use kenning_store::{Batch, KnowledgeBase, Options, View};
 
 const MOST_FOR_A_QUESTION: Duration = Duration::from_millis(100);
@@ -106,7 +106,16 @@ fn main() -> ExitCode {
     for question in library.iter() {
         let values = wiki::values(question, notes);
         let failed = std::cell::RefCell::new(None);
-        let (rows, took) = median(|| match question.ask(&view, &values, &context) {
+        // As `kenning ask` does: the first page of a question that is asked in pages, else all of it.
+        let ask = || match question.page_rows() {
+            Some(rows) => {
+                let page = Page { number: 1, rows };
+                let (answer, _) = question.page(&view, &values, &context, page)?;
+                Ok::<_, AskError>(answer)
+            }
+            None => question.ask(&view, &values, &context),
+        };
+        let (rows, took) = median(|| match ask() {
             Ok(answer) => answer.rows.len(),
             Err(error) => {
                 *failed.borrow_mut() = Some(error.to_string());

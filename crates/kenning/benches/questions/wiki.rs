@@ -226,8 +226,8 @@ fn body(text: &mut String, dice: &mut Dice, topics: usize, claims: usize) {
 pub fn records(notes: usize) -> Vec<(NamedNode, Vec<Triple>)> {
     let (people, topics) = parts(notes);
     let base = Base::default();
-    let concept = |number: usize| base.concept("house", &format!("topics/{number}"));
-    let agent = |number: usize| base.note("house", &format!("people/{}", person(number)));
+    let concept = |number: usize| base.concept("house", &format!("topics/{number}.md"));
+    let agent = |number: usize| base.agent(&person(number).to_lowercase());
     let mut dice = Dice(11);
     let mut text = String::new();
     for (prefix, namespace) in kenning_vocab::prefixes() {
@@ -250,7 +250,7 @@ pub fn records(notes: usize) -> Vec<(NamedNode, Vec<Triple>)> {
         )
         .unwrap();
     }
-    for number in 0..topics / 10 {
+    for number in 0..topics / 4 {
         let method = ["patent", "contract", "secrecy", "peoplePractice"][dice.roll(4)];
         writeln!(
             text,
@@ -289,7 +289,7 @@ pub fn values(question: &Question, notes: usize) -> BTreeMap<String, String> {
             (_, "topic") => topic(7),
             ("topics-at-risk", "person") => person(3.min(people)),
             (_, "subject") => Base::default()
-                .note("house", "topics/7")
+                .note("house", "topics/7.md")
                 .as_str()
                 .to_owned(),
             (_, "predicate") => "dcterms:title".to_owned(),
