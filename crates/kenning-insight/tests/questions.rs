@@ -16,8 +16,8 @@ use std::path::Path;
 
 use common::TODAY;
 use kenning_access::{Clearance, Groups};
-use kenning_insight::{Context, Library};
-use kenning_store::KnowledgeBase;
+use kenning_insight::{Answer, Context, Library, Page, Question};
+use kenning_store::{KnowledgeBase, View};
 
 fn ask(kb: &KnowledgeBase, library: &Library, words: &[&str]) -> String {
     let level = kb.scale().parse_level(words[0]).unwrap();
@@ -32,10 +32,42 @@ fn ask(kb: &KnowledgeBase, library: &Library, words: &[&str]) -> String {
         .get(words[1])
         .unwrap_or_else(|| panic!("there is no question `{}`", words[1]));
     let view = kb.view(&Clearance::new(level, Groups::none()));
-    match question.ask(&view, &values, &Context::new(TODAY.parse().unwrap())) {
-        Ok(answer) => answer.to_table(),
+    let context = Context::new(TODAY.parse().unwrap());
+    match question.ask(&view, &values, &context) {
+        Ok(answer) => {
+            let paged = paged(question, &view, &values, &context);
+            assert_eq!(paged.rows, answer.rows, "{words:?}, page by page");
+            assert_eq!(paged.standing, answer.standing, "{words:?}, page by page");
+            answer.to_table()
+        }
         Err(error) => format!("error: {error}\n"),
     }
+}
+
+/// The answer put together from pages of two rows; none is empty but the first, and after the last there is nothing.
+fn paged(
+    question: &Question,
+    view: &View,
+    values: &BTreeMap<String, String>,
+    context: &Context,
+) -> Answer {
+    let page = |number| {
+        let page = Page { number, rows: 2 };
+        question.page(view, values, context, page).unwrap()
+    };
+    let (mut answer, mut is_more) = page(1);
+    let mut number = 1;
+    while is_more {
+        number += 1;
+        let (next, more) = page(number);
+        assert!(!next.rows.is_empty());
+        answer.rows.extend(next.rows);
+        is_more = more;
+    }
+    let (after, is_more) = page(number + 1);
+    assert_eq!((after.rows.len(), is_more), (0, false));
+    assert_eq!(after.standing, answer.standing);
+    answer
 }
 
 #[test]
@@ -78,7 +110,7 @@ fn every_file_in_the_folder_is_built_in() {
                 text.starts_with("#+ summary: "),
                 "{name} does not begin with the question in words"
             );
-            if let Err(error) = kenning_insight::Question::parse(&name, &text) {
+            if let Err(error) = Question::parse(&name, &text) {
                 panic!("{name}: {error}");
             }
             found.insert(name);
