@@ -11,6 +11,7 @@ mod dataset;
 mod diagnose;
 mod error;
 mod fast;
+mod first;
 mod format;
 mod gauge;
 mod guard;

@@ -14,7 +14,7 @@ use crate::gauge::{Failure, measured};
 use crate::prepare::Ready;
 use crate::source::ViewDataset;
 use crate::{
-    AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, fast, normal, prepare,
+    AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, fast, first, normal, prepare,
 };
 
 /// How to answer a query.
@@ -215,6 +215,13 @@ impl Prepared {
                 Some(whole) => (Some(whole), None),
                 None => (fast::query(&ready.query, &dataset), ready.sort.as_ref()),
             };
+            let narrowed = match (&shorter, sort) {
+                (None, Some(sort)) => {
+                    first::narrowed(&ready.query, sort, &dataset).map_err(evaluation)?
+                }
+                _ => None,
+            };
+            let shorter = shorter.or(narrowed);
             let query = shorter.as_ref().unwrap_or(&ready.query);
             let evaluator = normal::evaluator(prepare::pattern(query));
             let mut prepared = evaluator.prepare(query);

@@ -143,6 +143,18 @@ pub(crate) fn slice(
 }
 
 impl Sort {
+    /// The variable of these columns that the order begins with, and whether it descends.
+    pub(crate) fn first_key<'v>(&self, columns: &'v [Variable]) -> Option<(&'v Variable, bool)> {
+        let (place, descending) = *self.keys.first()?;
+        Some((columns.get(place)?, descending))
+    }
+
+    /// How many of the first solutions are wanted, with those that are left out at the start.
+    pub(crate) fn wanted(&self) -> usize {
+        self.length
+            .map_or(usize::MAX, |length| length.saturating_add(self.start))
+    }
+
     /// The same order, of which only `rows` solutions from `from` on are wanted.
     pub(crate) fn part(&self, from: usize, rows: usize) -> Self {
         let (start, length) = slice((self.start, self.length), (from, rows));
@@ -166,9 +178,7 @@ impl Sort {
         if self.length == Some(0) {
             return Ok(QuerySolutionIter::from_tuples(variables, Vec::new()));
         }
-        let wanted = self
-            .length
-            .map_or(usize::MAX, |length| length.saturating_add(self.start));
+        let wanted = self.wanted();
         let most = wanted.saturating_mul(2).max(1024);
         let mut rows: Vec<Row> = Vec::new();
         // Whether the first rows are the wanted ones of all before, in order: what comes after the last of them is not kept.

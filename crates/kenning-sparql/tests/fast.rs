@@ -185,3 +185,48 @@ fn a_short_cut_gives_what_the_long_way_gives() {
     }
     assert!(different >= 8, "hidden graphs have to matter: {different}");
 }
+
+/// Pages put together are the whole answer: where what is optional multiplies rows, where rows are left out, where the order
+/// descends, under DISTINCT, and where a query has an offset and a limit of its own.
+#[test]
+fn pages_are_parts_of_the_whole() {
+    let kb = kb();
+    let queries = [
+        "SELECT ?s ?d ?n { ?s :tag ?t OPTIONAL { ?s :when ?d } OPTIONAL { ?s :size ?n } } ORDER BY ?s ?d ?n ?t",
+        "SELECT ?s ?n { { ?s :tag ?t MINUS { ?s :size 3 } } OPTIONAL { ?s :size ?n . FILTER(?n > 5) } } ORDER BY DESC(?s) ?n ?t",
+        "SELECT ?s ?x { { ?s :tag ?t . ?s :when ?d FILTER NOT EXISTS { ?s :size 4 } } OPTIONAL { ?s :size ?n } BIND(CONCAT(\"n\", STR(?n)) AS ?x) } ORDER BY ?s ?x ?d ?t",
+        "SELECT ?t ?s ?d { ?s :tag ?t OPTIONAL { ?s :when ?d } } ORDER BY ?t DESC(?d) ?s OFFSET 3 LIMIT 40",
+        "SELECT ?m ?d { ?s :mixed ?m OPTIONAL { ?s :when ?d } } ORDER BY ?m ?d",
+        "SELECT DISTINCT ?s ?n { ?s :tag ?t OPTIONAL { ?s :size ?n } } ORDER BY ?s ?n",
+        "SELECT DISTINCT ?s { ?s :tag ?t ; :size ?n } ORDER BY ?n ?s",
+        "SELECT ?s (COUNT(?d) AS ?c) { ?s :tag ?t OPTIONAL { ?s :when ?d } } GROUP BY ?s ORDER BY DESC(?c) ?s",
+    ];
+    for text in queries {
+        let text = format!("PREFIX : <http://example.org/> {text}");
+        let query = Prepared::parse(&text, &ParseOptions::default()).unwrap();
+        for reader in [
+            Clearance::anonymous(),
+            Clearance::everything("a test looks at everything"),
+        ] {
+            let view = kb.view(&reader);
+            let rows = |query: &Prepared| {
+                let mut rows = Vec::new();
+                query
+                    .solutions(&view, &RunOptions::default(), &mut |solution| {
+                        rows.push(format!("{:?}", solution.values()));
+                        ControlFlow::Continue(())
+                    })
+                    .unwrap();
+                rows
+            };
+            let whole = rows(&query);
+            assert!(whole.len() > 20, "{text}");
+            let pages: Vec<String> = (0..)
+                .map(|page| rows(&query.part(page * 7, 7)))
+                .take_while(|page| !page.is_empty())
+                .flatten()
+                .collect();
+            assert_eq!(pages, whole, "{text}");
+        }
+    }
+}
