@@ -64,8 +64,10 @@ pub fn run(
         operations,
         settings,
     )?;
-    greet(&site, &service, address, reporter)?;
-    let served = runtime.block_on(listen(service, listener, data));
+    // Whoever reads that the server listens may send it a command at once, so the socket is there first.
+    let socket = runtime.block_on(async { socket(data) })?;
+    let served = greet(&site, &service, address, reporter)
+        .and_then(|()| runtime.block_on(listen(service, listener, socket)));
     let _ = std::fs::remove_file(data.join(SOCKET));
     served?;
     Ok(Outcome {
@@ -235,8 +237,7 @@ fn summary(site: &Site) -> String {
     )
 }
 
-async fn listen(service: Service, listener: TcpListener, data: &Path) -> Result<()> {
-    let socket = socket(data)?;
+async fn listen(service: Service, listener: TcpListener, socket: UnixListener) -> Result<()> {
     let (ending, ended) = watch::channel(false);
     let wait = |mut ended: watch::Receiver<bool>| async move {
         let _ = ended.wait_for(|ended| *ended).await;

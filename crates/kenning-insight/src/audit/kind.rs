@@ -65,7 +65,7 @@ const TABLE: [Row; 21] = [
     (
         Kind::Unlabelled,
         km::UNLABELLED,
-        "Graphs without a label that can be read",
+        "Graphs whose label cannot be read",
         50,
         "Mend the front matter, or give the graph a label: until then it is closed to all.",
     ),
