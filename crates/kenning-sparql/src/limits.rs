@@ -65,13 +65,14 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// One minute, ten million rows, 1 GiB of answer, 1 GiB of memory.
+    /// One minute, ten million rows, 1 GiB of answer, 256 MiB of memory: a handful of greedy queries at once fit into a small
+    /// machine.
     fn default() -> Self {
         Self {
             time: Some(Duration::from_secs(60)),
             rows: Some(10_000_000),
             bytes: Some(1 << 30),
-            memory: Some(1 << 30),
+            memory: Some(256 << 20),
         }
     }
 }
