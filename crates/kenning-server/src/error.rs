@@ -3,10 +3,12 @@
 //! A caller's mistake is a 4xx that helps; ours is a 5xx that tells nothing, with its cause in the log. How an error is
 //! written (problem+json for machines, text for people) is decided by [`render`], which knows what the caller accepts.
 
+use std::io;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kenning_sparql::{QueryError, Stopped, TextError};
+use kenning_sparql::{Inexpressible, QueryError, Stopped, TextError};
 use serde_json::json;
 
 use crate::negotiate::Accept;
@@ -34,6 +36,8 @@ pub(crate) enum HttpError {
     Method(String),
     /// Nothing of what is offered is accepted; what is offered.
     NotAcceptable(Vec<&'static str>),
+    /// The format that was asked for cannot hold what is to be said; why.
+    Inexpressible(String),
     /// The body is of a kind that the route does not read; what it reads.
     MediaType(Vec<&'static str>),
     /// The body has several parts, which the route does not read; what it reads.
@@ -89,13 +93,11 @@ impl From<QueryError> for HttpError {
             QueryError::Text(error) => error.into(),
             QueryError::Refused(why) => Self::Refused(why),
             QueryError::Format(format) => Self::NotAcceptable(vec![format]),
+            QueryError::Inexpressible(why) => Self::Inexpressible(why.to_string()),
             QueryError::Stopped(Stopped::Time(limit)) => Self::Timeout(limit.as_secs()),
             QueryError::Stopped(Stopped::Cancelled) => Self::Busy,
             QueryError::Stopped(limit) => Self::AnswerTooLarge(limit.to_string()),
-            // The caller has left; nobody reads this.
-            QueryError::Write(error) => {
-                Self::Request(format!("the answer did not arrive: {error}"))
-            }
+            QueryError::Write(error) => Self::unwritten(&error),
             QueryError::Evaluation(cause) => Self::Internal(format!("{cause:?}")),
             other => Self::Internal(format!("{other:?}")),
         }
@@ -126,6 +128,14 @@ impl From<TextError> for HttpError {
 }
 
 impl HttpError {
+    /// Why writing an answer failed: the format cannot hold it, or else the caller has left, and nobody reads this.
+    pub(crate) fn unwritten(error: &io::Error) -> Self {
+        match Inexpressible::within(error) {
+            Some(why) => Self::Inexpressible(why.to_string()),
+            None => Self::Request(format!("the answer did not arrive: {error}")),
+        }
+    }
+
     /// The answer's status. This match is the only one from trouble to status.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
@@ -134,7 +144,7 @@ impl HttpError {
             Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Absent | Self::NoGraph => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
+            Self::NotAcceptable(_) | Self::Inexpressible(_) => StatusCode::NOT_ACCEPTABLE,
             Self::MediaType(_) | Self::Multipart(_) | Self::Encoding => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
@@ -154,7 +164,9 @@ impl HttpError {
             Self::Syntax(syntax) => syntax.message.clone(),
             Self::Request(text) | Self::Refused(text) | Self::Forbidden(text) => text.clone(),
             Self::Unprocessable(text) => text.clone(),
-            Self::AnswerTooLarge(text) | Self::Clash(text) => text.clone(),
+            Self::AnswerTooLarge(text) | Self::Clash(text) | Self::Inexpressible(text) => {
+                text.clone()
+            }
             Self::SignIn => {
                 "sign in to do this: send `Authorization: Bearer` with a token".to_owned()
             }
@@ -198,7 +210,7 @@ impl HttpError {
             Self::Absent | Self::NoGraph => "not found",
             Self::Encoding => "unsupported content encoding",
             Self::Method(_) => "method not allowed",
-            Self::NotAcceptable(_) => "no acceptable format",
+            Self::NotAcceptable(_) | Self::Inexpressible(_) => "no acceptable format",
             Self::MediaType(_) | Self::Multipart(_) => "unsupported media type",
             Self::Unprocessable(_) => "not possible here",
             Self::BodyTooLarge(_) | Self::AnswerTooLarge(_) => "too large",

@@ -8,6 +8,7 @@
 //! make, and which is the only way here to a view.
 
 mod about;
+mod address;
 pub mod audit;
 mod clock;
 mod error;

@@ -1,10 +1,11 @@
 //! Graphs that the server itself says something with, in the format the caller likes.
 
+use std::io::Write;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use kenning_sparql::GraphFormat;
-use oxrdf::{GraphName, Triple};
-use oxrdfio::RdfSerializer;
+use kenning_sparql::{GraphFormat, GraphWriter};
+use oxrdf::Triple;
 
 use crate::error::HttpError;
 use crate::negotiate::Accept;
@@ -84,32 +85,23 @@ pub(crate) fn with_ending(rest: &str) -> Option<(&str, GraphFormat)> {
     Some((name, format))
 }
 
-/// A serialiser with our prefixes, where the format has prefixes.
-pub(crate) fn serializer(format: GraphFormat) -> RdfSerializer {
-    let mut serializer = RdfSerializer::from_format(format.rdf_format());
-    for (prefix, namespace) in kenning_vocab::prefixes() {
-        serializer = match serializer.clone().with_prefix(*prefix, *namespace) {
-            Ok(with) => with,
-            Err(_) => serializer,
-        };
-    }
-    serializer
+/// A writer with our prefixes, where the format has prefixes.
+pub(crate) fn writer<W: Write>(format: GraphFormat, out: W) -> GraphWriter<W> {
+    GraphWriter::new(format, kenning_vocab::prefixes().iter().copied(), out)
 }
 
 /// Writes triples in one go.
 ///
 /// # Errors
-/// [`HttpError::Internal`] when the serialiser does not take them.
+/// [`HttpError::Inexpressible`] when the format cannot hold them.
 pub(crate) fn write(
     triples: impl IntoIterator<Item = Triple>,
     format: GraphFormat,
 ) -> Result<Vec<u8>, HttpError> {
-    let failed = |error: std::io::Error| HttpError::Internal(error.to_string());
-    let mut writer = serializer(format).for_writer(Vec::new());
+    let failed = |error: std::io::Error| HttpError::unwritten(&error);
+    let mut writer = writer(format, Vec::new());
     for triple in triples {
-        writer
-            .serialize_quad(&triple.in_graph(GraphName::DefaultGraph))
-            .map_err(failed)?;
+        writer.triple(&triple).map_err(failed)?;
     }
     writer.finish().map_err(failed)
 }

@@ -23,6 +23,8 @@ pub(crate) fn parse(
     base: &str,
     one_graph: bool,
 ) -> Result<Vec<Quad>, HttpError> {
+    // Some editors put a byte order mark first; to none of the formats it means anything.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     nesting::check(bytes, format)?;
     if format == GraphFormat::RdfXml {
         check_entities(bytes)?;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use crate::Inexpressible;
 use crate::diagnose::{Language, diagnose};
 
 /// Why a query has no answer.
@@ -19,6 +20,9 @@ pub enum QueryError {
     /// The answer cannot be written in the chosen format.
     #[error("an answer of this form cannot be written as `{0}`")]
     Format(&'static str),
+    /// The answer holds something that the chosen format has no way to say.
+    #[error(transparent)]
+    Inexpressible(Inexpressible),
     /// A limit of the running evaluation was reached.
     #[error(transparent)]
     Stopped(#[from] Stopped),
@@ -150,24 +154,19 @@ impl SyntaxError {
             return error;
         }
         let (line, column, rest) = position(message).unwrap_or((1, 1, message));
-        let (mut expected, mut reason) = (Vec::new(), None);
-        for token in tokens(rest) {
-            if is_sentence(&token) {
-                reason.get_or_insert(lower_first(&token));
-            } else if let Some(token) = readable(&token) {
-                expected.push(token);
-            }
-        }
+        // The grammar has found nothing wrong, so what the parser would have taken where it gave up is not what is missing.
+        let mut reason = tokens(rest)
+            .iter()
+            .find(|token| is_sentence(token))
+            .map(|token| lower_first(token));
         if rest == message {
             reason.get_or_insert(lower_first(message));
         }
-        expected.sort_by_key(|token| (token.starts_with('`'), token.to_lowercase()));
-        expected.dedup();
         Self {
             line,
             column,
             found: found(text, line, column),
-            expected,
+            expected: Vec::new(),
             reason,
         }
     }
@@ -223,38 +222,6 @@ fn lower_first(text: &str) -> String {
             a.to_lowercase().chain(text.chars().skip(1)).collect()
         }
         _ => text.into(),
-    }
-}
-
-/// Turns the grammar's own words into ones a person can use; `None` for white space and comments, which may stand anywhere.
-fn readable(token: &str) -> Option<String> {
-    if let Some(literal) = token
-        .strip_prefix('"')
-        .and_then(|token| token.strip_suffix('"'))
-    {
-        return match literal {
-            "#" | "" | "\\u" | "\\U" => None,
-            "<" => Some("an IRI".into()),
-            "\\\"" | "'" | "\\\"\\\"\\\"" | "'''" => Some("a string".into()),
-            "_:" => Some("a blank node".into()),
-            "?" | "$" => Some("a variable".into()),
-            literal => Some(format!("`{}`", literal.replace("\\\"", "\""))),
-        };
-    }
-    if let Some(class) = token.strip_prefix('[') {
-        return if class.contains("'0'") && !class.contains("'a'") {
-            Some("a number".into())
-        } else if class.contains("' '") || class.contains("\\n") || class.contains("\\t") {
-            None
-        } else {
-            Some("a name".into())
-        };
-    }
-    match token {
-        "EOF" => Some("the end of the text".into()),
-        "" => None,
-        word if word.chars().all(|c| c.is_alphanumeric() || c == '_') => Some(format!("`{word}`")),
-        other => Some(other.into()),
     }
 }
 

@@ -28,6 +28,8 @@ mod stack;
 mod token;
 mod update;
 mod walk;
+mod write;
+mod xml;
 
 pub use dataset::{DEFAULT_GRAPH, Dataset, DefaultGraphs};
 pub use error::{QueryError, Stopped, SyntaxError, TextError};
@@ -41,3 +43,4 @@ pub use update::{
     Effect, GraphChange, Playground, UpdateError, UpdateOptions, UpdatePlan, WritePolicy,
     plan_update,
 };
+pub use write::{GraphWriter, Inexpressible};

@@ -145,9 +145,10 @@ impl Prepared {
     /// # Errors
     /// [`QueryError::Text`] when the text is not SPARQL or is too large; [`QueryError::Refused`] for `SERVICE`.
     pub fn parse(text: &str, options: &ParseOptions) -> Result<Self, QueryError> {
+        let text = spelling::without_mark(text);
         guard::check(text, &options.limits)?;
         let spelled = spelling::booleans(text);
-        let query = match parser(options)?.parse_query(&spelled) {
+        let mut query = match parser(options)?.parse_query(&spelled) {
             Ok(query) => query,
             Err(error) => again(&error.to_string(), &spelled, options).ok_or_else(|| {
                 TextError::Syntax(SyntaxError::of(&error.to_string(), text, Language::Query))
@@ -155,6 +156,9 @@ impl Prepared {
         };
         if let Some(error) = refuses(text, Language::Query) {
             return Err(TextError::Syntax(error).into());
+        }
+        if let Query::Select { pattern, .. } = &mut query {
+            columns(pattern, text);
         }
         let pattern = pattern(&query);
         check(pattern)?;
@@ -205,6 +209,23 @@ fn again(error: &str, text: &str, options: &ParseOptions) -> Option<Query> {
     let text = spelling::repeated(text)?;
     guard::check(&text, &options.limits).ok()?;
     parser(options).ok()?.parse_query(&text).ok()
+}
+
+/// Puts the variables of `SELECT *` in the order in which the text has them; the standard leaves it open, and the parser goes by letter.
+fn columns(pattern: &mut GraphPattern, text: &str) {
+    match pattern {
+        GraphPattern::Distinct { inner }
+        | GraphPattern::Reduced { inner }
+        | GraphPattern::Slice { inner, .. } => columns(inner, text),
+        GraphPattern::Project { variables, .. } => {
+            if let Some(order) = spelling::star(text) {
+                let place =
+                    |variable: &Variable| order.iter().position(|name| *name == variable.as_str());
+                variables.sort_by_cached_key(|variable| place(variable).unwrap_or(usize::MAX));
+            }
+        }
+        _ => {}
+    }
 }
 
 pub(crate) fn parser(options: &ParseOptions) -> Result<SparqlParser, TextError> {

@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 
 use kenning_store::{Cancel, View};
 use oxrdf::{Term, Triple, Variable};
-use oxrdfio::RdfSerializer;
 use sparesults::QueryResultsSerializer;
 use spareval::{QueryEvaluationError, QueryResults};
 
@@ -13,8 +12,10 @@ use crate::dataset::Dataset;
 use crate::gauge::{Failure, measured};
 use crate::prepare::Ready;
 use crate::source::ViewDataset;
+use crate::xml::XmlText;
 use crate::{
-    AnswerFormat, Form, Limits, Prepared, QueryError, Stopped, bind, fast, first, normal, prepare,
+    AnswerFormat, Form, GraphWriter, Inexpressible, Limits, Prepared, QueryError, ResultsFormat,
+    Stopped, bind, fast, first, normal, prepare,
 };
 
 /// How to answer a query.
@@ -79,8 +80,8 @@ impl Prepared {
     /// An answer that fails after its first bytes is left unfinished: whoever sends it on must break it off visibly.
     ///
     /// # Errors
-    /// [`QueryError::Format`] before anything is written, [`QueryError::Stopped`] at a limit, [`QueryError::Write`] when `out` fails,
-    /// [`QueryError::Evaluation`] when we are wrong.
+    /// [`QueryError::Format`] before anything is written, [`QueryError::Inexpressible`] where the format cannot hold what was found,
+    /// [`QueryError::Stopped`] at a limit, [`QueryError::Write`] when `out` fails, [`QueryError::Evaluation`] when we are wrong.
     pub fn run(
         &self,
         view: &View,
@@ -264,52 +265,73 @@ fn write<W: Write>(
     format: AnswerFormat,
     out: &mut W,
 ) -> Result<u64, QueryError> {
-    let mut rows = Rows::new(options);
     match (results, format) {
-        (QueryResults::Boolean(answer), AnswerFormat::Results(format)) => {
-            rows.count()?;
-            QueryResultsSerializer::from_format(format.engine())
-                .serialize_boolean_to_writer(out, answer)
-                .map_err(QueryError::Write)?;
+        (QueryResults::Graph(triples), AnswerFormat::Graph(format)) => {
+            let mut rows = Rows::new(options);
+            let prefixes = options
+                .prefixes
+                .iter()
+                .map(|(prefix, namespace)| (prefix.as_str(), namespace.as_str()));
+            let mut writer = GraphWriter::new(format, prefixes, out);
+            for triple in triples {
+                rows.count()?;
+                writer
+                    .triple(&triple.map_err(evaluation)?)
+                    .map_err(unwritten)?;
+            }
+            writer.finish().map_err(unwritten)?;
+            Ok(rows.rows)
         }
-        (QueryResults::Solutions(solutions), AnswerFormat::Results(format)) => {
-            let serializer = QueryResultsSerializer::from_format(format.engine());
+        (results, AnswerFormat::Results(ResultsFormat::Xml)) => {
+            write_results(results, options, ResultsFormat::Xml, &mut XmlText::new(out))
+        }
+        (results, AnswerFormat::Results(format)) => write_results(results, options, format, out),
+        (_, format) => Err(QueryError::Format(format.media_type())),
+    }
+}
+
+fn write_results<W: Write>(
+    results: QueryResults<'_>,
+    options: &RunOptions,
+    format: ResultsFormat,
+    out: &mut W,
+) -> Result<u64, QueryError> {
+    let mut rows = Rows::new(options);
+    let serializer = QueryResultsSerializer::from_format(format.engine());
+    match results {
+        QueryResults::Boolean(answer) => {
+            rows.count()?;
+            serializer
+                .serialize_boolean_to_writer(out, answer)
+                .map_err(unwritten)?;
+        }
+        QueryResults::Solutions(solutions) => {
             let variables = solutions.variables().to_vec();
             let mut writer = serializer
                 .serialize_solutions_to_writer(out, variables)
-                .map_err(QueryError::Write)?;
+                .map_err(unwritten)?;
             for solution in solutions {
                 rows.count()?;
                 writer
                     .serialize(&solution.map_err(evaluation)?)
-                    .map_err(QueryError::Write)?;
+                    .map_err(unwritten)?;
             }
-            writer.finish().map_err(QueryError::Write)?;
+            writer.finish().map_err(unwritten)?;
         }
-        (QueryResults::Graph(triples), AnswerFormat::Graph(format)) => {
-            let mut serializer = RdfSerializer::from_format(format.rdf_format());
-            for (prefix, namespace) in &options.prefixes {
-                serializer = match serializer.with_prefix(prefix, namespace) {
-                    Ok(serializer) => serializer,
-                    Err(_) => {
-                        return Err(QueryError::Refused(format!(
-                            "`{namespace}` is no namespace"
-                        )));
-                    }
-                };
-            }
-            let mut writer = serializer.for_writer(out);
-            for triple in triples {
-                rows.count()?;
-                writer
-                    .serialize_triple(&triple.map_err(evaluation)?)
-                    .map_err(QueryError::Write)?;
-            }
-            writer.finish().map_err(QueryError::Write)?;
+        QueryResults::Graph(_) => {
+            return Err(QueryError::Format(
+                AnswerFormat::Results(format).media_type(),
+            ));
         }
-        (_, format) => return Err(QueryError::Format(format.media_type())),
     }
     Ok(rows.rows)
+}
+
+fn unwritten(error: io::Error) -> QueryError {
+    match Inexpressible::within(&error) {
+        Some(why) => QueryError::Inexpressible(why.clone()),
+        None => QueryError::Write(error),
+    }
 }
 
 /// Counts rows up to the limit.

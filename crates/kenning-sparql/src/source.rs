@@ -208,7 +208,7 @@ impl ViewDataset {
         if name.as_ref() == normal::RANK {
             return Some(subject.map(|node| {
                 let known = node.id().and_then(|id| self.view.value(id)).map(value);
-                let rank = normal::rank(&known.unwrap_or_else(|| term(node).into()));
+                let rank = normal::rank(&known.unwrap_or_else(|| as_value(term(node))));
                 // Only its value is ever looked at, and never beside a term of the data.
                 Node::of(Inner::Own(Rc::new(Own {
                     term: NamedNode::new_unchecked(String::new()).into(),
@@ -357,6 +357,14 @@ fn own(term: Term) -> Node {
     })))
 }
 
+/// A term as expressions see it.
+fn as_value(term: Term) -> ExpressionTerm {
+    match &term {
+        Term::Triple(_) => normal::boxed(&term).unwrap_or(term).into(),
+        _ => normal::value(normal::compared(term)),
+    }
+}
+
 /// A scan was stopped. Only a look can say why, and the evaluator may drop an error, so unwind from here.
 fn interrupted() -> ! {
     gauge::look();
@@ -491,8 +499,8 @@ impl QueryableDataset<'static> for ViewDataset {
             Inner::Id(id) => self
                 .view
                 .value(*id)
-                .map_or_else(|| normal::compared(self.view.term(*id)).into(), value),
-            Inner::Own(own) => own.value.map_or_else(|| own.term.clone().into(), value),
+                .map_or_else(|| as_value(self.view.term(*id)), value),
+            Inner::Own(own) => own.value.map_or_else(|| as_value(own.term.clone()), value),
         })
     }
 }

@@ -8,6 +8,34 @@ use crate::token::{Kind, Token, tokens};
 /// Longest text that a repeated expression may make, in bytes.
 const LONGEST: usize = 1 << 16;
 
+/// The text without the byte order mark that some editors put first.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The names of variables in the order in which they first stand in the text of a `SELECT *`; `None` for every other text.
+pub(crate) fn star(text: &str) -> Option<Vec<&str>> {
+    if !text.contains('*') {
+        return None;
+    }
+    let tokens = tokens(text);
+    let begin = tokens.iter().position(|token| token.is("SELECT"))?;
+    let rest = tokens.get(begin + 1..)?;
+    let first = rest
+        .iter()
+        .find(|token| !token.is("DISTINCT") && !token.is("REDUCED"))?;
+    if !first.is_sign("*") {
+        return None;
+    }
+    let mut names = Vec::new();
+    for token in rest.iter().filter(|token| token.kind == Kind::Variable) {
+        if !names.contains(&variable(token)) {
+            names.push(variable(token));
+        }
+    }
+    Some(names)
+}
+
 /// The text with `TRUE` and `FALSE` in lower case: keywords may be in any (SPARQL 1.1 Query section 19.8, note 1).
 /// Every character keeps its place.
 pub(crate) fn booleans(text: &str) -> Cow<'_, str> {

@@ -55,16 +55,20 @@ impl Value {
     pub(crate) fn parse(datatype: &str, text: &str) -> Option<Self> {
         Some(match datatype.strip_prefix(XSD)? {
             "boolean" => Self::Boolean(text.parse().ok()?),
-            "integer" | "byte" | "short" | "int" | "long" | "unsignedByte" | "unsignedShort"
-            | "unsignedInt" | "unsignedLong" | "positiveInteger" | "negativeInteger"
-            | "nonPositiveInteger" | "nonNegativeInteger" => Self::Integer(text.parse().ok()?),
+            "integer" => Self::Integer(text.parse().ok()?),
             "decimal" => Self::Decimal(text.parse().ok()?),
             "float" => Self::Float(text.parse().ok()?),
             "double" => Self::Double(text.parse().ok()?),
             "dateTime" | "dateTimeStamp" => Self::DateTime(text.parse().ok()?),
             "date" => Self::Date(text.parse().ok()?),
             "time" => Self::Time(text.parse().ok()?),
-            _ => return None,
+            derived => {
+                let (least, most) = bounds(derived)?;
+                let value: Integer = text.parse().ok()?;
+                (least..=most)
+                    .contains(&i128::from(i64::from(value)))
+                    .then_some(Self::Integer(value))?
+            }
         })
     }
 
@@ -82,4 +86,25 @@ impl Value {
             _ => return None,
         })
     }
+}
+
+/// The least and the greatest value of a datatype derived from `xsd:integer` (XML Schema Part 2, section 3.4).
+fn bounds(datatype: &str) -> Option<(i128, i128)> {
+    let signed = |bits: u32| (-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1);
+    let unsigned = |bits: u32| (0, (1_i128 << bits) - 1);
+    Some(match datatype {
+        "byte" => signed(8),
+        "short" => signed(16),
+        "int" => signed(32),
+        "long" => signed(64),
+        "unsignedByte" => unsigned(8),
+        "unsignedShort" => unsigned(16),
+        "unsignedInt" => unsigned(32),
+        "unsignedLong" => unsigned(64),
+        "positiveInteger" => (1, i128::MAX),
+        "nonNegativeInteger" => (0, i128::MAX),
+        "negativeInteger" => (i128::MIN, -1),
+        "nonPositiveInteger" => (i128::MIN, 0),
+        _ => return None,
+    })
 }

@@ -32,6 +32,20 @@ pub fn encode_path(text: &str) -> String {
     out
 }
 
+/// The path that [`encode_path`] would have made of the same text, for one that a machine in between has written in another way: with
+/// letters outside ASCII percent-encoded, as a URI has them, or with escapes in small letters. `None` when the escapes are not UTF-8.
+#[must_use]
+pub fn canonical_path(path: &str) -> Option<String> {
+    let mut out = String::with_capacity(path.len());
+    for (index, segment) in path.split('/').enumerate() {
+        if index > 0 {
+            out.push('/');
+        }
+        push_segment(&mut out, &decode(segment)?);
+    }
+    Some(out)
+}
+
 /// Adds what [`encode_path`] gives.
 pub(crate) fn push_path(out: &mut String, text: &str) {
     for (index, segment) in text.split('/').enumerate() {

@@ -26,7 +26,7 @@ mod prefix;
 mod standard;
 
 pub use base::{Base, InvalidBase, Minted};
-pub use encode::{decode_path, decode_segment, encode_path, encode_segment};
+pub use encode::{canonical_path, decode_path, decode_segment, encode_path, encode_segment};
 pub use ontology::{Ontology, Version, ontologies, shapes, versions};
 pub use prefix::prefixes;
 pub use standard::*;

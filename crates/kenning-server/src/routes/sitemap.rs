@@ -10,11 +10,11 @@ use kenning_access::Clearance;
 use kenning_store::{GraphPattern, Pattern, View};
 use oxrdf::Term;
 
-use crate::App;
 use crate::error::HttpError;
 use crate::html::escape;
 use crate::protocol::{one, parameters};
 use crate::reader::Reader;
+use crate::{App, address};
 
 /// Most addresses of one file, as the format has it.
 const MOST: usize = 50_000;
@@ -77,7 +77,7 @@ fn pages(view: &View, base: &str) -> Result<Vec<String>, HttpError> {
                 let rest = node.as_str().strip_prefix(&space)?;
                 // A part of a thing stands on the page of the whole; graphs are how things are kept.
                 let is_page = !rest.contains('#') && !rest.starts_with("graph/");
-                is_page.then(|| format!("{base}page/{rest}"))
+                is_page.then(|| format!("{base}page/{}", address::ascii(rest)))
             }
             _ => None,
         })

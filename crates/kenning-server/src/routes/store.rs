@@ -20,7 +20,7 @@ use crate::error::HttpError;
 use crate::evaluate::{Flow, read_body};
 use crate::pipeline::Noted;
 use crate::protocol::{insist_on_utf8, one, parameters};
-use crate::rdf::{choose_format, quality, serializer};
+use crate::rdf::{choose_format, quality, writer};
 use crate::rdf_in::parse;
 use crate::reader::Reader;
 use crate::routes::body::{Sending, Sent};
@@ -188,9 +188,8 @@ fn write<'a>(
     flow: &mut Flow,
     named: bool,
 ) -> Result<(), HttpError> {
-    let failed =
-        |error: std::io::Error| HttpError::Request(format!("the answer did not arrive: {error}"));
-    let mut writer = serializer(format).for_writer(flow);
+    let failed = |error: std::io::Error| HttpError::unwritten(&error);
+    let mut writer = writer(format, flow);
     for graph in graphs {
         let name = if named && graph.name != DEFAULT_GRAPH {
             GraphName::NamedNode(graph.name.clone())
@@ -201,7 +200,7 @@ fn write<'a>(
             let quad = quad.map_err(|_| HttpError::Busy)?;
             if let Some(triple) = triple(view, &quad) {
                 writer
-                    .serialize_quad(&triple.in_graph(name.clone()))
+                    .quad(&triple.in_graph(name.clone()))
                     .map_err(failed)?;
             }
         }

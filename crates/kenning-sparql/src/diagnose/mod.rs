@@ -4,6 +4,8 @@
 //! mistake is. So a text that it refuses is read again here, token by token, by a grammar that is written out in `grammar.txt`; the furthest token
 //! that this reading reaches is where the text goes wrong, since SPARQL's grammar needs to look only one token ahead.
 
+mod sense;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::SyntaxError;
@@ -16,8 +18,17 @@ pub(crate) enum Language {
     Update,
 }
 
-/// The first mistake in the grammar of `text`, or the first name whose prefix is not declared; `None` where neither is found.
+/// The first mistake in the grammar of `text`, or the first name whose prefix is not declared, or what else is known to be refused; `None`
+/// where nothing is found.
 pub(crate) fn diagnose(text: &str, language: Language) -> Option<SyntaxError> {
+    in_grammar(text, language).or_else(|| {
+        let tokens = tokens(text);
+        let (place, reason) = sense::mistake(&tokens)?;
+        Some(at(text, tokens.get(place), Vec::new(), Some(reason)))
+    })
+}
+
+fn in_grammar(text: &str, language: Language) -> Option<SyntaxError> {
     let tokens = tokens(text);
     let grammar = Grammar::read();
     let mut reading = Reading {
@@ -49,7 +60,7 @@ pub(crate) fn refuses(text: &str, language: Language) -> Option<SyntaxError> {
     let close = |pair: &[u8]| matches!(pair, [before, b'<'] if before.is_ascii_alphanumeric() || *before == b')');
     let doubtful = text.contains("<<(") || text.as_bytes().windows(2).any(close);
     if doubtful && text.len() < 1 << 16 {
-        diagnose(text, language)
+        in_grammar(text, language)
     } else {
         None
     }
@@ -393,6 +404,73 @@ mod tests {
             "line 1, column 15: the prefix `ex:` is not declared"
         );
         assert_eq!(told("PREFIX ex: <http://e/> ASK { ?s ex:p ?o }"), "nothing");
+    }
+
+    #[test]
+    fn what_is_grammatical_and_refused_is_told_where_it_stands() {
+        let rows = [
+            (
+                "ASK { ?s <p> ?o BIND(1 AS ?s) }",
+                "column 27: `?s` has a value already where `BIND` gives it one",
+            ),
+            (
+                "ASK { OPTIONAL { ?s <p> ?o } BIND(1 AS ?o) }",
+                "column 40: `?o` has a value already where `BIND` gives it one",
+            ),
+            (
+                "SELECT (1 AS ?s) ?s { ?s <p> ?o }",
+                "column 14: `?s` is the name of something else already",
+            ),
+            (
+                "SELECT ?s (COUNT(*) AS ?n) { ?s <p> ?o }",
+                "column 8: `?s` is neither grouped by nor in an aggregate",
+            ),
+            (
+                "SELECT ?s ?o { ?s <p> ?o } GROUP BY ?s",
+                "column 11: `?o` is neither grouped by nor in an aggregate",
+            ),
+            (
+                "ASK { VALUES (?a ?b) { (1 2) (\"x\"@en) } }",
+                "column 30: this row has 1 values, and there are 2 variables",
+            ),
+            (
+                "ASK { _:a <p> ?o OPTIONAL { _:a <q> ?x } }",
+                "column 29: `_:a` stands in another graph pattern already",
+            ),
+            (
+                "ASK { FILTER(STRLEN(?x, 1) > 1) }",
+                "column 14: `STRLEN` takes 1 argument, and here are 2",
+            ),
+            (
+                "ASK { FILTER(REGEX(STR(?x)) ) }",
+                "column 14: `REGEX` takes 2 to 3 arguments, and here are 1",
+            ),
+            (
+                "ASK { FILTER(NOW(?x) = 1) }",
+                "column 14: `NOW` takes no arguments, and here are 1",
+            ),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(told(text), format!("line 1, {expected}"), "{text}");
+        }
+        let fine = [
+            "ASK { FILTER(?x = 1) BIND(1 AS ?x) }",
+            "ASK { ?s <p> ?o MINUS { ?x <p> 1 } BIND(1 AS ?x) }",
+            "ASK { BIND(STRLEN(?y) AS ?x) BIND(?x AS ?z) { ?a <p> ?b } BIND(1 AS ?y) }",
+            "SELECT ?s (COUNT(*) AS ?n) (?n + 1 AS ?m) { ?s <p> ?o } GROUP BY ?s ORDER BY ?o",
+            "SELECT (SUBSTR(\"a\", 1, IF(true, 1, 2)) AS ?n) { VALUES (?a ?b) { (-1 \"1\"^^<t>) (UNDEF <<( <a> <b> 1 )>>) } VALUES ?c { 1 2 } }",
+            "SELECT (STR(?g) AS ?n) { ?s <p> ?o } GROUP BY (?o AS ?g)",
+            "ASK { _:a <p> ?o . FILTER(?o > 1) _:a <q> ?x }",
+        ];
+        for text in fine {
+            assert_eq!(told(text), "nothing", "{text}");
+        }
+        let update = "DELETE { ?s <p> _:b } WHERE { ?s <p> ?o }";
+        let error = diagnose(update, Language::Update).unwrap();
+        assert_eq!(
+            error.to_string(),
+            "line 1, column 17: a blank node cannot be named in what is deleted"
+        );
     }
 
     #[test]

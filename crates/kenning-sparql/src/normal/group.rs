@@ -40,6 +40,7 @@ pub(crate) fn boxed(term: &Term) -> Option<Term> {
     };
     match term {
         Term::Literal(literal) if changed => Some(exactly(literal.value(), literal.datatype())),
+        Term::Triple(triple) if changed => super::triple::boxed(triple),
         _ => None,
     }
 }

@@ -3,9 +3,11 @@
 //! Each file mends one thing. They run from the leaves up, in this order.
 
 mod bnode;
+mod cast;
 mod empty;
 mod graph;
 mod group;
+mod grow;
 mod kinds;
 mod number;
 mod order;
@@ -15,6 +17,8 @@ mod seal;
 mod split;
 mod tag;
 mod text;
+mod time;
+mod triple;
 mod truth;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,6 +30,7 @@ use spargebra::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
 };
 
+pub(crate) use cast::value;
 pub(crate) use group::{SELF, boxed};
 pub(crate) use number::meant;
 pub(crate) use order::{RANK, compare_alike, first_key, place, rank};
@@ -85,6 +90,13 @@ pub(crate) fn evaluator(root: &GraphPattern) -> QueryEvaluator {
             name if name == kinds::ANY => Some(kinds::any),
             name if name == truth::LESS => Some(truth::less),
             name if name == truth::UNEQUAL => Some(truth::unequal),
+            name if name == truth::ALIKE => Some(truth::alike),
+            name if name == grow::CONCAT => Some(grow::concat),
+            name if name == grow::REPLACE => Some(grow::replace),
+            name if name == cast::TRIM => Some(cast::trim),
+            name if name == time::LATER => Some(time::later),
+            name if name == triple::OBJECT => Some(triple::object),
+            name if name == triple::EXACT_OBJECT => Some(triple::exact_object),
             name if name == tag::SHOWN => Some(tag::shown),
             _ => None,
         };
@@ -102,6 +114,7 @@ struct Mend;
 
 impl Rewrite for Mend {
     fn pattern(&mut self, pattern: &mut GraphPattern) {
+        triple::constants(pattern);
         paths::mend(pattern);
         empty::mend(pattern);
         bnode::mend(pattern);
@@ -118,9 +131,13 @@ impl Rewrite for Mend {
     }
 
     fn expression(&mut self, expression: &mut Expression) {
+        triple::mend(expression);
+        grow::mend(expression);
+        cast::mend(expression);
         number::text(expression);
         text::fold(expression);
         tag::mend(expression);
+        time::mend(expression);
         truth::mend(expression);
     }
 }

@@ -5,12 +5,12 @@
 //! know values only, so it travels as a literal of a datatype of ours that the dataset turns into the literal that is meant.
 
 use oxrdf::vocab::xsd;
-use oxrdf::{Literal, NamedNodeRef, Term};
+use oxrdf::{Literal, NamedNodeRef, Term, Triple};
 use spargebra::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
 };
 
-use super::{fresh, group};
+use super::{fresh, group, triple};
 
 /// The function that gives a number its canonical form. No text can call it.
 pub(crate) const CANONICAL: NamedNodeRef<'static> =
@@ -75,6 +75,15 @@ pub(crate) fn meant(term: Term) -> Term {
             .into(),
             None => term,
         },
+        Term::Triple(triple) => match &triple.object {
+            Term::Literal(_) | Term::Triple(_) => Triple::new(
+                triple.subject.clone(),
+                triple.predicate.clone(),
+                meant(triple.object.clone()),
+            )
+            .into(),
+            _ => term,
+        },
         _ => term,
     }
 }
@@ -137,6 +146,9 @@ pub(super) fn form(expression: &mut Expression) {
         Expression::Divide(..) => *expression = in_form(take(expression)),
         Expression::FunctionCall(function @ Function::StrDt, _) => {
             *function = Function::Custom(TYPED.into_owned());
+        }
+        Expression::FunctionCall(Function::Custom(name), _) if name.as_ref() == triple::OBJECT => {
+            *name = triple::EXACT_OBJECT.into_owned();
         }
         Expression::Coalesce(list) => list.iter_mut().for_each(form),
         Expression::If(_, yes, no) => {

@@ -201,7 +201,8 @@ pub(crate) fn compare_alike(a: &ExpressionTerm, b: &ExpressionTerm) -> std::cmp:
     })
 }
 
-fn numbers(a: &ExpressionTerm, b: &ExpressionTerm) -> Option<std::cmp::Ordering> {
+/// Compares numbers of any types; `None` where one is no number.
+pub(super) fn numbers(a: &ExpressionTerm, b: &ExpressionTerm) -> Option<std::cmp::Ordering> {
     let exact = |term: &ExpressionTerm| match term {
         ExpressionTerm::IntegerLiteral(value) => Some(Decimal::from(*value)),
         ExpressionTerm::DecimalLiteral(value) => Some(*value),

@@ -4,14 +4,51 @@
 //! different: then `!=` is an error, and not true.
 
 use oxrdf::vocab::xsd;
-use oxrdf::{Literal, NamedNodeRef, Term};
+use oxrdf::{Literal, NamedNodeRef, Term, Triple};
 use spareval::ExpressionTerm;
 use spargebra::algebra::{Expression, Function};
+
+use super::number::meant;
+use super::order::numbers;
+use super::triple;
 
 /// The function that says whether one boolean is less than another. No text can call it.
 pub(crate) const LESS: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning less");
 /// The function that says of two values that are not equal that they are different: false, or an error. No text can call it.
 pub(crate) const UNEQUAL: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning unequal");
+
+/// The function that compares triple terms by the values in them. No text can call it.
+pub(crate) const ALIKE: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning alike");
+
+/// Evaluates [`ALIKE`].
+pub(crate) fn alike(arguments: &[Term]) -> Option<Term> {
+    match arguments {
+        [Term::Triple(a), Term::Triple(b)] => Some(Literal::from(equal(a, b)?).into()),
+        _ => None,
+    }
+}
+
+/// `=` of triple terms (SPARQL 1.2 Query section 17.4.1.7): that of their parts.
+fn equal(a: &Triple, b: &Triple) -> Option<bool> {
+    if a.subject != b.subject || a.predicate != b.predicate {
+        return Some(false);
+    }
+    let (a, b) = (meant(a.object.clone()), meant(b.object.clone()));
+    if let (Term::Triple(a), Term::Triple(b)) = (&a, &b) {
+        return equal(a, b);
+    }
+    let both_literals = a.is_literal() && b.is_literal();
+    let (a, b): (ExpressionTerm, ExpressionTerm) = (a.into(), b.into());
+    if let Some(order) = numbers(&a, &b) {
+        return Some(order.is_eq());
+    }
+    let unknown = |term: &ExpressionTerm| matches!(term, ExpressionTerm::OtherTypedLiteral { .. });
+    match a == b {
+        true => Some(true),
+        false if both_literals && (unknown(&a) || unknown(&b)) => None,
+        false => Some(false),
+    }
+}
 
 /// Evaluates [`LESS`].
 pub(crate) fn less(arguments: &[Term]) -> Option<Term> {
@@ -54,18 +91,19 @@ pub(crate) fn unequal(arguments: &[Term]) -> Option<Term> {
 /// Mends an expression, whose operands have been mended.
 pub(super) fn mend(expression: &mut Expression) {
     match expression {
+        Expression::Equal(a, b) if may_be_triple(a) && may_be_triple(b) => {
+            let alike = call(ALIKE, a, b);
+            or(expression, alike);
+        }
         Expression::Not(a) => {
-            if let Expression::Equal(x, y) = &**a
+            if let Some((x, y)) = equality(a)
                 && may_be_time(x)
                 && may_be_time(y)
             {
                 let call = call(UNEQUAL, x, y);
-                let unequal = match &**x {
+                let unequal = match x {
                     Expression::Variable(_) => Expression::If(
-                        Box::new(Expression::FunctionCall(
-                            Function::IsIri,
-                            vec![(**x).clone()],
-                        )),
+                        Box::new(Expression::FunctionCall(Function::IsIri, vec![x.clone()])),
                         Box::new(Literal::from(false).into()),
                         Box::new(call),
                     ),
@@ -111,6 +149,29 @@ fn or(expression: &mut Expression, other: Expression) {
     *expression = Expression::Coalesce(vec![first, other]);
 }
 
+/// The operands of an `=`, also of one that has been mended.
+fn equality(expression: &Expression) -> Option<(&Expression, &Expression)> {
+    match expression {
+        Expression::Equal(x, y) => Some((x, y)),
+        Expression::Coalesce(list) => match list.as_slice() {
+            [
+                Expression::Equal(x, y),
+                Expression::FunctionCall(Function::Custom(name), _),
+            ] if name.as_ref() == ALIKE => Some((x, y)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn may_be_triple(expression: &Expression) -> bool {
+    match expression {
+        Expression::Variable(_) | Expression::FunctionCall(Function::Triple, _) => true,
+        Expression::FunctionCall(Function::Custom(name), _) => name.as_ref() == triple::OBJECT,
+        _ => false,
+    }
+}
+
 fn may_be_time(expression: &Expression) -> bool {
     match expression {
         Expression::Variable(_) => true,
@@ -143,6 +204,7 @@ fn may_be_boolean(expression: &Expression) -> bool {
         | Expression::UnaryMinus(_)
         | Expression::UnaryPlus(_) => false,
         Expression::Literal(literal) => literal.datatype() == xsd::BOOLEAN,
+        Expression::Coalesce(list) => list.iter().any(may_be_boolean),
         Expression::FunctionCall(function, _) => match function {
             Function::Custom(name) => name.as_ref() == xsd::BOOLEAN,
             Function::LangMatches

@@ -35,6 +35,7 @@ pub(super) enum Transfer {
 
 /// The operations of `text`, in order.
 pub(super) fn operations(text: &str, options: &ParseOptions) -> Result<Vec<Operation>, QueryError> {
+    let text = spelling::without_mark(text);
     guard::check(text, &options.limits)?;
     let spelled = spelling::booleans(text);
     let text = spelled.as_ref();
