@@ -7,10 +7,9 @@ use crate::serve::USUAL_ADDRESS;
 use anyhow::Result;
 use kenning_server::{Line, Outcome};
 use kenning_vocab::Base;
-use std::fmt::Write;
 
 /// What concerns the server: flags and environment where they say something, else the file, else what is usual.
-fn of_server(server: &crate::config::Server, flags: &flags::Serve) -> String {
+fn of_server(server: &crate::config::Server, flags: &flags::Serve) -> Vec<(&'static str, String)> {
     let usual = kenning_server::ServerSettings::default();
     let seconds = |set: Option<u64>, usual: std::time::Duration| {
         format!("{} s", set.unwrap_or(usual.as_secs()))
@@ -25,7 +24,19 @@ fn of_server(server: &crate::config::Server, flags: &flags::Serve) -> String {
         .as_ref()
         .or(server.tls_certificate.as_ref());
     let questions = flags.questions.as_ref().or(server.questions.as_ref());
-    let rows = [
+    let log = std::env::var("KENNING_LOG").unwrap_or_else(|_| "warn".to_owned());
+    let form = match std::env::var_os("KENNING_LOG_FORMAT").is_some_and(|form| form == "json") {
+        true => "objects",
+        false => "text",
+    };
+    let proxies: Vec<String> = server
+        .trusted_proxy
+        .iter()
+        .flat_map(|proxy| &proxy.peers)
+        .map(ToString::to_string)
+        .collect();
+    let issuers: Vec<String> = server.issuer.iter().map(|it| it.issuer.clone()).collect();
+    vec![
         ("listen", listen.to_string()),
         (
             "https",
@@ -71,10 +82,10 @@ fn of_server(server: &crate::config::Server, flags: &flags::Serve) -> String {
             "sitemap",
             if server.sitemap { "yes" } else { "no" }.to_owned(),
         ),
-    ];
-    rows.iter()
-        .map(|(name, value)| format!("{name:<14} {value}\n"))
-        .collect()
+        ("trusted proxy", list(&proxies)),
+        ("issuers", list(&issuers)),
+        ("log", format!("{log}, as {form}")),
+    ]
 }
 
 /// Says what file, environment and flags come to, as `serve` would have it with the same flags.
@@ -90,36 +101,45 @@ pub fn config(
     let config = config.with_wiki_level(flags.wiki_level.as_deref())?;
     let scale = config.scale();
     let levels: Vec<&str> = scale.levels().map(|(_, name)| name).collect();
-    let mut text = String::new();
-    let _ = writeln!(text, "data           {}", common.data.display());
-    let _ = writeln!(text, "levels         {}", levels.join(" < "));
-    let _ = writeln!(
-        text,
-        "default level  {}",
-        scale.name(config.rules.default_level())
-    );
-    let _ = writeln!(
-        text,
-        "default graph  {}",
-        config
-            .default_graph_level()
-            .map_or("closed", |level| scale.name(level))
-    );
-    let _ = writeln!(
-        text,
-        "base URL       {}",
-        flags
-            .base_url
-            .as_deref()
-            .or(config.file.base_url.as_deref())
-            .unwrap_or(Base::default().as_str())
-    );
     let sync = match config.file.sync {
         Sync::Group => "a write is acknowledged once it is on the disk",
         Sync::Off => "off: a power cut may lose the last second of writes",
     };
-    let _ = writeln!(text, "sync           {sync}");
-    text.push_str(&of_server(&config.file.server, flags));
+    let base = flags
+        .base_url
+        .as_deref()
+        .or(config.file.base_url.as_deref())
+        .unwrap_or(Base::default().as_str())
+        .to_owned();
+    let default_graph = config.default_graph_level();
+    let mut rows = vec![
+        ("data", common.data.display().to_string()),
+        ("levels", levels.join(" < ")),
+        (
+            "default level",
+            scale.name(config.rules.default_level()).to_owned(),
+        ),
+        (
+            "default graph",
+            default_graph
+                .map_or("closed", |level| scale.name(level))
+                .to_owned(),
+        ),
+        ("base URL", base),
+        ("sync", sync.to_owned()),
+    ];
+    rows.extend(of_server(&config.file.server, flags));
+    let text = if common.json {
+        let members = rows
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.into()));
+        let object: serde_json::Map<String, serde_json::Value> = members.collect();
+        serde_json::Value::Object(object).to_string() + "\n"
+    } else {
+        rows.iter()
+            .map(|(name, value)| format!("{name:<14} {value}\n"))
+            .collect()
+    };
     reporter.line(&Line::Output { text });
     Ok(Outcome::done(""))
 }
