@@ -9,7 +9,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// How many notes each writer has.
 const NOTES: u64 = 20;
@@ -110,7 +113,12 @@ pub(crate) fn command(name: &str, directory: &Path) -> Result<Command> {
 pub(crate) struct Writing {
     child: Child,
     reader: JoinHandle<Acknowledged>,
+    /// How many acknowledgements there are so far.
+    heard: Arc<AtomicU64>,
 }
+
+/// A machine that is busy with other things may take so long to get a process to its first commit.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Writing {
     /// Starts `command`.
@@ -119,6 +127,8 @@ impl Writing {
             .spawn()
             .with_context(|| format!("cannot start {command:?}"))?;
         let output = child.stdout.take().context("no output")?;
+        let heard = Arc::new(AtomicU64::new(0));
+        let hears = Arc::clone(&heard);
         let reader = std::thread::spawn(move || {
             let mut acknowledged = Acknowledged::new();
             for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
@@ -129,11 +139,33 @@ impl Writing {
                 if let [writer, number, generation] = numbers[..] {
                     let newest = acknowledged.entry((writer, number)).or_insert(0);
                     *newest = generation.max(*newest);
+                    hears.fetch_add(1, Ordering::Relaxed);
                 }
             }
             acknowledged
         });
-        Ok(Self { child, reader })
+        Ok(Self {
+            child,
+            reader,
+            heard,
+        })
+    }
+
+    /// Waits until something was acknowledged, so that there is something to lose.
+    pub(crate) fn wait_for_one(&mut self) -> Result<()> {
+        let start = Instant::now();
+        while self.heard.load(Ordering::Relaxed) == 0 {
+            ensure!(
+                self.child.try_wait()?.is_none(),
+                "the writer ended by itself"
+            );
+            ensure!(
+                start.elapsed() < PATIENCE,
+                "the writer acknowledges nothing"
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Ok(())
     }
 
     /// Ends the process with SIGKILL, and gives what it acknowledged before.

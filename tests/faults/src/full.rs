@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use kenning_store::{CommitError, KnowledgeBase, Options, StoreError};
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(crate) fn run() -> Result<()> {
     let place = tempfile::tempdir()?;
@@ -23,6 +23,7 @@ fn fill(disk: &Path) -> Result<()> {
     // A copy of the index that is just being made takes room too, and gives it back when the disk is full. So the disk
     // counts as full when it is found full several times in a row, and what is accepted in between is acknowledged.
     let mut refused = 0;
+    let mut quickest = Duration::MAX;
     while refused < 5 {
         let start = Instant::now();
         match kb.commit(notes::batch((0, number), 1)?) {
@@ -37,14 +38,24 @@ fn fill(disk: &Path) -> Result<()> {
                     matches!(error, CommitError::Store(StoreError::Full)),
                     "not what a full disk is called: {error}"
                 );
-                ensure!(took.as_secs() < 1, "that took long");
                 println!("full: after {number} commits `{error}`, within {took:.0?}");
+                quickest = quickest.min(took);
                 refused += 1;
             }
         }
         ensure!(number < 1_000_000, "the disk never gets full");
     }
-    ensure!(!kb.copy_index(), "there is no room for a copy of the index");
+    // One of them may have waited for another process; all of them did not.
+    ensure!(quickest.as_secs() < 1, "that took long");
+    // Whether a copy of the index still fits is chance: the one that was being made may have taken the place of an older
+    // one, which gave its room back. What did not fit must be gone.
+    let copied = kb.copy_index();
+    let unfinished = data.join("kenning.cache.unfinished");
+    ensure!(
+        !unfinished.exists(),
+        "a copy of the index that did not fit still takes room"
+    );
+    println!("full: a copy of the index fits: {copied}");
     let found = notes::compare(&kb, &acknowledged)?;
     ensure!(found.lost == 0 && found.torn == 0, "{found:?}");
     println!(
@@ -52,7 +63,17 @@ fn fill(disk: &Path) -> Result<()> {
         acknowledged.len()
     );
     mount(disk, "remount,size=64m")?;
-    for more in 0..100 {
+    // A copy of the index that has just been begun reads through the handle that has to be opened again.
+    let start = Instant::now();
+    while let Err(error) = kb.commit(notes::batch((0, number), 1)?) {
+        ensure!(
+            start.elapsed().as_secs() < 10,
+            "there is room again, and yet: {error}"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    acknowledged.insert((0, number), 1);
+    for more in 1..100 {
         kb.commit(notes::batch((0, number + more), 1)?)
             .context("there is room again")?;
         acknowledged.insert((0, number + more), 1);
