@@ -3,6 +3,7 @@
 use crate::cache::{self, Caching, Opened};
 use crate::commit::{Content, Group};
 use crate::dictionary::Dictionary;
+use crate::flush::{self, Flushing};
 use crate::held::Held;
 use crate::merge::Merging;
 use crate::queue::Queue;
@@ -11,6 +12,7 @@ use crate::truth::{Change, Truth};
 use crate::{Batch, Cancel, CommitError, OpenError, StoreError, View};
 use kenning_access::{Clearance, Scale};
 use oxrdf::Triple;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -36,6 +38,7 @@ pub(crate) struct Inner {
     truth: Option<Truth>,
     pub(crate) merging: Merging,
     pub(crate) caching: Caching,
+    pub(crate) flushing: Flushing,
     _held: Option<Held>,
 }
 
@@ -54,7 +57,8 @@ pub enum SyncMode {
     /// Once it is on the disk; writers that come at the same time share one flush.
     #[default]
     Group,
-    /// Once the operating system has it: a power cut may lose the last writes.
+    /// At once. It is on the disk within about a second: what was acknowledged since may be lost when the power or the
+    /// process goes.
     Off,
 }
 
@@ -97,8 +101,10 @@ impl KnowledgeBase {
             truth: Some(truth),
             merging,
             caching,
+            flushing: Flushing::default(),
             _held: Some(held),
         });
+        flush::start(&inner);
         cache::start_if_due(&inner);
         Ok(Self { inner })
     }
@@ -117,6 +123,7 @@ impl KnowledgeBase {
                 truth: None,
                 merging: Merging::new(0),
                 caching: Caching::none(),
+                flushing: Flushing::default(),
                 _held: None,
             }),
         }
@@ -188,6 +195,12 @@ impl KnowledgeBase {
         self.inner.sync
     }
 
+    /// Why nothing is written any more, if the disk has failed so that nobody can say what is on it. Reading goes on.
+    #[must_use]
+    pub fn writing_stopped(&self) -> Option<&str> {
+        self.truth()?.stopped()
+    }
+
     /// Where the index came from when this was opened.
     #[must_use]
     pub fn opened(&self) -> &Opened {
@@ -230,6 +243,7 @@ impl KnowledgeBase {
 
 impl Drop for KnowledgeBase {
     fn drop(&mut self) {
+        self.inner.flushing.stop();
         self.inner.merging.stop();
         cache::close(&self.inner);
     }
@@ -307,6 +321,11 @@ impl Inner {
         self.truth.as_ref()
     }
 
+    /// When a write is acknowledged.
+    pub(crate) fn sync(&self) -> SyncMode {
+        self.sync
+    }
+
     /// Looks at the current snapshot while no other can take its place.
     pub(crate) fn hold_writer(&self, look: impl FnOnce(Arc<Snapshot>)) {
         let _writer = lock(&self.writer);
@@ -362,10 +381,10 @@ impl Inner {
 }
 
 /// What is written of one graph.
-enum Written {
+enum Written<'a> {
     Nothing,
     Drop,
-    Put(Vec<Triple>),
+    Put(&'a FxHashSet<Triple>),
     Edit {
         relabelled: bool,
         inserted: Vec<Triple>,
@@ -382,7 +401,7 @@ fn write(truth: &Truth, group: &Group<'_>) -> Result<(), StoreError> {
             let written = match (&change.content, change.number) {
                 (Content::Gone, None) => Written::Nothing,
                 (Content::Gone, Some(_)) => Written::Drop,
-                (Content::Whole(triples), _) => Written::Put(triples.iter().cloned().collect()),
+                (Content::Whole(triples), _) => Written::Put(triples),
                 (Content::Edited(edits), _) => {
                     let side = |wanted: bool| {
                         let edits = edits.iter().filter(|(_, comes)| **comes == wanted);
@@ -403,7 +422,7 @@ fn write(truth: &Truth, group: &Group<'_>) -> Result<(), StoreError> {
         match written {
             Written::Nothing => {}
             Written::Drop => changes.push(Change::Drop(name)),
-            Written::Put(triples) => changes.push(Change::Put(name, label, triples)),
+            Written::Put(triples) => changes.push(Change::Put(name, label, *triples)),
             Written::Edit {
                 relabelled,
                 inserted,

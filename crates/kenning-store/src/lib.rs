@@ -31,6 +31,7 @@ mod commit;
 mod counts;
 mod dictionary;
 mod error;
+mod flush;
 mod forget;
 mod graphs;
 mod held;

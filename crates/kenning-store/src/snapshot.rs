@@ -1,8 +1,9 @@
 //! One state of the index, which never changes once it is published.
 
+use crate::CommitError;
 use crate::dictionary::{Dictionary, Key};
 use crate::graphs::{Graphs, mix};
-use crate::run::{GraphNumber, Run, pack};
+use crate::run::{GraphNumber, MOST_QUADS, Run, pack};
 use crate::tag;
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{TermRef, TripleRef};
@@ -30,6 +31,18 @@ impl Snapshot {
     /// Whether there is a row for it, alive or not.
     pub(crate) fn has_row(&self, triple: [u32; 3], graph: GraphNumber) -> bool {
         self.runs.iter().any(|run| run.holds(triple, graph))
+    }
+
+    /// Whether there are numbers for the rows of so many more quads.
+    ///
+    /// # Errors
+    /// [`CommitError::Full`] when there are not.
+    pub(crate) fn has_room(&self, more: usize) -> Result<(), CommitError> {
+        let rows: usize = self.runs.iter().map(|run| run.quads()).sum();
+        match rows.saturating_add(more) > MOST_QUADS {
+            true => Err(CommitError::Full { what: "quads" }),
+            false => Ok(()),
+        }
     }
 
     /// How many bytes the index takes.

@@ -117,3 +117,32 @@ fn a_second_process_is_told_who_holds_the_directory() {
     let verify = kenning_store::verify(directory.path()).unwrap_err();
     assert_eq!(verify.to_string(), expected);
 }
+
+/// Without waiting for the disk at each write, what was acknowledged is on it soon all the same, whoever writes next.
+#[test]
+fn what_is_acknowledged_at_once_is_on_the_disk_soon() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = || Options {
+        sync: SyncMode::Off,
+        ..Options::default()
+    };
+    let kb = KnowledgeBase::open(directory.path(), options()).unwrap();
+    let everything = Clearance::everything("a test looks at all of it");
+    fill(&kb);
+    let wanted = kb.view(&everything).fingerprint();
+    let begun = std::time::Instant::now();
+    loop {
+        // What a process leaves that is killed now.
+        let copy = tempfile::tempdir().unwrap();
+        for name in ["truth.redb", "kenning.mark"] {
+            std::fs::copy(directory.path().join(name), copy.path().join(name)).unwrap();
+        }
+        // A file that is copied while it is written to may be neither the old state nor the new one.
+        let found = KnowledgeBase::open(copy.path(), options());
+        if found.is_ok_and(|found| found.view(&everything).fingerprint() == wanted) {
+            break;
+        }
+        assert!(begun.elapsed().as_secs() < 30, "it never gets there");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}

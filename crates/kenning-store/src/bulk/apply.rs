@@ -48,6 +48,27 @@ impl Triples for OfRun<'_> {
     }
 }
 
+/// What comes to a graph that is there: new rows, and rows that had been removed.
+struct Added<'a> {
+    rows: &'a OfRun<'a>,
+    back: &'a [[u32; 3]],
+}
+
+impl Triples for Added<'_> {
+    fn count(&self) -> usize {
+        self.rows.count() + self.back.len()
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(TripleRef<'_>)) {
+        self.rows.each(visit);
+        for ids in self.back {
+            if let Some(triple) = self.rows.dictionary.triple_of(*ids) {
+                visit(triple.as_ref());
+            }
+        }
+    }
+}
+
 /// Makes everything durable and then visible.
 pub(super) fn apply(
     kb: &KnowledgeBase,
@@ -134,6 +155,7 @@ pub(super) fn apply(
         quads.truncate(kept);
         sort(&mut quads);
         quads.dedup();
+        base.has_room(quads.len())?;
         let mut by_number: FxHashMap<GraphNumber, Target> = targets
             .into_values()
             .map(|target| (target.number, target))
@@ -366,28 +388,24 @@ fn store(
             dictionary,
         })
         .collect();
-    let single: Vec<Vec<Triple>> = targets
+    let added: Vec<Added<'_>> = targets
         .iter()
         .zip(&whole)
-        .map(|(target, rows)| {
-            let mut triples = Vec::new();
-            if !target.is_new {
-                rows.each(&mut |triple| triples.push(triple.into_owned()));
-                let back = target.back.iter();
-                triples.extend(back.filter_map(|ids| dictionary.triple_of(*ids)));
-            }
-            triples
+        .map(|(target, rows)| Added {
+            rows,
+            back: &target.back,
         })
         .collect();
+    let nothing: [Triple; 0] = [];
     let mut changes = Vec::new();
-    for ((target, whole), single) in targets.iter().zip(&whole).zip(&single) {
+    for ((target, whole), added) in targets.iter().zip(&whole).zip(&added) {
         if target.is_new {
             changes.push(Change::Put(&target.name, &target.label, whole));
-        } else if !single.is_empty() {
+        } else if added.count() > 0 {
             changes.push(Change::Edit {
                 name: &target.name,
-                inserted: single,
-                removed: &[],
+                inserted: added,
+                removed: &nothing,
             });
         }
     }

@@ -51,8 +51,7 @@ impl Stored {
 
 /// How many triples reading all of a graph reads.
 pub(super) fn whole(record: &Record) -> u64 {
-    let changes: u64 = record.deltas.iter().map(|(_, triples)| triples).sum();
-    record.base_triples + changes
+    record.base_triples + record.changed()
 }
 
 /// A graph that has to be read again.

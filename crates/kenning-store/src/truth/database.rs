@@ -4,11 +4,15 @@
 //! that is damaged badly enough ends in a panic. Here every call is fenced, and everything read is tested by the
 //! checksums of `form.rs`.
 
+use super::aside::Aside;
 use super::disk::{Disk, Watch};
 use super::error::StoreError;
 use super::form::{self, Seal};
-use redb::{Builder, ReadOnlyTable, ReadableDatabase, Table, TableDefinition, WriteTransaction};
-use std::fs::{File, OpenOptions};
+use redb::{
+    Builder, ReadOnlyTable, ReadableDatabase, StorageBackend, Table, TableDefinition,
+    WriteTransaction,
+};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -95,9 +99,23 @@ impl Database {
             .read(true)
             .write(true)
             .create(true)
-            .truncate(true)
+            // Not before it is locked: somebody may be writing to it.
+            .truncate(false)
             .open(path)
             .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::Io {
+                    doing: format!("cannot make `{}`", path.display()),
+                    cause: "somebody else is writing to it".to_owned(),
+                });
+            }
+            // Some file systems of networks know no locks.
+            Err(TryLockError::Error(cause)) if cause.kind() == std::io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+        }
+        file.set_len(0).map_err(failed)?;
         Self::with_file(file)
     }
 
@@ -115,13 +133,24 @@ impl Database {
             .write(true)
             .open(path)
             .map_err(failed)?;
-        if file.metadata().map_err(failed)?.len() == 0 {
-            return Err(StoreError::damaged(format_args!(
-                "`{}` is empty",
-                path.display()
-            )));
-        }
+        test_not_empty(path, &file)?;
         Self::with_file(file)
+    }
+
+    /// Opens the database in `directory` as it lies on the disk, only to read it: nothing is written to the file.
+    /// Unless nobody has it open, whoever has must not commit meanwhile.
+    pub(crate) fn aside(directory: &Path) -> Result<Self, StoreError> {
+        Self::aside_file(&directory.join(FILE))
+    }
+
+    /// The same for the file `path`.
+    pub(crate) fn aside_file(path: &Path) -> Result<Self, StoreError> {
+        let failed =
+            |cause| StoreError::io(format_args!("cannot open `{}`", path.display()), &cause);
+        let file = File::open(path).map_err(failed)?;
+        test_not_empty(path, &file)?;
+        let watch = Arc::new(Watch::default());
+        Self::with_backend(Aside::new(file).map_err(failed)?, watch)
     }
 
     fn redb(&self) -> Result<&redb::Database, StoreError> {
@@ -131,10 +160,14 @@ impl Database {
     fn with_file(file: File) -> Result<Self, StoreError> {
         let watch = Arc::new(Watch::default());
         let disk = Disk::new(file, Arc::clone(&watch))?;
+        Self::with_backend(disk, watch)
+    }
+
+    fn with_backend(backend: impl StorageBackend, watch: Arc<Watch>) -> Result<Self, StoreError> {
         let redb = fenced(&watch, || {
             Ok(Builder::new()
                 .set_cache_size(CACHE)
-                .create_with_backend(disk)?)
+                .create_with_backend(backend)?)
         })?;
         Ok(Self {
             redb: Some(redb),
@@ -236,6 +269,21 @@ impl Tables {
         let seal = self.form.get(form::SEAL)?;
         let seal = seal.ok_or_else(|| StoreError::damaged("its seal is missing"))?;
         Ok(Seal::parse(seal.value())?)
+    }
+}
+
+fn test_not_empty(path: &Path, file: &File) -> Result<(), StoreError> {
+    let length = file.metadata().map(|file| file.len());
+    match length {
+        Ok(0) => Err(StoreError::damaged(format_args!(
+            "`{}` is empty",
+            path.display()
+        ))),
+        Ok(_) => Ok(()),
+        Err(cause) => Err(StoreError::io(
+            format_args!("cannot read `{}`", path.display()),
+            &cause,
+        )),
     }
 }
 

@@ -3,20 +3,29 @@
 use super::bytes::{seal, unseal};
 use super::database::Draft;
 use super::error::{Affected, Damage, StoreError};
-use super::form::{self, DELTA, Record, Seal, parse_segment_key, segment_key};
+use super::form::{self, DELTA, Delta, Record, Seal, parse_segment_key, segment_key};
 use super::segment::{Segment, SegmentWriter};
 use super::{Change, Triples};
 use kenning_access::Scale;
-use oxrdf::Triple;
+use oxrdf::{Triple, TripleRef};
 use redb::ReadableTable;
 use rustc_hash::FxHashMap;
 
 /// How many triples go into one segment at most: some 100 kB, so that damage and copying stay small.
 const SEGMENT: u64 = 4096;
-/// How many changes a graph may have before the newest of them are merged.
+/// How many triples one change inserts or removes at most; more are several changes.
+const CHANGE: u64 = if cfg!(test) { 60 } else { 16_384 };
+/// A change of this many triples is not merged with others any more. So what a commit copies is bounded by what was
+/// written shortly before, however large the graph is.
+const FULL: u64 = CHANGE / 2;
+/// How many changes that are not full a graph may have before the newest of them are merged.
 const DELTAS: usize = 32;
+/// Changes that are not full are put together before a full one comes after them if there are more than this.
+const FEW: usize = 4;
 /// A graph of at most this many triples is written anew when its changes outgrow it.
 const SMALL: u64 = 65_536;
+/// A graph of at most this many triples, gone ones included, is written anew when more of them are gone than are there.
+const LARGE: u64 = 1_000_000;
 
 /// A commit that is being made.
 pub(crate) struct Edit<'a, 'txn> {
@@ -69,7 +78,7 @@ impl<'a, 'txn> Edit<'a, 'txn> {
             } => {
                 let mut record = self.take_or_make(name.as_str())?;
                 record.version += 1;
-                self.append(&mut record, inserted, removed)?;
+                self.append(name.as_str(), &mut record, *inserted, *removed)?;
                 self.tidy(name.as_str(), &mut record)?;
                 self.records.insert(name.as_str().to_owned(), Some(record));
             }
@@ -210,21 +219,47 @@ impl<'a, 'txn> Edit<'a, 'txn> {
         Ok(())
     }
 
-    /// Writes one change behind all others.
+    /// Writes a change behind all others, as several if it is large.
     fn append(
         &mut self,
+        name: &str,
         record: &mut Record,
-        inserted: &[Triple],
-        removed: &[Triple],
+        inserted: &dyn Triples,
+        removed: &dyn Triples,
     ) -> Result<(), StoreError> {
+        let many = (inserted.count() + removed.count()) as u64;
+        if many >= FULL && record.deltas.len() - young(record) > FEW {
+            self.merge(name, record, young(record))?;
+        }
         let mut writer = SegmentWriter::default();
-        for triple in removed {
-            writer.remove(triple.as_ref());
+        let mut result = Ok(());
+        for (triples, comes) in [(removed, false), (inserted, true)] {
+            triples.each(&mut |triple| {
+                if result.is_ok() {
+                    result = self.put_change(record, &mut writer, triple, comes);
+                }
+            });
         }
-        for triple in inserted {
-            writer.add(triple.as_ref());
-        }
+        result?;
         self.put_delta(record, &mut writer)
+    }
+
+    /// Adds one triple to the change that is being written, which ends when it is large enough.
+    fn put_change(
+        &mut self,
+        record: &mut Record,
+        writer: &mut SegmentWriter,
+        triple: TripleRef<'_>,
+        comes: bool,
+    ) -> Result<(), StoreError> {
+        match comes {
+            true => writer.add(triple),
+            false => writer.remove(triple),
+        }
+        match writer.triples() >= CHANGE {
+            true => self.put_delta(record, writer),
+            false => Ok(()),
+        }
     }
 
     fn put_delta(
@@ -237,38 +272,53 @@ impl<'a, 'txn> Edit<'a, 'txn> {
         }
         let number = DELTA | record.next_delta;
         record.next_delta += 1;
-        record.deltas.push((number, writer.triples()));
+        record.deltas.push(Delta {
+            number,
+            triples: writer.triples(),
+            removed: writer.removed(),
+        });
         self.put_segment(record, number, writer.finish())
     }
 
     /// Keeps the number of changes small, at a cost that is small against the writes that led to them.
     ///
     /// The newest changes are merged as long as the next older one is not much larger than those already taken, so each
-    /// triple is copied about as often as the logarithm of the number of changes. A small graph is written anew when its
-    /// changes are as many as its triples.
+    /// triple is copied about as often as the logarithm of the number of changes, and not any more once it is in a full one.
+    /// A small graph is written anew when its changes are as many as its triples, a larger one when most of what is
+    /// written of it is gone.
     fn tidy(&mut self, name: &str, record: &mut Record) -> Result<(), StoreError> {
-        let changed: u64 = record.deltas.iter().map(|(_, triples)| triples).sum();
-        if changed > record.base_triples.max(SEGMENT / 4) && record.base_triples + changed <= SMALL
-        {
+        let changed = record.changed();
+        let is_outgrown = changed > record.base_triples.max(SEGMENT / 4)
+            && record.base_triples + changed <= SMALL;
+        let removed: u64 = record.deltas.iter().map(|delta| delta.removed).sum();
+        let there = (record.base_triples + changed).saturating_sub(removed * 2);
+        let is_mostly_gone = removed > there && record.base_triples + changed <= LARGE;
+        if is_outgrown || (is_mostly_gone && changed > SEGMENT / 4) {
             let triples = self.triples(name, record)?;
             self.clear(record)?;
             return self.fill(record, &triples);
         }
-        if record.deltas.len() <= DELTAS {
+        let young = young(record);
+        if record.deltas.len() - young <= DELTAS {
             return Ok(());
         }
         let mut taken = 0;
         let mut first = record.deltas.len();
-        for (at, (_, triples)) in record.deltas.iter().enumerate().rev() {
-            if *triples > taken * 2 && record.deltas.len() - at > DELTAS / 2 {
+        for (at, delta) in record.deltas.iter().enumerate().skip(young).rev() {
+            if delta.triples > taken * 2 && record.deltas.len() - at > DELTAS / 2 {
                 break;
             }
-            taken += triples;
+            taken += delta.triples;
             first = at;
         }
+        self.merge(name, record, first)
+    }
+
+    /// Merges the changes from the one at `first` on.
+    fn merge(&mut self, name: &str, record: &mut Record, first: usize) -> Result<(), StoreError> {
         let mut last_word: FxHashMap<Triple, bool> = FxHashMap::default();
-        for (number, _) in record.deltas.split_off(first) {
-            let segment = self.take_segment(name, record, number)?;
+        for delta in record.deltas.split_off(first) {
+            let segment = self.take_segment(name, record, delta.number)?;
             for (list, stays) in [(&segment.removed, false), (&segment.added, true)] {
                 for local in list {
                     let triple = segment
@@ -280,11 +330,7 @@ impl<'a, 'txn> Edit<'a, 'txn> {
         }
         let mut writer = SegmentWriter::default();
         for (triple, stays) in &last_word {
-            if *stays {
-                writer.add(triple.as_ref());
-            } else {
-                writer.remove(triple.as_ref());
-            }
+            self.put_change(record, &mut writer, triple.as_ref(), *stays)?;
         }
         self.put_delta(record, &mut writer)
     }
@@ -345,6 +391,16 @@ impl<'a, 'txn> Edit<'a, 'txn> {
         }
         Ok(())
     }
+}
+
+/// Where the changes begin after which none is full.
+fn young(record: &Record) -> usize {
+    let is_full = |delta: &Delta| delta.triples >= FULL;
+    record
+        .deltas
+        .iter()
+        .rposition(is_full)
+        .map_or(0, |at| at + 1)
 }
 
 /// Damage that affects the graph `name`.

@@ -78,13 +78,29 @@ pub(crate) struct Record {
     pub(crate) next_delta: u64,
     /// How many triples the base segments hold.
     pub(crate) base_triples: u64,
-    /// How many triples each change removes and adds, oldest first, by the number of its segment.
-    pub(crate) deltas: Vec<(u64, u64)>,
+    /// The changes, oldest first.
+    pub(crate) deltas: Vec<Delta>,
     /// All segments of this graph.
     pub(crate) segments: Tally,
 }
 
+/// A change of a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Delta {
+    /// The number of its segment.
+    pub(crate) number: u64,
+    /// How many triples it removes and adds.
+    pub(crate) triples: u64,
+    /// How many of these it removes.
+    pub(crate) removed: u64,
+}
+
 impl Record {
+    /// How many triples all changes remove and add.
+    pub(crate) fn changed(&self) -> u64 {
+        self.deltas.iter().map(|delta| delta.triples).sum()
+    }
+
     pub(crate) fn new(number: u64) -> Self {
         Self {
             number,
@@ -108,9 +124,9 @@ impl Record {
         put_number(&mut out, self.next_delta);
         put_number(&mut out, self.base_triples);
         put_number(&mut out, self.deltas.len() as u64);
-        for (segment, triples) in &self.deltas {
-            put_number(&mut out, *segment);
-            put_number(&mut out, *triples);
+        for delta in &self.deltas {
+            put_number(&mut out, delta.number);
+            put_number(&mut out, delta.triples | delta.removed << 32);
         }
         self.segments.put(&mut out);
         let sum = seal(GRAPHS, name.as_bytes(), &mut out);
@@ -128,7 +144,12 @@ impl Record {
         record.next_delta = reader.number()?;
         record.base_triples = reader.number()?;
         for _ in 0..reader.count()? {
-            record.deltas.push((reader.number()?, reader.number()?));
+            let (number, counts) = (reader.number()?, reader.number()?);
+            record.deltas.push(Delta {
+                number,
+                triples: counts & u64::from(u32::MAX),
+                removed: counts >> 32,
+            });
         }
         record.segments = Tally::parse(&mut reader)?;
         reader.end()?;
@@ -237,7 +258,13 @@ mod tests {
         let mut record = Record::new(7);
         record.label = "confidential{hr|legal}".to_owned();
         record.version = 3;
-        record.deltas = vec![(DELTA | 1, 4), (DELTA | 2, 900)];
+        record.deltas = [(1, 4, 0), (2, 900, 7), (3, 16_384, 16_384)]
+            .map(|(number, triples, removed)| Delta {
+                number: DELTA | number,
+                triples,
+                removed,
+            })
+            .to_vec();
         record.segments.add(u128::MAX);
         record.segments.add(5);
         let (value, sum) = record.write("urn:a");

@@ -14,18 +14,22 @@
 //! | `keep.rs` | verify, backup, restore |
 //! | `form.rs`, `segment.rs`, `bytes.rs` | the on-disk form, from the tables down to single numbers |
 //! | `database.rs`, `disk.rs` | the embedded database, and the file under it |
+//! | `aside.rs` | the same file for a test, which must not write to it |
 
 #![allow(
     dead_code,
     reason = "the boundary is whole before both sides use all of it"
 )]
 
+mod aside;
 mod bytes;
 mod database;
 mod disk;
 mod edit;
 mod error;
 mod form;
+#[cfg(test)]
+mod growth_tests;
 mod keep;
 mod load;
 mod records;
@@ -47,6 +51,7 @@ pub(crate) use store::Truth;
 
 use kenning_access::Label;
 use oxrdf::{NamedNode, Triple, TripleRef};
+use rustc_hash::FxHashSet;
 
 /// One graph as it was committed.
 #[derive(Debug)]
@@ -67,17 +72,21 @@ pub(crate) trait Triples {
     fn each(&self, visit: &mut dyn FnMut(TripleRef<'_>));
 }
 
-impl Triples for Vec<Triple> {
-    fn count(&self) -> usize {
-        self.len()
-    }
+macro_rules! triples {
+    ($(<$(const $many:ident: $size:ty)?> $list:ty),*) => {
+        $(impl<$(const $many: $size)?> Triples for $list {
+            fn count(&self) -> usize {
+                self.len()
+            }
 
-    fn each(&self, visit: &mut dyn FnMut(TripleRef<'_>)) {
-        for triple in self {
-            visit(triple.as_ref());
-        }
-    }
+            fn each(&self, visit: &mut dyn FnMut(TripleRef<'_>)) {
+                self.iter().for_each(|triple| visit(triple.as_ref()));
+            }
+        })*
+    };
 }
+
+triples!(<> Vec<Triple>, <> FxHashSet<Triple>, <const MANY: usize> [Triple; MANY]);
 
 /// One effective change. Within one commit they apply in order.
 pub(crate) enum Change<'a> {
@@ -92,9 +101,9 @@ pub(crate) enum Change<'a> {
         /// The graph.
         name: &'a NamedNode,
         /// What to add.
-        inserted: &'a [Triple],
+        inserted: &'a dyn Triples,
         /// What to take away.
-        removed: &'a [Triple],
+        removed: &'a dyn Triples,
     },
     /// A setting of the operator; `None` removes it.
     Setting(&'a str, Option<&'a [u8]>),

@@ -103,7 +103,8 @@ impl Truth {
 impl Record {
     /// The changes from the one with the number `next` on, oldest first: their numbers, and how many triples each has.
     pub(crate) fn changes_from(&self, next: u64) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let changes = self.deltas.iter().copied();
+        let changes = self.deltas.iter();
+        let changes = changes.map(|delta| (delta.number, delta.triples));
         changes.filter(move |(number, _)| *number >= (DELTA | next))
     }
 }

@@ -238,6 +238,11 @@ impl SegmentWriter {
         (self.removed.len() + self.added.len()) as u64
     }
 
+    /// How many of these are taken out of the graph.
+    pub(crate) fn removed(&self) -> u64 {
+        self.removed.len() as u64
+    }
+
     /// A triple to put into the graph.
     pub(crate) fn add(&mut self, triple: TripleRef<'_>) {
         let (local, _) = self.intern_triple(triple);

@@ -4,7 +4,7 @@ use super::bytes::Malformed;
 use super::database::{Database, Tables, Wait};
 use super::disk::{Failure, Operation};
 use super::edit::{Edit, damaged};
-use super::error::StoreError;
+use super::error::{Damage, StoreError};
 use super::form::{Mark, Record, Seal};
 use super::load::{self, Gather, Visitor};
 use super::records::State;
@@ -18,13 +18,16 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, TryLockError};
 use std::time::{Duration, Instant};
 
 /// The file that says how many commits the database must know of.
 pub(crate) const MARK: &str = "kenning.mark";
 /// How long a commit may stay unsynced under [`SyncMode::Off`].
 const UNSYNCED: Duration = Duration::from_secs(1);
+
+/// How long a commit waits for others to let go of a handle that has failed.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// The durable store of one directory.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub(crate) struct Truth {
     /// INVARIANT: at most one handle on the file at a time, so this is emptied before it is opened again.
     database: RwLock<Option<Database>>,
     writer: Mutex<Writer>,
+    /// Why writing has stopped, if it has.
+    stopped: OnceLock<String>,
 }
 
 /// What only the one who commits may touch.
@@ -43,8 +48,8 @@ struct Writer {
     /// What holds of the database now.
     seal: Seal,
     mark: Option<File>,
-    /// Why writing has stopped, if it has.
-    stopped: Option<String>,
+    /// Whether something was acknowledged that is not on the disk ([`SyncMode::Off`]).
+    unsynced: bool,
     /// When the last commit that waited for the disk ended.
     synced: Instant,
 }
@@ -57,8 +62,8 @@ impl Truth {
     pub(crate) fn open(dir: &Path, scale: &Scale, sync: SyncMode) -> Result<Self, OpenError> {
         let mark = read_mark(dir);
         if !Database::exists(dir) {
-            if !matches!(mark, ReadMark::None) {
-                return Err(StoreError::damaged("the database file is missing").into());
+            if !matches!(mark, ReadMark::None) || super::keep::is_half_restored(dir) {
+                return Err(missing(dir).into());
             }
             Database::create(
                 dir,
@@ -90,39 +95,7 @@ impl Truth {
             .truncate(false)
             .open(dir.join(MARK))
             .ok();
-        let truth = Self::with(dir, scale, sync, database, seal, mark);
-        truth.writer().put_mark();
-        Ok(truth)
-    }
-
-    /// Opens the store in `dir`, in which there is one, only to read it.
-    pub(crate) fn open_readable(dir: &Path) -> Result<Self, StoreError> {
-        let mark = read_mark(dir);
-        if !Database::exists(dir) {
-            return Err(StoreError::damaged("the database file is missing"));
-        }
-        let database = Database::open(dir)?;
-        let seal = database.read(Tables::seal)?;
-        test_mark(&mark, &seal)?;
-        Ok(Self::with(
-            dir,
-            &Scale::default(),
-            SyncMode::Group,
-            database,
-            seal,
-            None,
-        ))
-    }
-
-    fn with(
-        dir: &Path,
-        scale: &Scale,
-        sync: SyncMode,
-        database: Database,
-        seal: Seal,
-        mark: Option<File>,
-    ) -> Self {
-        Self {
+        let truth = Self {
             directory: dir.to_owned(),
             scale: scale.clone(),
             sync,
@@ -130,10 +103,13 @@ impl Truth {
             writer: Mutex::new(Writer {
                 seal,
                 mark,
-                stopped: None,
+                unsynced: false,
                 synced: Instant::now(),
             }),
-        }
+            stopped: OnceLock::new(),
+        };
+        truth.writer().put_mark();
+        Ok(truth)
     }
 
     /// Makes all changes durable, or none. Called by one thread at a time.
@@ -143,10 +119,10 @@ impl Truth {
     /// failed in a way that leaves open what is on it: nothing is written until the store is opened again.
     pub(crate) fn commit(&self, changes: &[Change<'_>]) -> Result<(), StoreError> {
         let mut writer = self.writer();
-        if let Some(why) = &writer.stopped {
+        if let Some(why) = self.stopped.get() {
             return Err(StoreError::Stopped(why.clone()));
         }
-        self.open_again(&mut writer)?;
+        self.open_again(&writer)?;
         let wait = match self.sync {
             SyncMode::Off if writer.synced.elapsed() < UNSYNCED => Wait::Not,
             _ => Wait::ForDisk,
@@ -164,14 +140,72 @@ impl Truth {
         match result {
             Ok(seal) => {
                 writer.seal = seal;
-                if wait == Wait::ForDisk {
-                    writer.synced = Instant::now();
-                    writer.put_mark();
+                match wait {
+                    Wait::ForDisk => writer.is_synced(),
+                    Wait::Not => writer.unsynced = true,
                 }
                 Ok(())
             }
-            Err(error) => Err(self.failed(&mut writer, error)),
+            Err(error) => Err(self.failed(error)),
         }
+    }
+
+    /// Waits until everything that was acknowledged is on the disk ([`SyncMode::Off`]).
+    ///
+    /// # Errors
+    /// As for [`Truth::commit`].
+    pub(crate) fn flush(&self) -> Result<(), StoreError> {
+        self.flush_with(&mut self.writer())
+    }
+
+    fn flush_with(&self, writer: &mut Writer) -> Result<(), StoreError> {
+        if !writer.unsynced || self.stopped.get().is_some() {
+            return Ok(());
+        }
+        match self.with_database(|database| database.commit(Wait::ForDisk, |_| Ok(()))) {
+            Ok(()) => {
+                writer.is_synced();
+                Ok(())
+            }
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Why nothing is written any more, if that is so.
+    pub(crate) fn stopped(&self) -> Option<&str> {
+        self.stopped.get().map(String::as_str)
+    }
+
+    /// Runs `look` on the file as it lies on the disk, and tells what is wrong with its pages. Writers wait only until the
+    /// pages have been tested.
+    pub(super) fn on_disk<T>(
+        &self,
+        look: impl FnOnce(&Database, Seal) -> Result<T, StoreError>,
+    ) -> Result<(T, Vec<Damage>), StoreError> {
+        let mut writer = self.writer();
+        // What cannot be flushed is missing on the disk, and that is for `look` to say.
+        let _ = self.flush_with(&mut writer);
+        let seal = writer.seal;
+        if !Database::exists(&self.directory) {
+            return Err(missing(&self.directory));
+        }
+        let pages = super::keep::test_pages(&self.directory)?;
+        let database = Database::aside(&self.directory)?;
+        let mut waiting = Some((writer, look));
+        let mut looked = None;
+        // A commit writes nothing over the pages of a state that somebody reads through the handle that writes.
+        let _ = self.look(|_| {
+            if let Some((writer, look)) = waiting.take() {
+                drop(writer);
+                looked = Some(look(&database, seal));
+            }
+            Ok(())
+        });
+        // After a failure that handle cannot be read, and then nobody may write meanwhile.
+        if let Some((_writer, look)) = waiting {
+            looked = Some(look(&database, seal));
+        }
+        Ok((looked.ok_or_else(super::database::closed)??, pages))
     }
 
     /// Gives every graph, in no order, as the segments that it is stored in, to one who keeps ids instead of triples.
@@ -288,31 +322,41 @@ impl Truth {
     }
 
     /// After a failure that may pass, such as a full disk: closes the file and opens it again.
-    fn open_again(&self, writer: &mut Writer) -> Result<(), StoreError> {
+    fn open_again(&self, writer: &Writer) -> Result<(), StoreError> {
         let failure = self.with_database(|database| Ok(database.watch.first_failure()));
         if matches!(failure, Ok(None)) {
             return Ok(());
         }
-        let mut slot = match self.database.try_write() {
-            Ok(slot) => slot,
-            Err(TryLockError::Poisoned(slot)) => slot.into_inner(),
-            // Somebody still reads through the old handle, a backup for example.
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Full),
+        let begun = Instant::now();
+        let mut slot = loop {
+            match self.database.try_write() {
+                Ok(slot) => break slot,
+                Err(TryLockError::Poisoned(slot)) => break slot.into_inner(),
+                // Somebody still reads through the old handle: a copy of the index is over soon, a backup is not.
+                Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                Err(TryLockError::WouldBlock) => return Err(StoreError::Full),
+            }
         };
         *slot = None;
         let database = Database::open(&self.directory)?;
         let seal = database.read(|tables| tables.seal())?;
         if seal != writer.seal {
-            let why = "a commit that was reported as failed is on disk".to_owned();
-            writer.stopped = Some(why.clone());
-            return Err(StoreError::Stopped(why));
+            let why = match seal.commit < writer.seal.commit {
+                true => {
+                    "the disk got full before writes were on it that had been acknowledged, since `sync` is off"
+                }
+                false => "a commit that was reported as failed is on disk",
+            };
+            return Err(self.stop(why.to_owned()));
         }
         *slot = Some(database);
         Ok(())
     }
 
     /// What a failed commit means for those that follow.
-    fn failed(&self, writer: &mut Writer, error: StoreError) -> StoreError {
+    fn failed(&self, error: StoreError) -> StoreError {
         let failure = self.with_database(|database| Ok(database.watch.first_failure()));
         let why = match failure {
             // Nothing reached the file, or no more than a crash would have left: the header still points to the old
@@ -349,8 +393,13 @@ impl Truth {
             Ok(None) => return error,
             Err(error) => error.to_string(),
         };
-        writer.stopped = Some(why.clone());
-        StoreError::Stopped(why)
+        self.stop(why)
+    }
+
+    /// Lets nobody write any more.
+    fn stop(&self, why: String) -> StoreError {
+        let why = self.stopped.get_or_init(|| why);
+        StoreError::Stopped(why.clone())
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
@@ -361,17 +410,20 @@ impl Truth {
 impl Drop for Truth {
     fn drop(&mut self) {
         let mut writer = self.writer();
-        if self.sync == SyncMode::Off && writer.stopped.is_none() {
-            let done = self.with_database(|database| database.commit(Wait::ForDisk, |_| Ok(())));
-            if done.is_err() {
-                return;
-            }
+        if self.flush_with(&mut writer).is_ok() && !writer.unsynced {
+            writer.put_mark();
         }
-        writer.put_mark();
     }
 }
 
 impl Writer {
+    /// Notes that all that was acknowledged is on the disk.
+    fn is_synced(&mut self) {
+        self.unsynced = false;
+        self.synced = Instant::now();
+        self.put_mark();
+    }
+
     /// Writes the mark, without waiting for the disk and without failing: it is a guard and holds nothing of anybody.
     fn put_mark(&mut self) {
         let mark = Mark {
@@ -422,14 +474,22 @@ fn read_label(scale: &Scale, text: &str) -> Label {
     scale.parse_label(text).unwrap_or_else(|_| Label::closed())
 }
 
+/// Why there is no database in a directory in which there was or was to be one.
+pub(crate) fn missing(directory: &Path) -> StoreError {
+    match super::keep::is_half_restored(directory) {
+        true => StoreError::damaged("a restore into this directory was interrupted: restore again"),
+        false => StoreError::damaged("the database file is missing"),
+    }
+}
+
 /// What the mark says.
-enum ReadMark {
+pub(crate) enum ReadMark {
     None,
     Unreadable,
     Some(Mark),
 }
 
-fn read_mark(directory: &Path) -> ReadMark {
+pub(crate) fn read_mark(directory: &Path) -> ReadMark {
     match std::fs::read(directory.join(MARK)) {
         Ok(bytes) => Mark::parse(&bytes).map_or(ReadMark::Unreadable, ReadMark::Some),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => ReadMark::None,
@@ -443,7 +503,7 @@ pub(crate) fn mark_is_damaged(directory: &Path) -> bool {
 }
 
 /// A mark that cannot be read says nothing, since it is not waited for and a crash may tear it.
-fn test_mark(mark: &ReadMark, seal: &Seal) -> Result<(), StoreError> {
+pub(crate) fn test_mark(mark: &ReadMark, seal: &Seal) -> Result<(), StoreError> {
     match mark {
         ReadMark::Some(mark) if mark.database != seal.database => Err(StoreError::damaged(
             format_args!("`{MARK}` belongs to another store than the database"),

@@ -13,12 +13,12 @@ use std::path::Path;
 
 /// What a store should hold: for each graph its label as text and its triples, and the settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Model {
-    graphs: BTreeMap<String, (String, BTreeSet<String>)>,
+pub(super) struct Model {
+    pub(super) graphs: BTreeMap<String, (String, BTreeSet<String>)>,
     settings: BTreeMap<String, Vec<u8>>,
 }
 
-fn open(directory: &Path) -> Truth {
+pub(super) fn open(directory: &Path) -> Truth {
     Truth::open(directory, &Scale::default(), SyncMode::Group).unwrap()
 }
 
@@ -47,15 +47,15 @@ fn try_dump(truth: &Truth) -> Result<Model, StoreError> {
     Ok(Model { graphs, settings })
 }
 
-fn dump(truth: &Truth) -> Model {
+pub(super) fn dump(truth: &Truth) -> Model {
     try_dump(truth).unwrap()
 }
 
-fn graph(number: u64) -> NamedNode {
+pub(super) fn graph(number: u64) -> NamedNode {
     NamedNode::new(format!("http://example.org/graph/{number}")).unwrap()
 }
 
-fn triple(number: u64) -> Triple {
+pub(super) fn triple(number: u64) -> Triple {
     Triple::new(
         NamedNode::new(format!("http://example.org/thing/{}", number / 7)).unwrap(),
         NamedNode::new(format!("http://example.org/says/{}", number % 7)).unwrap(),
@@ -63,7 +63,7 @@ fn triple(number: u64) -> Triple {
     )
 }
 
-fn put(
+pub(super) fn put(
     truth: &Truth,
     name: &NamedNode,
     label: &str,
@@ -186,7 +186,7 @@ fn one_commit_may_change_a_graph_several_times() {
             Change::Edit {
                 name: &one,
                 inserted: &first,
-                removed: &second[..2],
+                removed: &second[..2].to_vec(),
             },
             Change::Label(&one, &closed),
             Change::Put(&two, &public, &first),
@@ -484,4 +484,100 @@ fn verify_names_the_graph_that_is_damaged() {
         error.to_string().starts_with("the store is damaged: "),
         "{error}"
     );
+}
+
+/// The bytes of every file in a directory.
+fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let file = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        (name, std::fs::read(entry.path()).unwrap())
+    };
+    entries.map(file).collect()
+}
+
+#[test]
+fn a_test_reads_the_file_and_not_what_is_remembered_of_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut model = Model::default();
+    let mut random = Random(31);
+    let truth = open(directory.path());
+    for round in 0..40 {
+        change_at_random(&truth, &mut model, &mut random);
+        if round % 10 == 0 {
+            assert_eq!(truth.verify().unwrap().damages, []);
+        }
+    }
+    let text = "what lies on the disk";
+    let mut triples = vec![triple(1)];
+    triples.push(Triple::new(graph(9), graph(9), Literal::from(text)));
+    put(&truth, &graph(9), "public", triples).unwrap();
+    assert_eq!(truth.verify().unwrap().damages, []);
+    let file = directory.path().join(FILE);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let places: Vec<usize> = (0..bytes.len() - text.len())
+        .filter(|at| bytes[*at..].starts_with(text.as_bytes()))
+        .collect();
+    for at in &places {
+        bytes[*at] ^= 1;
+    }
+    std::fs::write(&file, &bytes).unwrap();
+    let damages = truth.verify().unwrap().damages;
+    let expected = Affected::Graph(graph(9).into_string());
+    assert!(
+        damages.iter().any(|damage| damage.affected == expected),
+        "{damages:?}"
+    );
+    // After a failure the handle that writes is of no use, and the file is tested all the same.
+    for at in places {
+        bytes[at] ^= 1;
+    }
+    std::fs::write(&file, &bytes).unwrap();
+    truth.inject(Some((Operation::Write, ErrorKind::StorageFull)));
+    put(&truth, &graph(2), "public", vec![triple(2)]).unwrap_err();
+    assert_eq!(truth.verify().unwrap().damages, []);
+    std::fs::remove_file(&file).unwrap();
+    assert!(!truth.verify().unwrap().damages.is_empty());
+}
+
+#[test]
+fn verify_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut model = Model::default();
+    let mut random = Random(37);
+    let truth = open(directory.path());
+    for _ in 0..60 {
+        change_at_random(&truth, &mut model, &mut random);
+    }
+    // What a process leaves that is killed now: opening it would put it in order.
+    let copy = tempfile::tempdir().unwrap();
+    for (name, bytes) in files(directory.path()) {
+        std::fs::write(copy.path().join(name), bytes).unwrap();
+    }
+    let before = files(copy.path());
+    let verified = keep::verify(copy.path()).unwrap();
+    assert_eq!(verified.damages, []);
+    assert_eq!(verified.graphs, model.graphs.len() as u64);
+    assert!(files(copy.path()) == before);
+    assert_eq!(dump(&open(copy.path())), model);
+}
+
+#[test]
+fn two_backups_do_not_write_to_one_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let truth = open(directory.path());
+    put(&truth, &graph(1), "public", vec![triple(1)]).unwrap();
+    let backup = directory.path().join("backup");
+    let unfinished = directory.path().join("backup.unfinished");
+    std::fs::write(&unfinished, "of the other one").unwrap();
+    let other = std::fs::File::open(&unfinished).unwrap();
+    other.lock().unwrap();
+    let error = truth.backup(&backup).unwrap_err();
+    assert!(error.to_string().contains("somebody else"), "{error}");
+    assert_eq!(std::fs::read(&unfinished).unwrap(), b"of the other one");
+    // What a backup left that was killed is in nobody's way.
+    drop(other);
+    truth.backup(&backup).unwrap();
+    assert!(!unfinished.exists());
 }
