@@ -147,6 +147,7 @@ impl Visitor for Loading<'_> {
     fn end(&mut self) -> Result<(), Malformed> {
         if self.full.is_none() {
             self.finish();
+            self.full = self.snapshot.has_room(self.quads.len()).err();
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! Merging runs in the background, while readers and writers go on.
 
-use crate::dictionary;
+use crate::dictionary::{self, Dictionary, MOST_TEXT};
 use crate::forget::{forget, next_look};
 use crate::knowledge_base::{Inner, lock};
 use crate::run::{Run, build};
 use crate::snapshot::{Snapshot, alive};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -29,8 +30,8 @@ const RUNS: usize = 4;
 const PART: usize = 8;
 /// More removed rows than this are dropped from the runs, because a commit copies those of the graphs it changes.
 const HOLES: usize = 50_000;
-/// More segments of the dictionary than this are joined.
-const SEGMENTS: usize = 6;
+/// So many segments of the dictionary are joined.
+const SEGMENTS: usize = 5;
 
 impl Merging {
     /// For a knowledge base that begins with so many terms.
@@ -98,7 +99,7 @@ pub(crate) fn start_if_due(inner: &Arc<Inner>) {
     let snapshot = inner.snapshot();
     let merging = &inner.merging;
     if due(&snapshot).is_none()
-        && snapshot.dictionary.segments.len() <= SEGMENTS
+        && joinable(&snapshot.dictionary).len() < SEGMENTS
         && !merging.may_forget(&snapshot)
     {
         return;
@@ -206,23 +207,43 @@ impl<'a> Begun<'a> {
     }
 }
 
-/// Makes one segment of all but the first, or of all when those have become many.
+/// The segments that may be made one: all but the first, or all when those have become many, but never the last, to which a
+/// commit may be adding. Long ones wait until the short ones after them have grown to something like their size, and those
+/// that would be too long together stay as they are.
+fn joinable(dictionary: &Dictionary) -> Range<usize> {
+    let segments = &dictionary.segments;
+    let end = segments.len().saturating_sub(1);
+    let first = segments.first().map_or(0, |segment| segment.len());
+    let many = dictionary.len() - first >= first / 2;
+    let mut from = end;
+    let (mut terms, mut text) = (0, 0);
+    for (place, segment) in segments.iter().enumerate().take(end).rev() {
+        text += segment.text.len();
+        let is_first = place == 0;
+        let waits = match is_first {
+            true => !many,
+            false => end - place > 2 && segment.len() / 4 > terms,
+        };
+        if waits || text > MOST_TEXT {
+            break;
+        }
+        terms += segment.len();
+        from = place;
+    }
+    from..end
+}
+
+/// Makes one segment of several.
 fn join_segments(inner: &Inner) {
     let snapshot = inner.snapshot();
     let segments = &snapshot.dictionary.segments;
-    if segments.len() <= 2 {
-        return;
-    }
-    let first = segments.first().map_or(0, |segment| segment.len());
-    let later = snapshot.dictionary.len() - first;
-    let from = usize::from(later < first / 2);
-    let Some(chosen) = segments.get(from..segments.len() - 1) else {
+    let Range { start: from, end } = joinable(&snapshot.dictionary);
+    let Some(chosen) = segments.get(from..end) else {
         return;
     };
     if chosen.len() < 2 {
         return;
     }
-    // The last segment stays, because a commit may be adding to it.
     let joined = Arc::new(dictionary::join(chosen, &snapshot.dictionary.hasher));
     inner.replace(|now| {
         let mut next = now.clone();

@@ -4,14 +4,30 @@ use crate::commit::{Content, Group};
 use crate::dictionary::Growing;
 use crate::graphs::{Graphs, Holes};
 use crate::run::{Run, build, pack, unpack};
-use crate::snapshot::{Snapshot, alive, mark, mark_triple};
+use crate::snapshot::{Snapshot, alive, mark, mark_of_marks, mark_triple};
 use crate::{CommitError, TermId};
-use oxrdf::Triple;
+use oxrdf::{Triple, TripleRef};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// A last run of up to this many quads is written again together with what comes. Tests want many small runs.
 const SMALL: usize = if cfg!(test) { 6 } else { 4096 };
+
+/// The marks of terms that have been met. Each takes a hash of its text, and many terms of a note come again and again.
+#[derive(Default)]
+struct Marks(FxHashMap<u32, u128>);
+
+impl Marks {
+    /// The mark of a triple, whose terms have these ids.
+    fn of(&mut self, [s, p, o]: [u32; 3], triple: TripleRef<'_>) -> u128 {
+        let mut of = |id, term| *self.0.entry(id).or_insert_with(|| mark(term));
+        mark_of_marks([
+            of(s, triple.subject.into()),
+            of(p, triple.predicate.into()),
+            of(o, triple.object),
+        ])
+    }
+}
 
 impl Snapshot {
     /// This snapshot with the changes of a group. `busy` says which runs are being merged and must stay as they are.
@@ -24,6 +40,7 @@ impl Snapshot {
         let mut next = self.clone();
         let mut terms = Growing::new(&self.dictionary);
         let mut quads = Vec::new();
+        let mut marks = Marks::default();
         for name in &group.order {
             let Some(change) = group.change(name) else {
                 continue;
@@ -47,7 +64,7 @@ impl Snapshot {
                     for triple in triples {
                         let ids = terms.intern_triple(triple.as_ref()).ok_or_else(full)?;
                         quads.push(pack(ids, number));
-                        sum = sum.wrapping_add(mark_triple(triple.as_ref()));
+                        sum = sum.wrapping_add(marks.of(ids, triple.as_ref()));
                     }
                     next.graphs
                         .change(number, (triples.len() as u64, sum), (0, 0));
@@ -65,6 +82,7 @@ impl Snapshot {
             }
         }
         next.dictionary = terms.finish();
+        self.has_room(quads.len())?;
         next.add_run(quads, busy);
         next.number = self.number + 1;
         Ok(next)

@@ -123,6 +123,8 @@ impl Dictionary {
 #[derive(Debug)]
 pub(crate) struct Growing {
     kept: Dictionary,
+    /// How many segments of `kept` were there before.
+    before: usize,
     draft: Draft,
 }
 
@@ -130,6 +132,8 @@ pub(crate) struct Growing {
 const SMALL: u32 = if cfg!(test) { 5 } else { 2048 };
 /// Ids and offsets count up to here.
 const MOST_TERMS: u32 = TermId::LIMIT - 1;
+/// A segment with so much text gets no more terms, since offsets into its text end at 4 GiB.
+pub(crate) const MOST_TEXT: usize = if cfg!(test) { 600 } else { 1 << 30 };
 
 impl Growing {
     /// Begins to add to `dictionary`.
@@ -142,7 +146,12 @@ impl Growing {
             taken = kept.segments.pop();
         }
         let draft = Draft::new(kept.len());
-        let mut growing = Self { kept, draft };
+        let before = kept.segments.len();
+        let mut growing = Self {
+            kept,
+            before,
+            draft,
+        };
         if let Some(segment) = taken {
             growing.append(&segment);
         }
@@ -201,7 +210,18 @@ impl Growing {
         if self.draft.segment.end() >= MOST_TERMS {
             return None;
         }
+        if self.draft.segment.text.len() >= MOST_TEXT {
+            self.end_segment();
+        }
         self.draft.add(hash, key, &self.kept.hasher)
+    }
+
+    /// Lets the next term begin a segment.
+    fn end_segment(&mut self) {
+        let next = Draft::new(self.draft.segment.end());
+        let full = std::mem::replace(&mut self.draft, next);
+        let segment = full.finish(&self.kept.hasher);
+        self.kept.segments.push(Arc::new(segment));
     }
 
     /// Adds the terms of a segment whose ids count from 0 on after those in `map`, which holds the ids that the terms of
@@ -259,7 +279,9 @@ impl Growing {
 
     /// How many bytes the added terms take.
     pub(crate) fn added_bytes(&self) -> usize {
-        self.draft.segment.bytes()
+        let ended = self.kept.segments.iter().skip(self.before);
+        let ended: usize = ended.map(|segment| segment.bytes()).sum();
+        ended + self.draft.segment.bytes()
     }
 
     /// The dictionary with what was added.
@@ -335,7 +357,8 @@ impl Local {
     }
 }
 
-/// One segment instead of several that follow each other. Ids stay as they are.
+/// One segment instead of several that follow each other, which have no more than [`MOST_TEXT`] together. Ids stay as they
+/// are.
 pub(crate) fn join(segments: &[Arc<Segment>], hasher: &DefaultHashBuilder) -> Segment {
     let first = segments.first().map_or(0, |segment| segment.first);
     let kept = Dictionary {
@@ -344,6 +367,7 @@ pub(crate) fn join(segments: &[Arc<Segment>], hasher: &DefaultHashBuilder) -> Se
     };
     let mut growing = Growing {
         kept,
+        before: 0,
         draft: Draft::new(first),
     };
     for segment in segments {
