@@ -209,6 +209,21 @@ impl Single {
             .position(|known| known.as_ref() == Some(variable))
     }
 
+    /// How many rows match.
+    fn count(&self, data: &ViewDataset) -> u64 {
+        if let (Some(pattern), Some(view)) = (&self.pattern, data.plain())
+            && let Some(total) = view.quads(pattern.clone()).count_at_once()
+        {
+            return total;
+        }
+        let mut total = 0;
+        self.each(data, |_| {
+            total += 1;
+            ControlFlow::Continue(())
+        });
+        total
+    }
+
     /// Visits the matching rows.
     fn each(&self, data: &ViewDataset, mut visit: impl FnMut([TermId; 3]) -> ControlFlow<()>) {
         let (Some(pattern), Some(view)) = (&self.pattern, data.plain()) else {
@@ -295,12 +310,7 @@ fn count(
     let mut groups: FxHashMap<Option<TermId>, u64> = FxHashMap::default();
     match by_place {
         None => {
-            let mut total = 0;
-            single.each(data, |_| {
-                total += 1;
-                ControlFlow::Continue(())
-            });
-            groups.insert(None, total);
+            groups.insert(None, single.count(data));
         }
         Some(place) => single.each(data, |row| {
             *groups.entry(row.get(place).copied()).or_default() += 1;

@@ -10,7 +10,7 @@ use crate::truth::{Affected, Damage, Tally};
 use rustc_hash::FxHashMap;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The parts of a file, in their order.
 const DICTIONARY: usize = 0;
@@ -234,6 +234,8 @@ fn put_run<W: io::Write>(out: &mut Writer<W>, run: &Run) -> io::Result<()> {
         lists,
         graphs,
         graph_rows,
+        // Counted anew when somebody asks.
+        alone: _,
     } = run;
     out.numbers(subject)?;
     for order in [spo, pso, ops] {
@@ -277,6 +279,7 @@ fn take_run(input: &mut Reader) -> Result<Run, NoCache> {
         lists: input.numbers()?,
         graphs: take_keys(input)?,
         graph_rows: input.numbers()?,
+        alone: OnceLock::new(),
         subject,
     })
 }

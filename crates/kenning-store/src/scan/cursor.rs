@@ -1,6 +1,6 @@
 //! Walking through the rows of one run.
 
-use super::scope::{Scope, Within};
+use super::scope::{Passing, Scope, Within, candidates};
 use crate::Interrupted;
 use crate::run::{GraphNumber, LIST, Run, Sorted, narrow};
 use std::ops::{ControlFlow, Range};
@@ -104,6 +104,11 @@ impl Cursor {
         &self.run
     }
 
+    /// Whether all rows of the run are still to come.
+    pub(crate) fn is_of_everything(&self) -> bool {
+        self.everything && self.rows == (0..self.run.triples() as u32)
+    }
+
     /// Visits the triples that the reader sees in a graph within `within`, from here on, until `visit` breaks.
     pub(crate) fn each(
         &mut self,
@@ -113,10 +118,13 @@ impl Cursor {
     ) -> Result<(), Interrupted> {
         let run = Arc::clone(&self.run);
         let order = run.order(self.sorted);
-        // Most graphs have many rows: for a long scan it is worth asking whether all of them pass.
-        let all_pass = matches!(within, Within::All)
-            && self.rows.len() > MANY_A_GRAPH * run.graphs.most()
-            && scope.sees_all_of(&run);
+        // Most graphs have many rows: for a long scan it is worth asking first which of them pass.
+        let is_long = self.rows.len() > MANY_A_GRAPH * run.graphs.most();
+        let passing = (matches!(within, Within::All) && is_long).then(|| scope.passing(&run));
+        let mut places = match passing {
+            Some(Passing::Some(_)) => vec![0; BREATH as usize],
+            _ => Vec::new(),
+        };
         while self.rows.start < self.rows.end {
             if scope.cancel.is_cancelled() {
                 return Err(Interrupted);
@@ -132,6 +140,26 @@ impl Cursor {
                 true => run.subject.get(part).unwrap_or_default(),
                 false => &[],
             };
+            if let Some(Passing::Some(graphs)) = &passing {
+                let many = candidates(graph, graphs, &mut places);
+                for place in places.iter().take(many) {
+                    let place = usize::from(*place);
+                    let row = (graph.get(place), second.get(place), third.get(place));
+                    let (Some(entry), Some(second), Some(third)) = row else {
+                        continue;
+                    };
+                    if self.third.is_some_and(|wanted| wanted != *third) {
+                        continue;
+                    }
+                    let first = subject.get(place).copied().unwrap_or(self.first);
+                    let triple = self.sorted.triple([first, *second, *third]);
+                    let passes = scope.passes(graphs, &run, *entry, || triple);
+                    if passes && visit(triple).is_break() {
+                        return Ok(());
+                    }
+                }
+                continue;
+            }
             let rows = graph.iter().zip(second).zip(third).enumerate();
             for (place, ((entry, second), third)) in rows {
                 if self.third.is_some_and(|wanted| wanted != *third) {
@@ -139,7 +167,7 @@ impl Cursor {
                 }
                 let first = subject.get(place).copied().unwrap_or(self.first);
                 let triple = self.sorted.triple([first, *second, *third]);
-                let passes = all_pass || scope.shows(&run, *entry, triple, within);
+                let passes = passing.is_some() || scope.shows(&run, *entry, triple, within);
                 if passes && visit(triple).is_break() {
                     return Ok(());
                 }

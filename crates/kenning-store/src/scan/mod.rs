@@ -131,6 +131,18 @@ impl Quads {
         Ok(())
     }
 
+    /// How many triples there are, if that can be said without looking at each: for a scan of everything that has not begun.
+    #[must_use]
+    pub fn count_at_once(&self) -> Option<u64> {
+        match &self.rows {
+            Rows::Over => Some(0),
+            Rows::Once(scope, Within::All, cursor) if cursor.is_of_everything() => {
+                Some(cursor.run().count(&scope.seen_graphs(cursor.run())?))
+            }
+            _ => None,
+        }
+    }
+
     /// How many quads there are from here on.
     ///
     /// # Errors

@@ -67,6 +67,37 @@ impl Within {
     }
 }
 
+/// What a long scan knows of a run before it begins.
+pub(crate) enum Passing {
+    /// Every row counts.
+    All,
+    /// By the number of a graph, what becomes of its rows; the last place is for lists of graphs.
+    Some(Vec<u8>),
+}
+
+/// A graph whose rows do not count.
+const NO: u8 = 0;
+/// A graph whose rows count. The lowest bit is set where rows may count.
+const YES: u8 = 1;
+/// A graph of which each row has to be tested.
+const TEST: u8 = 3;
+
+/// Writes the places of those entries that may count into `places`, and says how many there are. What does not count costs
+/// as little as what does: there is nothing to guess wrongly.
+#[inline]
+pub(crate) fn candidates(entries: &[u32], graphs: &[u8], places: &mut [u16]) -> usize {
+    let last = graphs.len().saturating_sub(1);
+    let mut many = 0;
+    for (place, entry) in entries.iter().enumerate() {
+        if let Some(next) = places.get_mut(many) {
+            *next = place as u16;
+        }
+        let pass = graphs.get((*entry as usize).min(last));
+        many += usize::from(pass.copied().unwrap_or(NO) & YES);
+    }
+    many
+}
+
 impl Scope {
     pub(crate) fn new(snapshot: Arc<Snapshot>, clearance: Clearance, cancel: Cancel) -> Self {
         let classes = snapshot.graphs.classes.iter().enumerate();
@@ -139,16 +170,81 @@ impl Scope {
         self.sees_class(class & !HOLES) && !self.snapshot.graphs.is_hole(graph, triple)
     }
 
-    /// Whether every row of a run counts: each of its graphs is seen, and no row of them was removed. Tests each graph once,
-    /// up to the first that is not seen, so that a long scan need not test each row.
-    pub(crate) fn sees_all_of(&self, run: &Run) -> bool {
+    /// A 1 for each graph of a run that is seen, by its number, and a 0 for all others; `None` where rows were removed, which
+    /// have to be looked at one by one.
+    pub(crate) fn seen_graphs(&self, run: &Run) -> Option<Vec<u8>> {
+        #[cfg(feature = "measure")]
+        if !self.tested {
+            return Some(vec![1; self.snapshot.graphs.class_of.len()]);
+        }
         let class_of = &self.snapshot.graphs.class_of;
-        run.graphs.each().all(|(graph, _)| {
+        let mut seen = vec![0; class_of.len()];
+        for (graph, _) in run.graphs.each() {
             #[cfg(test)]
             crate::counts::label_test();
             let class = class_of.get(graph as usize).copied().unwrap_or(DEAD);
-            class & HOLES == 0 && self.sees_class(class)
-        })
+            if class & HOLES != 0 {
+                return None;
+            }
+            if let Some(place) = seen.get_mut(graph as usize) {
+                *place = u8::from(self.sees_class(class));
+            }
+        }
+        Some(seen)
+    }
+
+    /// Tests each graph of a run once, so that a long scan need not test each row.
+    pub(crate) fn passing(&self, run: &Run) -> Passing {
+        let class_of = &self.snapshot.graphs.class_of;
+        let mut graphs = vec![NO; class_of.len() + 1];
+        let mut all = true;
+        for (graph, _) in run.graphs.each() {
+            #[cfg(test)]
+            crate::counts::label_test();
+            let class = class_of.get(graph as usize).copied().unwrap_or(DEAD);
+            let pass = match (self.sees_class(class & !HOLES), class & HOLES) {
+                (false, _) => NO,
+                (true, 0) => YES,
+                (true, _) => TEST,
+            };
+            all &= pass == YES;
+            if let Some(place) = graphs.get_mut(graph as usize) {
+                *place = pass;
+            }
+        }
+        if all {
+            return Passing::All;
+        }
+        // The last place stands for every list of graphs.
+        if let Some(last) = graphs.last_mut() {
+            *last = TEST;
+        }
+        Passing::Some(graphs)
+    }
+
+    /// Whether the reader sees a triple in a graph, given what is known of the graphs of the run and the entry of its row.
+    #[inline]
+    pub(crate) fn passes(
+        &self,
+        graphs: &[u8],
+        run: &Run,
+        entry: u32,
+        triple: impl Fn() -> [u32; 3],
+    ) -> bool {
+        if entry & LIST == 0 {
+            return match graphs.get(entry as usize) {
+                Some(&YES) => true,
+                Some(&TEST) => self.sees_row(entry, triple()),
+                _ => false,
+            };
+        }
+        run.list(entry & !LIST)
+            .iter()
+            .any(|graph| match graphs.get(*graph as usize) {
+                Some(&YES) => true,
+                Some(&TEST) => self.sees_row(*graph, triple()),
+                _ => false,
+            })
     }
 
     /// Whether the reader sees a triple in a graph within `within`, given the entry of its row.
