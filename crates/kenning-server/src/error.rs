@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kenning_sparql::{Inexpressible, QueryError, Stopped, TextError};
+use kenning_store::{CommitError, StoreError};
 use serde_json::json;
 
 use crate::negotiate::Accept;
@@ -64,6 +65,10 @@ pub(crate) enum HttpError {
     Timeout(u64),
     /// Too many requests at once.
     Busy,
+    /// The server's disk is full, or the index cannot count any further: nothing was stored. The text is for the log only.
+    Full(String),
+    /// The server's disk failed, and nothing is written until the server is started again. The text is for the log only.
+    WritingStopped(String),
     /// We are wrong. The text is for the log only.
     Internal(String),
 }
@@ -127,6 +132,19 @@ impl From<TextError> for HttpError {
     }
 }
 
+impl From<CommitError> for HttpError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Conflict { .. } | CommitError::Exists { .. } => Self::Conflict,
+            CommitError::Full { .. } | CommitError::Store(StoreError::Full) => {
+                Self::Full(error.to_string())
+            }
+            CommitError::Store(StoreError::Stopped(_)) => Self::WritingStopped(error.to_string()),
+            other => Self::Internal(format!("{other:?}")),
+        }
+    }
+}
+
 impl HttpError {
     /// Why writing an answer failed: the format cannot hold it, or else the caller has left, and nobody reads this.
     pub(crate) fn unwritten(error: &io::Error) -> Self {
@@ -153,7 +171,10 @@ impl HttpError {
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Precondition => StatusCode::PRECONDITION_FAILED,
             Self::Clash(_) | Self::Conflict => StatusCode::CONFLICT,
-            Self::Timeout(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Timeout(_) | Self::Busy | Self::WritingStopped(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -195,6 +216,14 @@ impl HttpError {
                 format!("stopped after {seconds} seconds, which is the limit")
             }
             Self::Busy => "too much is being asked at once; try again in a moment".to_owned(),
+            Self::Full(_) => {
+                "the server has no room left: nothing of this was stored; try again when there is room"
+                    .to_owned()
+            }
+            Self::WritingStopped(_) => {
+                "the server's disk failed: nothing of this was stored, and nothing is until the server is started again"
+                    .to_owned()
+            }
             Self::Internal(_) => "something went wrong in the server; the log says what".to_owned(),
         }
     }
@@ -219,6 +248,8 @@ impl HttpError {
             Self::Clash(_) | Self::Conflict => "conflict",
             Self::Timeout(_) => "time limit",
             Self::Busy => "busy",
+            Self::Full(_) => "no room left",
+            Self::WritingStopped(_) => "writing has stopped",
             Self::Internal(_) => "internal error",
         }
     }
@@ -277,8 +308,12 @@ impl HttpError {
 impl IntoResponse for HttpError {
     /// Written for machines; [`render`] rewrites it for people on the way out.
     fn into_response(self) -> Response {
-        if let Self::Internal(cause) = &self {
-            tracing::error!(cause, "internal error");
+        match &self {
+            Self::Internal(cause) => tracing::error!(cause, "internal error"),
+            Self::Full(cause) | Self::WritingStopped(cause) => {
+                tracing::error!(cause, "a write was not stored");
+            }
+            _ => {}
         }
         let mut response = render(&self, &Accept::anything());
         response.extensions_mut().insert(self);
@@ -322,6 +357,17 @@ mod tests {
         let error = HttpError::Internal("redb: page 7 of /srv/kenning".to_owned());
         assert!(!error.problem().to_string().contains("redb"));
         assert!(!error.detail().contains("redb"));
+    }
+
+    #[test]
+    fn a_full_disk_is_not_our_mistake() {
+        let full = HttpError::from(CommitError::Store(StoreError::Full));
+        assert_eq!(full.status(), StatusCode::INSUFFICIENT_STORAGE);
+        assert!(full.detail().contains("nothing of this was stored"));
+        let stopped = StoreError::Stopped("fsync of /srv/kenning: EIO".to_owned());
+        let stopped = HttpError::from(CommitError::Store(stopped));
+        assert_eq!(stopped.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!stopped.detail().contains("/srv"));
     }
 
     #[test]

@@ -150,7 +150,8 @@ pub(crate) fn refused(reader: &Reader, refusal: Refusal) -> HttpError {
 /// Makes a batch and commits it; again, when another write came between.
 ///
 /// # Errors
-/// What `make` fails with, [`HttpError::Conflict`] when others keep being faster, [`HttpError::Internal`] when the store fails.
+/// What `make` fails with, [`HttpError::Conflict`] when others keep being faster, [`HttpError::Full`] when there is no room,
+/// [`HttpError::WritingStopped`] and [`HttpError::Internal`] when the store fails.
 pub(crate) fn commit<T>(
     app: &App,
     mut make: impl FnMut() -> Result<(Batch, T), HttpError>,
@@ -163,7 +164,7 @@ pub(crate) fn commit<T>(
         match app.kb.commit(batch) {
             Ok(_) => return Ok(told),
             Err(CommitError::Conflict { .. } | CommitError::Exists { .. }) => {}
-            Err(error) => return Err(HttpError::Internal(format!("{error:?}"))),
+            Err(error) => return Err(error.into()),
         }
     }
     Err(HttpError::Conflict)

@@ -53,7 +53,7 @@ pub enum Sync {
     /// Once it is on the disk.
     #[default]
     Group,
-    /// At once: a power cut may lose the last second of writes.
+    /// At once: a power cut or a crash may lose the last second of writes.
     Off,
 }
 

@@ -196,13 +196,7 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         batch.put_graph(name, label, content);
     }
     site.kb.commit(batch)?;
-    for name in lowered {
-        let why = Some("a level was given that is below the one it had".to_owned());
-        let what = "label lowered, load".to_owned();
-        site.record(what, name.as_str(), Decision::WrittenDown, why)?;
-    }
-    let all: Vec<&str> = names.iter().map(NamedNode::as_str).collect();
-    site.record("load".to_owned(), &all.join(" "), Decision::Done, None)?;
+    record(site, &names, lowered)?;
     let view = site.kb.view(&everything);
     let stored = names.iter().filter_map(|name| {
         let id = view.id(TermRef::NamedNode(name.as_ref()))?;
@@ -226,6 +220,18 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         1 => Outcome::done_with_problems(format!("{text}; 1 file was refused")),
         _ => Outcome::done_with_problems(format!("{text}; {refused} files were refused")),
     })
+}
+
+/// Notes in the audit log which graphs were loaded, and of which of them the label was lowered.
+fn record(site: &Site, names: &[NamedNode], lowered: Vec<NamedNode>) -> Result<()> {
+    for name in lowered {
+        let why = Some("a level was given that is below the one it had".to_owned());
+        let what = "label lowered, load".to_owned();
+        site.record(what, name.as_str(), Decision::WrittenDown, why)?;
+    }
+    let mut all: Vec<&str> = names.iter().map(NamedNode::as_str).collect();
+    all.sort_unstable();
+    site.record("load".to_owned(), &all.join(" "), Decision::Done, None)
 }
 
 fn label(site: &Site, request: &Request) -> Result<Option<Label>> {

@@ -103,7 +103,7 @@ pub fn config(
     let levels: Vec<&str> = scale.levels().map(|(_, name)| name).collect();
     let sync = match config.file.sync {
         Sync::Group => "a write is acknowledged once it is on the disk",
-        Sync::Off => "off: a power cut may lose the last second of writes",
+        Sync::Off => "off: a power cut or a crash may lose the last second of writes",
     };
     let base = flags
         .base_url

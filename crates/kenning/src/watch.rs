@@ -10,7 +10,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// How long nothing must have changed before a sync: an editor writes one file in several steps.
@@ -18,6 +18,9 @@ const QUIET: Duration = Duration::from_millis(300);
 
 /// The longest that a sync waits for quiet: a program that never stops writing must not stop us for ever.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// When a sync has failed, because the disk is full for example, it is tried again after this time, whatever changes.
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// More files than this are not followed one by one.
 const MANY: usize = 10_000;
@@ -63,15 +66,24 @@ fn follow(site: &Site, wikis: Vec<Place>, changes: &Receiver<notify::Result<Even
     };
     // The wikis were synced before; this is to remember them. What is odd about them was told then.
     let anything = |_: &Place| Touched::Anything;
+    let mut failed = false;
     if let Err(error) = sync::follow(site, &request, &anything, &mut |_| ()) {
         tracing::error!("the wiki could not be synced: {error:#}");
+        failed = true;
     }
     let mut touched: BTreeMap<PathBuf, Touched> = BTreeMap::new();
     loop {
-        let Ok(first) = changes.recv() else { return };
+        let first = match failed {
+            false => changes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            true => changes.recv_timeout(AGAIN),
+        };
         let begun = Instant::now();
-        note(&first, &request.wikis, &mut touched);
-        if touched.is_empty() {
+        match first {
+            Ok(first) => note(&first, &request.wikis, &mut touched),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        if touched.is_empty() && !failed {
             continue;
         }
         while let Ok(next) = changes.recv_timeout(QUIET) {
@@ -80,12 +92,17 @@ fn follow(site: &Site, wikis: Vec<Place>, changes: &Receiver<notify::Result<Even
                 break;
             }
         }
-        sync_once(site, &request, &touched);
-        touched.clear();
+        // After a failure nothing is remembered of that wiki, so the next sync looks at all of it; what was touched in others
+        // is still to be looked at.
+        failed = !sync_once(site, &request, &touched);
+        if !failed {
+            touched.clear();
+        }
     }
 }
 
-fn sync_once(site: &Site, request: &sync::Request, touched: &BTreeMap<PathBuf, Touched>) {
+/// Says whether that could be done.
+fn sync_once(site: &Site, request: &sync::Request, touched: &BTreeMap<PathBuf, Touched>) -> bool {
     let what = |place: &Place| {
         let known = touched.get(&place.path).cloned();
         known.unwrap_or_else(|| Touched::Paths(BTreeSet::new()))
@@ -104,10 +121,12 @@ fn sync_once(site: &Site, request: &sync::Request, touched: &BTreeMap<PathBuf, T
             );
         }
     };
-    match sync::follow(site, request, &what, &mut report) {
+    let done = sync::follow(site, request, &what, &mut report);
+    match &done {
         Ok(outcome) => tracing::info!("{}", outcome.text),
         Err(error) => tracing::error!("the wiki could not be synced: {error:#}"),
     }
+    done.is_ok()
 }
 
 /// Writes down what an event touched.

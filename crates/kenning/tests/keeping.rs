@@ -8,8 +8,11 @@
 
 mod common;
 
-use common::{Server, root, rows, run};
+use common::{Answer, Server, kenning, root, rows, run};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 const LEVELS: [&str; 4] = ["public", "internal", "confidential", "restricted"];
 
@@ -141,4 +144,124 @@ fn damage_is_named_by_verify_and_nothing_is_served_in_silence() {
     let said = run(&data, &["query", "ASK {}"]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("graph `urn:g` is affected"), "{said:?}");
+}
+
+/// A server whose files can grow no further, as on a full disk or with a quota, until they may.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_to_writers_and_reading_goes_on() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    // The signal that comes with the limit would end the process, which a full disk does not.
+    let server = kenning(&data);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+        .arg(server.get_program())
+        .args(server.get_args())
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--allow-anonymous-write",
+        ])
+        .current_dir(root())
+        .stdin(Stdio::null());
+    let server = Server::of(command);
+    let pid = Pid::from_raw(server.pid().try_into().unwrap());
+    let limit = |bytes: Option<u64>| {
+        let limit = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
+        prlimit(pid, Resource::Fsize, limit).unwrap();
+    };
+    limit(Some(2 << 20));
+    let kind = [("Content-Type", "application/sparql-update")];
+    let write = |number: u64| -> Answer {
+        let facts: Vec<String> = (0..50)
+            .map(|k| format!("<urn:s{number}> <urn:p{k}> \"{k} {}\"", "x".repeat(400)))
+            .collect();
+        let update = format!("INSERT DATA {{ {} }}", facts.join(" . "));
+        server.ask("POST", "/update", &kind, update.as_bytes())
+    };
+    let mut written = 0;
+    let refused = loop {
+        let begun = Instant::now();
+        let answer = write(written);
+        if answer.status >= 400 {
+            assert!(begun.elapsed() < Duration::from_secs(5));
+            break answer;
+        }
+        written += 1;
+        assert!(written < 1000, "the files grow beyond the limit");
+    };
+    assert_eq!(refused.status, 507, "{refused:?}");
+    let text = String::from_utf8(refused.body).unwrap();
+    assert!(text.contains("nothing of this was stored"), "{text}");
+    let count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";
+    let told = || server.query(count, "text/csv", &[]).body;
+    assert_eq!(told(), format!("n\r\n{}\r\n", written * 50).into_bytes());
+    // A command that goes through the server is told so, too; what is on the disk is whole.
+    let file = place.path().join("more.nt");
+    let line = format!("<urn:s> <urn:p> \"{}\" .\n", "y".repeat(3 << 20));
+    std::fs::write(&file, line).unwrap();
+    let said = run(&data, &["load", &file.display().to_string()]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("the disk is full"), "{said:?}");
+    let said = run(&data, &["verify"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    limit(None);
+    assert_eq!(write(written).status, 204);
+    assert_eq!(
+        told(),
+        format!("n\r\n{}\r\n", (written + 1) * 50).into_bytes()
+    );
+}
+
+#[test]
+fn what_changed_on_the_disk_under_a_running_server_is_found() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    fill(&data, place.path());
+    let server = Server::start(&data, &[]);
+    let said = run(&data, &["verify"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let file = data.join("truth.redb");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let text = b"zaffre";
+    for at in 0..bytes.len() - text.len() {
+        if bytes[at..].starts_with(text) {
+            bytes[at] = b'Z';
+        }
+    }
+    std::fs::write(&file, bytes).unwrap();
+    let said = run(&data, &["verify"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    let all = format!("{}{}", said.out, said.err);
+    assert!(all.contains("graph `urn:g` is affected"), "{said:?}");
+    drop(server);
+}
+
+#[test]
+fn a_restore_that_was_interrupted_is_not_taken_for_an_empty_store() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    let (data, new) = (path("data"), path("new"));
+    fill(&data, place.path());
+    let before = everything(&data);
+    let backup = path("kenning.backup").display().to_string();
+    assert_eq!(run(&data, &["backup", &backup]).code, 0);
+    // What a restore leaves that was killed in the middle.
+    std::fs::create_dir(&new).unwrap();
+    std::fs::write(new.join("truth.redb.unfinished"), [7; 5000]).unwrap();
+    for command in [&["verify"][..], &["sync", "examples/handbook"], &["serve"]] {
+        let said = run(&new, command);
+        assert_eq!(said.code, 1, "{command:?}: {said:?}");
+        let all = format!("{}{}", said.out, said.err);
+        assert!(all.contains("restore again"), "{command:?}: {said:?}");
+    }
+    let said = run(&new, &["restore", &backup]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(everything(&new), before);
 }

@@ -14,16 +14,21 @@ use crate::error::HttpError;
 use crate::reader::Reader;
 
 /// `GET /healthz`: for those who start and watch servers. Says nothing about the data, but whether an answer to a writer
-/// waits for the disk.
+/// waits for the disk, and whether anything can be written at all. Reading goes on when nothing can, so that is well too.
 pub(crate) async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
     (
         [
             (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
             (header::CACHE_CONTROL, "no-store"),
         ],
-        match app.kb.sync() {
-            SyncMode::Group => "ok\nsync: group\n",
-            SyncMode::Off => "ok\nsync: off; a power cut may lose the last second of writes\n",
+        match (app.kb.writing_stopped(), app.kb.sync()) {
+            (Some(_), _) => {
+                "ok to read\nwriting has stopped until the server is started again: the log says why\n"
+            }
+            (None, SyncMode::Group) => "ok\nsync: group\n",
+            (None, SyncMode::Off) => {
+                "ok\nsync: off; a power cut or a crash may lose the last second of writes\n"
+            }
         },
     )
 }

@@ -62,13 +62,24 @@ pub(super) fn run(
         headers.borrow_mut().push(header);
         graph.is_none().then_some(own)
     };
+    let (written, lowered) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
+    let label_of = |name: &NamedNode, known: Option<&Label>| {
+        let label = label.or(known).unwrap_or(&usual).clone();
+        if known.is_some_and(|known| !known.flows_to(&label)) {
+            lowered.borrow_mut().push(name.clone());
+        }
+        written.borrow_mut().push(name.clone());
+        label
+    };
     let options = LoadOptions {
         existing: Existing::Replace,
         name: Some(&name),
-        label: &|_, known| label.or(known).unwrap_or(&usual).clone(),
+        label: &label_of,
         mistakes: Some(MOST_PROBLEMS),
         memory: available_memory(),
     };
+    // What cannot be recorded is not done.
+    site.log()?;
     let (mut current, mut refused, mut told) = (None, 0, false);
     let loaded = site.kb.load_with(sources, &options, &mut |loading| {
         match loading {
@@ -112,6 +123,7 @@ pub(super) fn run(
         bail!("nothing was loaded");
     }
     let loaded = loaded?;
+    super::record(site, &written.take(), lowered.take())?;
     for header in headers.take() {
         older(view, &header, report);
     }
@@ -290,6 +302,49 @@ mod tests {
                 assert_eq!(told_fast, told);
             }
         }
+    }
+
+    /// The audit log tells of a large load as of a small one: that it was done, and which labels it lowered.
+    #[test]
+    fn both_ways_of_loading_are_recorded_alike() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("data.nq");
+        std::fs::write(&path, "<urn:a> <urn:p> <urn:b> <urn:g> .\n").unwrap();
+        let files = [Place::of(&path)];
+        let request = |level: &str| Request {
+            files: files.to_vec(),
+            graph: None,
+            level: Some(level.to_owned()),
+            groups: Vec::new(),
+            catalogs: Vec::new(),
+        };
+        let recorded = |dir: &str, large: bool| {
+            let dir = place.path().join(dir);
+            let site = Site::open(&dir, Config::default(), None).unwrap();
+            for level in ["confidential", "public"] {
+                let request = request(level);
+                let outcome = match large {
+                    false => one_by_one(&site, &request, &mut |_| ()).unwrap(),
+                    true => {
+                        let label = Label::new(site.kb.scale().parse_level(level).unwrap(), []);
+                        let wanted = (Some(&label), None);
+                        let view = view(&site);
+                        let done = run(&site, &files, wanted, 0, &view, &mut |_| ());
+                        done.unwrap().unwrap()
+                    }
+                };
+                assert_eq!(outcome.code, 0, "{outcome:?}");
+            }
+            let text = std::fs::read_to_string(dir.join(crate::site::AUDIT)).unwrap();
+            let events = text.lines().map(|line| {
+                let record: serde_json::Value = serde_json::from_str(line).unwrap();
+                ["who", "action", "target", "decision", "reason"].map(|key| record[key].to_string())
+            });
+            events.collect::<Vec<_>>()
+        };
+        let small = recorded("small", false);
+        assert_eq!(small.len(), 3, "{small:?}");
+        assert_eq!(recorded("large", true), small);
     }
 
     #[test]

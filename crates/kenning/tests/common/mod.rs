@@ -115,9 +115,16 @@ pub struct Server {
 impl Server {
     /// Starts `serve` on a free port, and waits until it listens.
     pub fn start(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = kenning(data)
+        let mut command = kenning(data);
+        command
             .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
+            .args(arguments);
+        Self::of(command)
+    }
+
+    /// The same for a command that comes to such a server.
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
