@@ -71,6 +71,10 @@ async fn check_and_finish(State(app): State<Arc<App>>, request: Request, next: N
         // The layer that decompresses bodies has no words for what it does not know.
         response = HttpError::Encoding.into_response();
     }
+    if is_bare && response.status() == StatusCode::NOT_ACCEPTABLE {
+        // Nor has the one that compresses answers, for whoever takes neither what it makes nor the answer as it is.
+        response = HttpError::NotAcceptable(vec!["gzip", "br", "zstd", "identity"]).into_response();
+    }
     if let Some(error) = response.extensions().get::<HttpError>().cloned() {
         let mut rendered = render(&error, &accept);
         if is_head {
@@ -137,10 +141,6 @@ fn cors_headers(headers: &mut HeaderMap, origin: &str) {
         ),
     ];
     for (name, value) in fixed {
-        // A page that brings its own style says so itself, and allows less of everything else.
-        if name == header::CONTENT_SECURITY_POLICY && headers.contains_key(&name) {
-            continue;
-        }
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.append(header::VARY, HeaderValue::from_static("origin"));

@@ -249,3 +249,25 @@ fn a_page_and_its_data_name_each_other() {
     }
     assert!(!data.header("link").contains("seci.nt"), "{data:?}");
 }
+
+#[test]
+fn who_takes_no_encoding_hears_which_there_are() {
+    let server = playground();
+    let text = format!("SELECT ?x {{ VALUES ?x {{ \"{}\" }} }}", "x".repeat(2_000));
+    let target = format!("/query?query={}", encode(&text));
+    for (accepts, status) in [
+        ("identity;q=0", 406),
+        ("identity;q=0, gzip", 200),
+        ("deflate", 200),
+    ] {
+        let answer = server.get(&target, &format!("Accept-Encoding: {accepts}"));
+        assert_eq!(answer.status, status, "{accepts}");
+        if status == 406 {
+            assert!(
+                answer.text().contains("gzip, br, zstd"),
+                "{}",
+                answer.text()
+            );
+        }
+    }
+}

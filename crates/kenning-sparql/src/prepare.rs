@@ -42,6 +42,8 @@ pub struct Prepared {
     pub(crate) ready: Ready,
     /// As it was written, for values to be put in before it is made ready for the evaluator.
     pub(crate) written: Query,
+    /// What it abbreviates with, and its answer too, where it is a graph.
+    pub(crate) prefixes: Vec<(String, String)>,
     repeatable: bool,
 }
 
@@ -176,9 +178,14 @@ impl Prepared {
             }
         });
         let written = query.clone();
+        let prefixes = match &query {
+            Query::Construct { .. } | Query::Describe { .. } => spelling::prefixes(text),
+            Query::Select { .. } | Query::Ask { .. } => Vec::new(),
+        };
         Ok(Self {
             ready: Ready::of(query),
             written,
+            prefixes,
             repeatable,
         })
     }

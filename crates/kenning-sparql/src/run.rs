@@ -29,7 +29,7 @@ pub struct RunOptions {
     pub limits: Limits,
     /// Stops the evaluation from another thread.
     pub cancel: Cancel,
-    /// Prefixes for answers in formats that abbreviate: (prefix, namespace).
+    /// Prefixes for answers in formats that abbreviate, before those of the query: (prefix, namespace).
     pub prefixes: Vec<(String, String)>,
 }
 
@@ -102,7 +102,7 @@ impl Prepared {
             },
         );
         let written = self.evaluate(view, options, |results| {
-            let rows = write(results, options, format, &mut out)?;
+            let rows = write(results, options, &self.prefixes, format, &mut out)?;
             out.flush().map_err(QueryError::Write)?;
             Ok(rows)
         });
@@ -262,6 +262,7 @@ pub(crate) fn evaluation(error: QueryEvaluationError) -> QueryError {
 fn write<W: Write>(
     results: QueryResults<'_>,
     options: &RunOptions,
+    own: &[(String, String)],
     format: AnswerFormat,
     out: &mut W,
 ) -> Result<u64, QueryError> {
@@ -271,6 +272,7 @@ fn write<W: Write>(
             let prefixes = options
                 .prefixes
                 .iter()
+                .chain(own)
                 .map(|(prefix, namespace)| (prefix.as_str(), namespace.as_str()));
             let mut writer = GraphWriter::new(format, prefixes, out);
             for triple in triples {

@@ -36,6 +36,19 @@ pub(crate) fn star(text: &str) -> Option<Vec<&str>> {
     Some(names)
 }
 
+/// The prefixes that a text declares, with what they stand for as it is written.
+pub(crate) fn prefixes(text: &str) -> Vec<(String, String)> {
+    let tokens = tokens(text);
+    let declared = tokens.windows(3).filter_map(|window| match window {
+        [word, name, iri] if word.is("PREFIX") && iri.kind == Kind::Iri => {
+            let iri = iri.text.trim_start_matches('<').trim_end_matches('>');
+            Some((name.text.trim_end_matches(':').to_owned(), iri.to_owned()))
+        }
+        _ => None,
+    });
+    declared.collect()
+}
+
 /// The text with `TRUE` and `FALSE` in lower case: keywords may be in any (SPARQL 1.1 Query section 19.8, note 1).
 /// Every character keeps its place.
 pub(crate) fn booleans(text: &str) -> Cow<'_, str> {

@@ -237,6 +237,37 @@ fn columns_stand_in_the_order_of_the_text() {
 }
 
 #[test]
+fn a_graph_is_abbreviated_as_the_query_is() {
+    let view = view(":a :p :b");
+    for (format, part) in [
+        ("ttl", ":a :p :b ."),
+        ("trig", ":a :p :b ."),
+        ("rdf", "<p xmlns="),
+    ] {
+        let answer = run(
+            &view,
+            "CONSTRUCT WHERE { ?s ?p ?o }",
+            format,
+            Limits::default(),
+        )
+        .unwrap();
+        assert!(answer.contains(part), "{answer}");
+    }
+    let text = "PREFIX rel: <rel> CONSTRUCT WHERE { ?s ?p ?o }";
+    let options = ParseOptions {
+        base: Some("http://example.org/".into()),
+        ..ParseOptions::default()
+    };
+    let prepared = Prepared::parse(text, &options).unwrap();
+    let format = AnswerFormat::Graph(GraphFormat::Turtle);
+    let mut out = Vec::new();
+    prepared
+        .run(&view, &RunOptions::default(), format, &mut out)
+        .unwrap();
+    assert!(!String::from_utf8(out).unwrap().contains("rel:"));
+}
+
+#[test]
 fn a_byte_order_mark_is_no_part_of_a_text() {
     let text = "\u{feff}ASK {}";
     assert!(Prepared::parse(text, &ParseOptions::default()).is_ok());
