@@ -67,6 +67,13 @@ impl<'a> Judge<'a> {
     pub(crate) fn expect_unchanged(&self, batch: &mut Batch, name: &NamedNode) {
         let version = self.existing(name).map(|graph| graph.version);
         batch.expect(name.clone(), version);
+        self.expect_label(batch, name);
+    }
+
+    /// Makes a batch fail when the graph no longer has the label that it was judged by.
+    pub(crate) fn expect_label(&self, batch: &mut Batch, name: &NamedNode) {
+        let label = self.existing(name).map(|graph| graph.label);
+        batch.expect_label(name.clone(), label);
     }
 
     /// A graph, whoever may see it.

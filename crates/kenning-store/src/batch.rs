@@ -23,6 +23,7 @@ pub(crate) enum Operation {
     Remove(NamedNode, Triple),
     Setting(String, Option<Vec<u8>>),
     Expect(NamedNode, Option<Version>),
+    ExpectLabel(NamedNode, Option<Label>),
 }
 
 impl Batch {
@@ -88,5 +89,11 @@ impl Batch {
     /// has this version; `None` means that there is no such graph.
     pub fn expect(&mut self, name: NamedNode, version: Option<Version>) {
         self.operations.push(Operation::Expect(name, version));
+    }
+
+    /// The commit fails with [`Conflict`](crate::CommitError::Conflict) unless the graph, as it was before this batch,
+    /// has this label; `None` means that there is no such graph. For what was judged by a label and must not go elsewhere.
+    pub fn expect_label(&mut self, name: NamedNode, label: Option<Label>) {
+        self.operations.push(Operation::ExpectLabel(name, label));
     }
 }

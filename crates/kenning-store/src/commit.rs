@@ -104,15 +104,27 @@ impl<'a> Group<'a> {
     /// What a batch expects is tested against the state before the batch.
     fn check(&self, batch: &Batch) -> Result<(), CommitError> {
         for operation in &batch.operations {
-            if let Operation::Expect(name, version) = operation
-                && self.version(name) != *version
-            {
+            let (name, holds) = match operation {
+                Operation::Expect(name, version) => (name, self.version(name) == *version),
+                Operation::ExpectLabel(name, label) => (name, self.label(name) == label.as_ref()),
+                _ => continue,
+            };
+            if !holds {
                 return Err(CommitError::Conflict {
                     graph: name.clone(),
                 });
             }
         }
         Ok(())
+    }
+
+    /// The label that a graph has now, if it is there.
+    fn label(&self, name: &NamedNode) -> Option<&Label> {
+        match self.changed.get(name) {
+            Some(change) if matches!(change.content, Content::Gone) => None,
+            Some(change) => Some(&change.label),
+            None => self.base.graphs.label(self.number(name)?),
+        }
     }
 
     fn version(&self, name: &NamedNode) -> Option<Version> {
@@ -185,7 +197,7 @@ impl<'a> Group<'a> {
         done: &mut Committed,
     ) -> Result<(), CommitError> {
         match operation {
-            Operation::Expect(..) => {}
+            Operation::Expect(..) | Operation::ExpectLabel(..) => {}
             Operation::Setting(key, value) => self.settings.push((key, value)),
             Operation::Put(name, label, triples) => {
                 let change = self.touch(&name, undo);

@@ -270,6 +270,7 @@ fn delete(
         let status = match which {
             Which::Dataset => {
                 for name in judge.all_writable()? {
+                    judge.expect_unchanged(&mut batch, &name);
                     batch.drop_graph(name);
                 }
                 StatusCode::NO_CONTENT
@@ -361,6 +362,7 @@ fn put_graph(
         if replace {
             return Err(reader.refused("no write grant names this graph".to_owned()));
         }
+        judge.expect_label(&mut batch, name);
         add(&mut batch, name, &target, triples);
         return Ok((batch, StatusCode::ACCEPTED));
     }
@@ -398,6 +400,7 @@ fn put_dataset(
     if replace {
         for name in judge.all_writable()? {
             if !graphs.contains_key(&name) {
+                judge.expect_unchanged(&mut batch, &name);
                 batch.drop_graph(name);
             }
         }
@@ -408,8 +411,10 @@ fn put_dataset(
             return Err(reader.refused("no write grant names this graph".to_owned()));
         }
         if replace {
+            judge.expect_unchanged(&mut batch, name);
             batch.put_graph(name.clone(), target.label, triples.iter().cloned());
         } else {
+            judge.expect_label(&mut batch, name);
             add(&mut batch, name, &target, triples);
         }
     }

@@ -23,7 +23,7 @@ pub(crate) async fn update(
 ) -> Result<Response, HttpError> {
     reader.insist(Act::Write)?;
     let noted = request.extensions().get::<Noted>().cloned();
-    match protocol::read(Takes::Updates, &app.settings, request).await? {
+    match protocol::read(Takes::Updates, &app.settings, true, request).await? {
         Operation::Update(told) => carry_out(&app, &reader, told, noted).await,
         Operation::Query(_) | Operation::Nothing => Err(HttpError::Absent),
     }
@@ -63,11 +63,7 @@ pub(crate) async fn carry_out(
                 let judge = Judge::new(&app_too, &reader);
                 let plan = plan_update(&reader.view(&app_too), &told.text, &options, &judge);
                 let plan = plan.map_err(|error| judge.why(error))?;
-                let mut batch = plan.batch();
-                for change in plan.graphs.iter().filter(|change| !change.target.exists) {
-                    // Somebody else may make the same graph meanwhile; neither write may be lost.
-                    batch.expect(change.name.clone(), None);
-                }
+                let batch = plan.batch();
                 Ok((batch, ()))
             })
         })

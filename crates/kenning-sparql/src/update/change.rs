@@ -68,16 +68,22 @@ pub struct GraphChange {
 }
 
 impl UpdatePlan {
-    /// The changes as a batch. It fails to commit when a graph that the plan changes is no longer as it was and something was read for it:
-    /// plan again then.
+    /// The changes as a batch. It fails to commit when a graph that the plan changes is no longer as it was and something was read for it,
+    /// or it is emptied, and when a graph that was there or not has another label than it was judged by: plan again then.
     #[must_use]
     pub fn batch(&self) -> Batch {
         let mut batch = Batch::new();
         for change in &self.graphs {
             let name = || change.name.clone();
             let blind = change.target.blind;
-            if self.reads && !blind && change.target.exists {
+            let anew = change.emptied || !change.exists;
+            if (self.reads || anew) && !blind && change.target.exists {
                 batch.expect(name(), change.before);
+            }
+            // What may go to a graph was judged by its label.
+            if !(anew && change.target.exists) {
+                let label = change.target.exists.then(|| change.target.label.clone());
+                batch.expect_label(name(), label);
             }
             match (change.target.exists, change.exists) {
                 (false, false) => continue,
