@@ -53,6 +53,9 @@ pub enum Stopped {
     /// The evaluation holds too much at once.
     #[error("the evaluation needs more than {0} bytes of memory")]
     Memory(u64),
+    /// All evaluations together hold too much at once, and this one much of it.
+    #[error("all that is being evaluated needs more than {0} bytes of memory")]
+    Together(u64),
 }
 
 /// What is wrong with the text of a query or an update.
@@ -99,6 +102,20 @@ pub enum TextError {
     /// An expression or a path has more operators than allowed.
     #[error("an expression has more than {limit} operators")]
     TooManyOperators {
+        /// The limit.
+        limit: usize,
+    },
+    /// There are more variables than allowed.
+    #[error("the text has more than {limit} different variables")]
+    TooManyVariables {
+        /// The limit.
+        limit: usize,
+    },
+    /// What the prefixes stand for is too long for so many names.
+    #[error(
+        "the names of the text, written out, may have more than {limit} bytes: shorten the prefixes or the text"
+    )]
+    TooMuchSpelled {
         /// The limit.
         limit: usize,
     },

@@ -9,6 +9,7 @@
 use std::cell::{Cell, RefCell};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use kenning_store::Cancel;
@@ -26,13 +27,22 @@ thread_local! {
     static TERMS: Cell<i64> = const { Cell::new(0) };
     static BYTES: Cell<i64> = const { Cell::new(0) };
     static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
+    /// What of this evaluation has been added to [`TOGETHER`].
+    static ADDED: Cell<i64> = const { Cell::new(0) };
 }
+
+/// About how many bytes all evaluations hold, as far as they have looked.
+static TOGETHER: AtomicI64 = AtomicI64::new(0);
+
+/// Who holds less than this is not stopped for what others hold.
+const LITTLE: i64 = 16 << 20;
 
 /// What is watched on this thread.
 struct Watch {
     cancel: Cancel,
     deadline: Option<(Instant, Duration)>,
     memory: Option<u64>,
+    together: Option<u64>,
 }
 
 /// Runs `work` with the limits on time and memory; nests.
@@ -51,11 +61,13 @@ pub(crate) fn measured<T>(
         cancel: cancel.clone(),
         deadline,
         memory: limits.memory,
+        together: limits.together,
     };
     let outer = (
         WATCH.replace(Some(watch)),
         TERMS.replace(0),
         BYTES.replace(0),
+        ADDED.replace(0),
     );
     let result = catch_unwind(AssertUnwindSafe(|| {
         look();
@@ -64,6 +76,7 @@ pub(crate) fn measured<T>(
     WATCH.replace(outer.0);
     TERMS.set(outer.1);
     BYTES.set(outer.2);
+    TOGETHER.fetch_sub(ADDED.replace(outer.3), Ordering::Relaxed);
     result.map_err(|payload| {
         payload
             .downcast::<Stopped>()
@@ -106,10 +119,13 @@ pub(crate) fn look() {
             .get()
             .saturating_mul(TERM_BYTES)
             .saturating_add(BYTES.get());
-        watch
-            .memory
-            .filter(|limit| u64::try_from(held).unwrap_or(0) > *limit)
-            .map(Stopped::Memory)
+        let added = held - ADDED.replace(held);
+        let together = TOGETHER.fetch_add(added, Ordering::Relaxed) + added;
+        let above = |held: i64, limit: &u64| u64::try_from(held).unwrap_or(0) > *limit;
+        let own = watch.memory.filter(|limit| above(held, limit));
+        let all = watch.together.filter(|limit| above(together, limit));
+        own.map(Stopped::Memory)
+            .or(all.filter(|_| held > LITTLE).map(Stopped::Together))
     });
     if let Some(stopped) = stopped {
         resume_unwind(Box::new(stopped));

@@ -5,12 +5,13 @@
 //! every reading at once: an automaton whose states carry the deepest nesting that any reading of the text gives.
 //! It may count too much (brackets in a string that follows such an ambiguity) and never too little.
 
-use crate::{TextError, TextLimits};
+use crate::{TextError, TextLimits, spelled};
 
 /// Checks the size, the nesting and the number of operators of `text`.
 ///
 /// # Errors
-/// [`TextError::TooLong`], [`TextError::TooDeep`], [`TextError::TooManyCalls`] or [`TextError::TooManyOperators`].
+/// [`TextError::TooLong`], [`TextError::TooDeep`], [`TextError::TooManyCalls`], [`TextError::TooManyOperators`],
+/// [`TextError::TooManyKeywords`], and what [`spelled::check`] fails with.
 pub(crate) fn check(text: &str, limits: &TextLimits) -> Result<(), TextError> {
     if text.len() > limits.bytes {
         return Err(TextError::TooLong {
@@ -18,6 +19,7 @@ pub(crate) fn check(text: &str, limits: &TextLimits) -> Result<(), TextError> {
             limit: limits.bytes,
         });
     }
+    spelled::check(text, limits)?;
     let mut readings = vec![Reading::default()];
     let mut before = b' ';
     for (at, byte) in text.bytes().enumerate() {
@@ -314,6 +316,8 @@ mod tests {
         calls: 3,
         operators: 20,
         keywords: 20,
+        variables: 20,
+        spelled: 1 << 20,
     };
 
     fn deep(text: &str) -> bool {

@@ -23,6 +23,7 @@ mod rewrite;
 mod run;
 mod sort;
 mod source;
+mod spelled;
 mod spelling;
 mod stack;
 mod token;

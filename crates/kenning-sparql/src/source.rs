@@ -10,7 +10,7 @@ use oxrdf::{NamedNode, Term};
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 
 use crate::gauge::{self, Held};
-use crate::node::{Inner, Node, Own, size, value};
+use crate::node::{Found, Inner, Node, Own, size, value};
 use crate::update::Seen;
 use crate::{DEFAULT_GRAPH, Dataset, DefaultGraphs, normal};
 
@@ -191,6 +191,7 @@ impl ViewDataset {
         };
         let term = |node: &Node| match &node.0 {
             Inner::Id(id) => self.view.term(*id),
+            Inner::Found(found) => self.view.term(found.id),
             Inner::Own(own) => own.term.clone(),
         };
         if name.as_ref() == normal::SELF {
@@ -359,9 +360,10 @@ fn own(term: Term) -> Node {
 
 /// A term as expressions see it.
 fn as_value(term: Term) -> ExpressionTerm {
+    let term = normal::compared(term);
     match &term {
         Term::Triple(_) => normal::boxed(&term).unwrap_or(term).into(),
-        _ => normal::value(normal::compared(term)),
+        _ => normal::value(term),
     }
 }
 
@@ -464,16 +466,14 @@ impl QueryableDataset<'static> for ViewDataset {
 
     fn internalize_term(&self, term: Term) -> Result<Node, Infallible> {
         gauge::tick();
+        let held = Held::new(size(&term));
         Ok(Node::of(match self.view.id(term.as_ref()) {
-            Some(id) => Inner::Id(id),
-            None => {
-                let held = Held::new(size(&term));
-                Inner::Own(Rc::new(Own {
-                    term,
-                    value: None,
-                    _held: held,
-                }))
-            }
+            Some(id) => Inner::Found(Rc::new(Found { id, _held: held })),
+            None => Inner::Own(Rc::new(Own {
+                term,
+                value: None,
+                _held: held,
+            })),
         }))
     }
 
@@ -481,6 +481,7 @@ impl QueryableDataset<'static> for ViewDataset {
         gauge::tick();
         let term = match &node.0 {
             Inner::Id(id) => self.view.term(*id),
+            Inner::Found(found) => self.view.term(found.id),
             Inner::Own(own) => normal::answered(own.term.clone()),
         };
         if self.keeps {
@@ -495,11 +496,13 @@ impl QueryableDataset<'static> for ViewDataset {
 
     fn externalize_expression_term(&self, node: Node) -> Result<ExpressionTerm, Infallible> {
         gauge::tick();
+        let stored = |id: TermId| {
+            let known = self.view.value(id);
+            known.map_or_else(|| as_value(self.view.term(id)), value)
+        };
         Ok(match &node.0 {
-            Inner::Id(id) => self
-                .view
-                .value(*id)
-                .map_or_else(|| as_value(self.view.term(*id)), value),
+            Inner::Id(id) => stored(*id),
+            Inner::Found(found) => stored(found.id),
             Inner::Own(own) => own.value.map_or_else(|| as_value(own.term.clone()), value),
         })
     }

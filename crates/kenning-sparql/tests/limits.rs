@@ -14,7 +14,7 @@ use kenning_sparql::{
     TextLimits, on_big_stack,
 };
 use kenning_store::{Batch, KnowledgeBase, Options, View};
-use oxrdf::{NamedNode, Triple};
+use oxrdf::{Literal, NamedNode, Triple};
 
 fn node(name: &str) -> NamedNode {
     NamedNode::new(format!("http://example.org/{name}")).unwrap()
@@ -351,4 +351,148 @@ fn a_thousand_nested_braces_are_refused_with_their_place() {
         ),
         other => panic!("{other:?}"),
     }
+}
+
+/// A view of anonymous over one visible triple, and over as many hidden texts as are given.
+fn with_hidden(texts: &[&str]) -> View {
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let mut batch = Batch::new();
+    let triple = |text: &str| Triple::new(node("s"), node("p"), Literal::from(text));
+    batch.put_graph(node("open"), Label::public(), [triple("open")]);
+    let hidden: Vec<Triple> = texts.iter().map(|text| triple(text)).collect();
+    batch.put_graph(node("hidden"), Label::closed(), hidden);
+    kb.commit(batch).unwrap();
+    kb.view(&Clearance::anonymous())
+}
+
+#[test]
+fn what_is_computed_weighs_the_same_whether_or_not_anybody_has_stored_it() {
+    let word = "the layoffs are planned for March";
+    let (there, absent) = (with_hidden(&[word]), with_hidden(&[]));
+    let numbers = (0..100)
+        .map(|n| n.to_string())
+        .collect::<Vec<_>>()
+        .join(" ");
+    let shapes = [
+        "SELECT DISTINCT ?i ?j ?x { VALUES",
+        "SELECT ?i ?j (COUNT(?x) AS ?n) { VALUES",
+    ];
+    for shape in shapes {
+        let group = if shape.contains("COUNT") {
+            "GROUP BY ?i ?j ?x"
+        } else {
+            ""
+        };
+        let text = format!(
+            "{shape} ?i {{ {numbers} }} VALUES ?j {{ {numbers} }} BIND(CONCAT('{word}', '') AS ?x) }} {group}"
+        );
+        let prepared = prepare(&text);
+        let mut seen = [false; 2];
+        for memory in 1..64 {
+            let run = |view: &View| {
+                let limits = Limits {
+                    memory: Some(memory * 64 * 1024),
+                    ..Limits::NONE
+                };
+                let options = RunOptions {
+                    limits,
+                    ..RunOptions::default()
+                };
+                let format = AnswerFormat::usual(Form::Select);
+                prepared
+                    .run(view, &options, format, &mut std::io::sink())
+                    .is_ok()
+            };
+            let (one, other) = (run(&there), run(&absent));
+            assert_eq!(one, other, "{shape} with {memory} x 64 KiB");
+            seen[usize::from(one)] = true;
+        }
+        assert_eq!(
+            seen, [true; 2],
+            "{shape}: the limit was never or always reached"
+        );
+    }
+}
+
+#[test]
+fn texts_do_not_grow_beyond_their_limit_before_they_are_counted() {
+    let view = view();
+    let limits = Limits {
+        memory: Some(64 << 20),
+        time: Some(Duration::from_secs(20)),
+        ..Limits::NONE
+    };
+    let long = "BIND('aaaaaaaaaaaaaaaa' AS ?a) BIND(REPLACE(?a, 'a', ?a) AS ?b) BIND(REPLACE(?b, 'a', ?b) AS ?c)";
+    let many = vec!["?c"; 20_000].join(",");
+    let texts = [
+        // 64 KiB in 64 Ki places are 4 GiB.
+        format!("SELECT (STRLEN(REPLACE(?c, 'a', ?c)) AS ?n) {{ {long} }}"),
+        format!("SELECT (STRLEN(CONCAT({many})) AS ?n) {{ {long} }}"),
+        format!("SELECT * {{ {long} FILTER(STRLEN(CONCAT({many})) > 1) }}"),
+        format!("SELECT * {{ {long} FILTER(STRLEN(CONCAT(CONCAT({many}), CONCAT({many}))) > 1) }}"),
+    ];
+    for text in texts {
+        let prepared = prepare(&text);
+        let options = RunOptions {
+            limits,
+            ..RunOptions::default()
+        };
+        let format = AnswerFormat::usual(Form::Select);
+        let error = prepared.run(&view, &options, format, &mut std::io::sink());
+        assert!(
+            matches!(error, Err(QueryError::Stopped(Stopped::Memory(_)))),
+            "{}: {error:?}",
+            &text[..60]
+        );
+    }
+    // What people write is worked out as ever.
+    let text = "SELECT (CONCAT(?a,?a,?a,?a,?a,?a,?a,?a,?a,'x'@en) AS ?x) (REPLACE(CONCAT(?a, 'b'), 'b', '[$0$0$0]') AS ?y) \
+                { VALUES ?a { 'q' } }";
+    let mut out = Vec::new();
+    let options = RunOptions {
+        limits,
+        ..RunOptions::default()
+    };
+    let format = AnswerFormat::named("csv", Form::Select).unwrap();
+    prepare(text)
+        .run(&view, &options, format, &mut out)
+        .unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "x,y\r\nqqqqqqqqqx,q[bbb]\r\n"
+    );
+}
+
+#[test]
+fn what_all_evaluations_hold_together_is_limited_too() {
+    let view = dense();
+    let options = RunOptions {
+        limits: Limits {
+            together: Some(24 << 20),
+            time: Some(Duration::from_secs(20)),
+            ..Limits::NONE
+        },
+        ..RunOptions::default()
+    };
+    let greedy = prepare("SELECT DISTINCT ?a ?b ?c ?d { ?a <to> ?b . ?c <to> ?d }");
+    let format = AnswerFormat::usual(Form::Select);
+    let error = greedy.run(&view, &options, format, &mut std::io::sink());
+    assert!(
+        matches!(error, Err(QueryError::Stopped(Stopped::Together(_)))),
+        "{error:?}"
+    );
+    // What holds little goes on, whatever others hold.
+    let options = RunOptions {
+        limits: Limits {
+            together: Some(1),
+            ..Limits::NONE
+        },
+        ..RunOptions::default()
+    };
+    let small = prepare("SELECT DISTINCT ?a { ?a <to> ?b } LIMIT 3");
+    assert!(
+        small
+            .run(&view, &options, format, &mut std::io::sink())
+            .is_ok()
+    );
 }

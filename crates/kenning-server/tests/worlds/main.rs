@@ -11,6 +11,7 @@
 )]
 
 mod make;
+mod terms;
 mod world;
 
 use kenning_access::Check;

@@ -1,5 +1,6 @@
 //! Makes stores, readers and requests at random, each trial from its own number, so that a failing one can be run again.
 
+use crate::terms;
 use kenning_access::Scale;
 
 /// A small generator of numbers (xorshift).
@@ -165,10 +166,11 @@ fn graphs(dice: &mut Dice) -> Vec<Graph> {
 }
 
 fn triple(dice: &mut Dice, graphs: usize) -> [String; 3] {
-    let object = match dice.roll(5) {
+    let object = match dice.roll(7) {
         0 => dice.roll(4).to_string(),
         1 => format!(":g{}", dice.roll(graphs)),
         2 => format!("\"w{}\"", dice.roll(3)),
+        3 | 4 => terms::odd(dice),
         _ => format!(":n{}", dice.roll(4)),
     };
     let predicate = match dice.roll(6) {
@@ -325,7 +327,7 @@ fn query(dice: &mut Dice, graphs: &[Graph]) -> Asked {
         2 => format!("FROM NAMED {}", graph_name(dice, graphs)),
         _ => String::new(),
     };
-    let form = dice.roll(11);
+    let form = dice.roll(14);
     let text = match form {
         0 => format!("ASK {from} {{ {inside} }}"),
         1 => format!("CONSTRUCT {{ ?a :x ?b . :s :y ?c }} {from} {{ {inside} }}"),
@@ -339,6 +341,7 @@ fn query(dice: &mut Dice, graphs: &[Graph]) -> Asked {
         5 => format!("SELECT ?a (COUNT(?b) AS ?n) {from} {{ {inside} }} GROUP BY ?a"),
         6 => format!("SELECT DISTINCT ?g {from} {{ GRAPH ?g {{ {inside} }} }}"),
         7 => format!("SELECT ?g {from} {{ GRAPH ?g {{}} }}"),
+        8..=10 => terms::query(dice, &inside, &from),
         _ => format!("SELECT * {from} {{ {inside} }}"),
     };
     let text = format!("{PREFIX}{text}");

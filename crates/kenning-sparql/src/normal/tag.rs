@@ -36,7 +36,17 @@ pub(crate) fn answered(term: Term) -> Term {
     })
 }
 
-fn with_tag(term: Term, change: impl Fn(&str) -> Option<String>) -> Term {
+/// Changes the tag of a literal, also of one within a triple term: what the dictionary gives back of such a term, it gives with
+/// its tags as they are shown, and whether it has the term may be owed to what the asker does not see.
+fn with_tag(term: Term, change: impl Fn(&str) -> Option<String> + Copy) -> Term {
+    let term = match term {
+        Term::Triple(mut triple) => {
+            let object = std::mem::replace(&mut triple.object, Term::from(Literal::from(false)));
+            triple.object = with_tag(object, change);
+            return triple.into();
+        }
+        term => term,
+    };
     let Term::Literal(literal) = &term else {
         return term;
     };

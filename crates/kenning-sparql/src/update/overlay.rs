@@ -1,6 +1,7 @@
 //! What earlier operations of a request have changed, as later ones see it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use kenning_access::{Label, Target};
 use kenning_store::{TermId, Version, View};
@@ -25,9 +26,10 @@ pub(super) struct State {
     pub(super) exists: bool,
     /// Whether nothing of what it held before is left.
     pub(super) emptied: bool,
-    pub(super) inserted: Vec<Triple>,
-    /// The same, to look up.
-    known: HashSet<Triple>,
+    /// What comes, in order, with holes where something was removed again.
+    inserted: Vec<Option<Triple>>,
+    /// Where each stands.
+    known: HashMap<Triple, usize>,
     pub(super) removed: HashSet<Triple>,
 }
 
@@ -40,7 +42,7 @@ impl State {
             before,
             emptied: false,
             inserted: Vec::new(),
-            known: HashSet::new(),
+            known: HashMap::new(),
             removed: HashSet::new(),
         }
     }
@@ -48,17 +50,34 @@ impl State {
     pub(super) fn insert(&mut self, triple: Triple) {
         self.exists = true;
         self.removed.remove(&triple);
-        if self.known.insert(triple.clone()) {
-            self.inserted.push(triple);
+        if let Entry::Vacant(place) = self.known.entry(triple.clone()) {
+            place.insert(self.inserted.len());
+            self.inserted.push(Some(triple));
         }
+    }
+
+    /// What comes, in order.
+    pub(super) fn inserted(&self) -> impl Iterator<Item = &Triple> {
+        self.inserted.iter().flatten()
+    }
+
+    /// The same, taken out.
+    pub(super) fn take_inserted(&mut self) -> Vec<Triple> {
+        self.known.clear();
+        std::mem::take(&mut self.inserted)
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     pub(super) fn remove(&mut self, triple: Triple) {
         if self.target.blind {
             return;
         }
-        if self.known.remove(&triple) {
-            self.inserted.retain(|other| *other != triple);
+        if let Some(place) = self.known.remove(&triple)
+            && let Some(place) = self.inserted.get_mut(place)
+        {
+            *place = None;
         }
         if !self.emptied {
             self.removed.insert(triple);
@@ -133,8 +152,7 @@ impl Overlay {
             }
             seen.inserted.extend(
                 state
-                    .inserted
-                    .iter()
+                    .inserted()
                     .map(|triple| (name.clone(), triple.clone())),
             );
         }

@@ -1,9 +1,9 @@
 //! Planning: each operation over the view and what the operations before it have done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kenning_access::{Check, Label, Refusal, Target};
-use kenning_store::{GraphPattern as Graphs, Pattern, View};
+use kenning_store::{GraphPattern as Graphs, Pattern, TermId, View};
 use oxrdf::{BlankNode, GraphName as QuadGraph, NamedNode, NamedOrBlankNode, Term, Triple};
 use spareval::DeleteInsertQuad;
 use spargebra::GraphUpdateOperation;
@@ -14,7 +14,7 @@ use super::change::{GraphChange, UpdateOptions, UpdatePlan};
 use super::overlay::{Overlay, State};
 use super::parse::{self, Operation, Transfer};
 use super::{UpdateError, WritePolicy};
-use crate::gauge::{Failure, Held, measured};
+use crate::gauge::{Failure, Held, measured, tick};
 use crate::run::evaluation;
 use crate::source::ViewDataset;
 use crate::{DEFAULT_GRAPH, QueryError, Stopped, normal, prepare};
@@ -61,8 +61,9 @@ pub fn plan_update(
         .overlay
         .graphs
         .into_iter()
-        .map(|(name, state)| GraphChange {
+        .map(|(name, mut state)| GraphChange {
             name,
+            inserted: state.take_inserted(),
             target: Target {
                 exists: state.existed,
                 ..state.target
@@ -71,13 +72,23 @@ pub fn plan_update(
             exists: state.exists,
             emptied: state.emptied,
             removed: state.removed.into_iter().collect(),
-            inserted: state.inserted,
         });
     Ok(UpdatePlan {
         graphs: graphs.collect(),
         operations: count,
         reads,
     })
+}
+
+/// What a COPY, MOVE or ADD takes.
+#[derive(Default)]
+struct Source {
+    /// The graph as it is stored.
+    stored: Option<TermId>,
+    /// What of that is gone.
+    removed: HashSet<Triple>,
+    /// What has come.
+    inserted: Vec<Triple>,
 }
 
 struct Planner<'a> {
@@ -206,6 +217,7 @@ impl Planner<'_> {
     }
 
     fn count(&mut self, triple: &Triple) -> Result<(), UpdateError> {
+        tick();
         Held::new(128 + triple.predicate.as_str().len()).for_good();
         self.changed += 1;
         match self.options.limits.rows {
@@ -292,7 +304,7 @@ impl Planner<'_> {
             self.state(from)?;
         }
         self.reads = true;
-        let Some(triples) = self.triples(from, &label) else {
+        let Some(source) = self.source(from, &label) else {
             return if silent {
                 Ok(())
             } else {
@@ -304,7 +316,16 @@ impl Planner<'_> {
             state.empty();
         }
         state.exists = true;
-        for triple in triples {
+        // One by one, so that each is counted before the next is held.
+        let stored = source.stored.into_iter();
+        let view = self.view;
+        for triple in stored.flat_map(|graph| stored_triples(view, graph)) {
+            tick();
+            if !source.removed.contains(&triple) {
+                self.insert(to, triple)?;
+            }
+        }
+        for triple in source.inserted {
             self.insert(to, triple)?;
         }
         if kind == Transfer::Move {
@@ -314,7 +335,7 @@ impl Planner<'_> {
     }
 
     /// What a graph holds now, if the writer sees it and it may flow to `label`. The default graph always exists.
-    fn triples(&self, graph: &NamedNode, label: &Label) -> Option<Vec<Triple>> {
+    fn source(&self, graph: &NamedNode, label: &Label) -> Option<Source> {
         let free = self.policy.may_write_down() || !Check::Flow.is_on();
         let allow = |other: &Label| free || other.flows_to(label);
         let state = self.overlay.graphs.get(graph);
@@ -322,28 +343,25 @@ impl Planner<'_> {
         let stored = id
             .and_then(|id| self.view.graph(id))
             .filter(|info| allow(&info.label));
-        let mut out = Vec::new();
         match (state, stored) {
-            (Some(state), _) if !state.exists && graph.as_ref() != DEFAULT_GRAPH => return None,
+            (Some(state), _) if !state.exists && graph.as_ref() != DEFAULT_GRAPH => None,
             (Some(state), stored)
                 if stored.is_some()
                     || (!state.existed && !state.target.blind && allow(&state.target.label)) =>
             {
-                if !state.emptied {
-                    out.extend(
-                        stored
-                            .into_iter()
-                            .flat_map(|info| stored_triples(self.view, info.id))
-                            .filter(|triple| !state.removed.contains(triple)),
-                    );
-                }
-                out.extend(state.inserted.iter().cloned());
+                Some(Source {
+                    stored: stored.filter(|_| !state.emptied).map(|info| info.id),
+                    removed: state.removed.clone(),
+                    inserted: state.inserted().cloned().collect(),
+                })
             }
-            (None, Some(info)) => out.extend(stored_triples(self.view, info.id)),
-            _ if graph.as_ref() == DEFAULT_GRAPH => {}
-            _ => return None,
+            (None, Some(info)) => Some(Source {
+                stored: Some(info.id),
+                ..Source::default()
+            }),
+            _ if graph.as_ref() == DEFAULT_GRAPH => Some(Source::default()),
+            _ => None,
         }
-        Some(out)
     }
 
     fn modify(
@@ -430,10 +448,7 @@ impl Planner<'_> {
     }
 }
 
-pub(super) fn stored_triples(
-    view: &View,
-    graph: kenning_store::TermId,
-) -> impl Iterator<Item = Triple> + '_ {
+pub(super) fn stored_triples(view: &View, graph: TermId) -> impl Iterator<Item = Triple> + '_ {
     view.quads(Pattern::all(Graphs::One(graph)))
         .flatten()
         .filter_map(|quad| {
