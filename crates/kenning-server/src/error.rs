@@ -49,6 +49,8 @@ pub(crate) enum HttpError {
     NoGraph,
     /// The body is too large, in bytes.
     BodyTooLarge(u64),
+    /// The body arrives too slowly.
+    Slow,
     /// The answer, or the work for it, passes a limit.
     AnswerTooLarge(String),
     /// The request is understood and means what this address cannot do.
@@ -100,7 +102,7 @@ impl From<QueryError> for HttpError {
             QueryError::Format(format) => Self::NotAcceptable(vec![format]),
             QueryError::Inexpressible(why) => Self::Inexpressible(why.to_string()),
             QueryError::Stopped(Stopped::Time(limit)) => Self::Timeout(limit.as_secs()),
-            QueryError::Stopped(Stopped::Cancelled) => Self::Busy,
+            QueryError::Stopped(Stopped::Cancelled | Stopped::Together(_)) => Self::Busy,
             QueryError::Stopped(limit) => Self::AnswerTooLarge(limit.to_string()),
             QueryError::Write(error) => Self::unwritten(&error),
             QueryError::Evaluation(cause) => Self::Internal(format!("{cause:?}")),
@@ -169,6 +171,7 @@ impl HttpError {
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge(_) | Self::AnswerTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Precondition => StatusCode::PRECONDITION_FAILED,
             Self::Clash(_) | Self::Conflict => StatusCode::CONFLICT,
             Self::Timeout(_) | Self::Busy | Self::WritingStopped(_) => {
@@ -207,6 +210,7 @@ impl HttpError {
                 read.join(", ")
             ),
             Self::BodyTooLarge(limit) => format!("a body may have {limit} bytes"),
+            Self::Slow => "the body arrives too slowly".to_owned(),
             Self::WrongHost => "this server does not answer for the host in the request".to_owned(),
             Self::Precondition => "it is not the version you named".to_owned(),
             Self::Conflict => {
@@ -243,6 +247,7 @@ impl HttpError {
             Self::MediaType(_) | Self::Multipart(_) => "unsupported media type",
             Self::Unprocessable(_) => "not possible here",
             Self::BodyTooLarge(_) | Self::AnswerTooLarge(_) => "too large",
+            Self::Slow => "too slow",
             Self::WrongHost => "wrong host",
             Self::Precondition => "precondition failed",
             Self::Clash(_) | Self::Conflict => "conflict",

@@ -24,6 +24,7 @@ mod nesting;
 mod openapi;
 mod operations;
 mod overview;
+mod pace;
 mod pipeline;
 mod plans;
 mod protocol;

@@ -21,6 +21,7 @@ use crate::error::{HttpError, render};
 use crate::guard::is_preflight;
 use crate::inflate;
 use crate::negotiate::Accept;
+use crate::pace;
 use crate::reader::{Reader, name_for_log};
 
 /// What a page may load and do: nothing but our own style sheet, and forms that come back to us.
@@ -37,6 +38,7 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
         .layer(from_fn(inflate::limit))
         .layer(RequestDecompressionLayer::new())
         .layer(from_fn(inflate::count))
+        .layer(from_fn_with_state(Arc::clone(&app), pace::watch))
         .layer(compress)
         .layer(from_fn_with_state(Arc::clone(&app), check_and_finish))
         .layer(from_fn_with_state(Arc::clone(&app), account))

@@ -64,13 +64,15 @@ impl Asked {
     }
 }
 
-/// Reads what a request asks for.
+/// Reads what a request asks for. Nobody is listened to for longer than they may have something to say: whoever may not write
+/// (`may_write`) sends queries, and those are short.
 ///
 /// # Errors
 /// A 4xx that says which rule of the protocol the request breaks.
 pub(crate) async fn read(
     takes: Takes,
     settings: &ServerSettings,
+    may_write: bool,
     request: Request,
 ) -> Result<Operation, HttpError> {
     let (parts, body) = request.into_parts();
@@ -97,10 +99,13 @@ pub(crate) async fn read(
             HttpError::MediaType(read)
         });
     }
-    let limit = if kind == QUERY {
-        settings.query_bytes
-    } else {
-        settings.body_bytes
+    let writes = may_write && takes != Takes::Queries;
+    let limit = match kind.as_str() {
+        QUERY => settings.query_bytes,
+        _ if writes => settings.body_bytes,
+        // Each letter of a query may stand in a form as three, and the names of graphs stand beside it.
+        FORM => settings.query_bytes.saturating_mul(4),
+        _ => settings.query_bytes,
     };
     let text = read_text(&parts.headers, body, limit).await?;
     match kind.as_str() {
@@ -257,10 +262,14 @@ pub(crate) fn insist_on_utf8(headers: &HeaderMap) -> Result<(), HttpError> {
     }
 }
 
+/// The most parameters of one request: each takes far more than the two bytes it may be written with.
+const PARAMETERS: usize = 10_000;
+
 /// Decodes `application/x-www-form-urlencoded`, in the order written.
 ///
 /// # Errors
-/// [`HttpError::Request`] when a value is not UTF-8; the forgiving reading would ask something else than was meant.
+/// [`HttpError::Request`] when there are too many, or a value is not UTF-8; the forgiving reading would ask something else than
+/// was meant.
 pub(crate) fn parameters(text: &str) -> Result<Vec<(String, String)>, HttpError> {
     let decode = |part: &str| {
         let part = part.replace('+', " ");
@@ -269,8 +278,13 @@ pub(crate) fn parameters(text: &str) -> Result<Vec<(String, String)>, HttpError>
             .map(|text| text.into_owned())
             .map_err(|_| HttpError::Request("a parameter is not UTF-8".to_owned()))
     };
-    text.split('&')
-        .filter(|pair| !pair.is_empty())
+    let pairs = || text.split('&').filter(|pair| !pair.is_empty());
+    if pairs().nth(PARAMETERS).is_some() {
+        return Err(HttpError::Request(format!(
+            "a request has at most {PARAMETERS} parameters"
+        )));
+    }
+    pairs()
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Ok((decode(name)?, decode(value)?))
@@ -305,7 +319,7 @@ mod tests {
             request = request.header("content-type", kind);
         }
         let request = request.body(Body::from(body.to_owned())).unwrap();
-        read(takes, &ServerSettings::default(), request).await
+        read(takes, &ServerSettings::default(), true, request).await
     }
 
     #[tokio::test]

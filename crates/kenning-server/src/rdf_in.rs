@@ -1,7 +1,7 @@
 //! RDF that callers send: read strictly, without opening anything else, and without growing out of proportion.
 
 use kenning_sparql::GraphFormat;
-use oxrdf::Quad;
+use oxrdf::{GraphName, Quad, TermRef};
 use oxrdfio::{RdfParseError, RdfParser};
 
 use crate::error::{HttpError, Syntax};
@@ -10,6 +10,11 @@ use crate::nesting;
 /// The longest text an entity of an RDF/XML document may stand for, and how much all of them may add, in bytes.
 const ENTITY: usize = 1_024;
 const ENTITIES: usize = 16 * 1024 * 1024;
+
+/// What a document may stand for when its names are written out, however short it is, in bytes.
+const SPELLED: usize = 64 * 1024 * 1024;
+/// Beyond that, so many bytes for each of its own: a prefix may be as long as a book, and a name that uses it as short as a letter.
+const RATIO: usize = 32;
 
 /// Reads `bytes` as RDF. Blank nodes get labels of their own, apart from all others.
 ///
@@ -36,10 +41,43 @@ pub(crate) fn parse(
     if one_graph {
         parser = parser.without_named_graphs();
     }
-    parser
-        .for_slice(bytes)
-        .collect::<Result<Vec<Quad>, _>>()
-        .map_err(|error| syntax(&error))
+    let mut quads = Vec::new();
+    let mut spelled = 0;
+    for quad in parser.for_slice(bytes) {
+        let quad = quad.map_err(|error| syntax(&error))?;
+        spelled += size(&quad);
+        if spelled > SPELLED.max(bytes.len().saturating_mul(RATIO)) {
+            return Err(HttpError::AnswerTooLarge(
+                "the names of the data, written out, are out of proportion to it: shorten the prefixes".to_owned(),
+            ));
+        }
+        quads.push(quad);
+    }
+    Ok(quads)
+}
+
+/// About how many bytes a quad takes.
+fn size(quad: &Quad) -> usize {
+    fn of(term: TermRef<'_>) -> usize {
+        match term {
+            TermRef::NamedNode(node) => node.as_str().len(),
+            TermRef::BlankNode(node) => node.as_str().len(),
+            TermRef::Literal(literal) => literal.value().len() + literal.datatype().as_str().len(),
+            TermRef::Triple(triple) => {
+                of(triple.subject.as_ref().into())
+                    + triple.predicate.as_str().len()
+                    + of(triple.object.as_ref())
+            }
+        }
+    }
+    let graph = match &quad.graph_name {
+        GraphName::NamedNode(node) => node.as_str().len(),
+        _ => 0,
+    };
+    of(quad.subject.as_ref().into())
+        + quad.predicate.as_str().len()
+        + of(quad.object.as_ref())
+        + graph
 }
 
 fn syntax<E: std::fmt::Display + Located>(error: &E) -> HttpError {
@@ -196,6 +234,22 @@ mod tests {
         assert!(matches!(
             read(&wide, GraphFormat::RdfXml),
             Err(HttpError::Refused(_))
+        ));
+    }
+
+    #[test]
+    fn prefixes_do_not_stand_for_everything() {
+        let text = |length: usize, count: usize| {
+            format!(
+                "@prefix a: <http://example.org/{}> . {}",
+                "x".repeat(length),
+                "a:b a:c a:d . ".repeat(count)
+            )
+        };
+        assert_eq!(read(&text(100, 1_000), GraphFormat::Turtle), Ok(1_000));
+        assert!(matches!(
+            read(&text(100_000, 1_000), GraphFormat::Turtle),
+            Err(HttpError::AnswerTooLarge(_))
         ));
     }
 

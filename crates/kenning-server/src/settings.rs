@@ -29,7 +29,7 @@ pub struct ServerSettings {
     pub update_time: Duration,
     /// How long a request waits for a free thread.
     pub patience: Duration,
-    /// How long a client may take nothing of its answer before it loses it.
+    /// How long a client may take nothing of its answer, or send nothing of a body it has begun, before it is let go.
     pub stall: Duration,
     /// The folder where answers that wait for slow clients lie in files without a name; `None` is the system's for such files.
     pub spill: Option<PathBuf>,

@@ -6,6 +6,9 @@ use oxrdf::Term;
 use crate::html::{escape, link_target};
 use crate::names::short;
 
+/// The most bytes of a table: values may be as long as they like, and a page is held whole.
+const MOST_BYTES: usize = 4 << 20;
+
 /// A table that is filled row by row.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -20,6 +23,11 @@ impl Table {
     /// How many rows there are.
     pub(crate) fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Whether there is no room for another solution.
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows.len() > MOST_BYTES
     }
 
     /// Adds one solution.

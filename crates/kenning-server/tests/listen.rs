@@ -155,6 +155,67 @@ fn a_client_that_takes_nothing_loses_its_answer() {
 }
 
 #[test]
+fn a_client_that_sends_its_body_by_drops_is_let_go() {
+    let settings = ServerSettings {
+        stall: Duration::from_millis(300),
+        ..ServerSettings::default()
+    };
+    let server = Server::start(large(10), settings);
+    let head = "POST /query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\nContent-Length: 5000\r\n\r\nASK";
+    for pause in [Duration::from_secs(30), Duration::from_millis(100)] {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut drops = stream.try_clone().unwrap();
+        std::thread::spawn(move || {
+            for _ in 0..200 {
+                std::thread::sleep(pause);
+                if drops.write_all(b" ").is_err() {
+                    return;
+                }
+            }
+        });
+        let begun = Instant::now();
+        let mut all = String::new();
+        let _ = stream.read_to_string(&mut all);
+        assert!(all.starts_with("HTTP/1.1 408 "), "{pause:?}: {all}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{pause:?}");
+    }
+}
+
+#[test]
+fn an_old_client_gets_all_of_a_long_answer_with_its_length() {
+    let server = Server::start(large(150_000), ServerSettings::default());
+    let who = bearer(&server.token("public", &[], "operator", &[]));
+    let ask = |version: &str| {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        let request = format!(
+            "GET /query?query={} HTTP/{version}\r\nHost: localhost\r\nConnection: close\r\nAccept: text/csv\r\n\r\n",
+            encode("SELECT * { ?s ?p ?o }")
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut all = Vec::new();
+        stream.read_to_end(&mut all).unwrap();
+        let all = String::from_utf8(all).unwrap();
+        let (head, body) = all.split_once("\r\n\r\n").unwrap();
+        (head.to_lowercase(), body.to_owned())
+    };
+    let (head, body) = ask("1.0");
+    assert!(head.starts_with("http/1.0 200"), "{head}");
+    assert!(
+        head.contains(&format!("content-length: {}", body.len())),
+        "{head}"
+    );
+    assert_eq!(body.lines().count(), 150_001);
+    assert!(
+        !ask("1.1").0.contains("content-length"),
+        "a long answer flows"
+    );
+    until("nothing is left behind", Duration::from_secs(5), || {
+        figure(&server, &who, "kenning_spilled_bytes") == 0
+    });
+}
+
+#[test]
 fn work_ends_within_a_second_of_its_client() {
     let server = Server::start(large(20_000), ServerSettings::default());
     let who = bearer(&server.token("public", &[], "operator", &[]));

@@ -32,8 +32,8 @@ const IN_FILES: u64 = 8 << 30;
 pub(super) enum Begun {
     /// All of it.
     Whole(Bytes),
-    /// Some of it; more follows.
-    First(Bytes, Arc<Pipe>),
+    /// Some of it; more follows. How long all of it is, where that is known.
+    First(Bytes, Arc<Pipe>, Option<u64>),
     /// That there is none.
     Failed(HttpError),
 }
@@ -163,7 +163,11 @@ pub(crate) struct Flow {
     pipe: Option<Arc<Pipe>>,
     room: Arc<Room>,
     left: Cancel,
+    /// Whether nothing leaves before all of it is there.
     whole: bool,
+    /// The first part of an answer that waits until it is whole; what follows it waits in the pipe.
+    first: Option<Bytes>,
+    length: u64,
 }
 
 impl Flow {
@@ -180,6 +184,8 @@ impl Flow {
             room,
             left,
             whole,
+            first: None,
+            length: 0,
         }
     }
 
@@ -189,6 +195,7 @@ impl Flow {
             return Ok(());
         }
         let part = Bytes::from(std::mem::take(&mut self.buffer));
+        self.length += part.len() as u64;
         if let Some(pipe) = &self.pipe {
             return pipe.push(part).inspect_err(|error| {
                 if error.kind() != io::ErrorKind::BrokenPipe {
@@ -202,14 +209,36 @@ impl Flow {
             room: Arc::clone(&self.room),
         });
         self.pipe = Some(Arc::clone(&pipe));
+        if self.whole {
+            self.first = Some(part);
+            return Ok(());
+        }
         let begun = self.begun.take().ok_or_else(gone)?;
-        begun.send(Begun::First(part, pipe)).map_err(|_| gone())
+        begun
+            .send(Begun::First(part, pipe, None))
+            .map_err(|_| gone())
     }
 
     pub(super) fn end(mut self, result: Result<(), HttpError>) {
+        let result = match self.first.is_some() {
+            true => result.and_then(|()| {
+                let sent = self.send_now();
+                sent.map_err(|error| HttpError::Internal(error.to_string()))
+            }),
+            false => result,
+        };
         let bytes = Bytes::from(std::mem::take(&mut self.buffer));
         match (self.begun.take(), &self.pipe) {
-            (Some(begun), _) => {
+            (Some(begun), Some(pipe)) => {
+                let first = self.first.take().unwrap_or_default();
+                pipe.end(Ok(()));
+                // An asker who has left needs no end.
+                let _ = begun.send(match result {
+                    Ok(()) => Begun::First(first, Arc::clone(pipe), Some(self.length)),
+                    Err(error) => Begun::Failed(error),
+                });
+            }
+            (Some(begun), None) => {
                 // An asker who has left needs no end.
                 let _ = begun.send(match result {
                     Ok(()) => Begun::Whole(bytes),
@@ -237,7 +266,7 @@ impl Write for Flow {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= CHUNK && !self.whole {
+        if self.buffer.len() >= CHUNK {
             self.send_now()?;
         }
         Ok(bytes.len())
@@ -253,16 +282,19 @@ impl Write for Flow {
 pub(super) struct Arriving {
     first: Option<Bytes>,
     pipe: Arc<Pipe>,
+    /// How many bytes are still to come, where that is known.
+    left: Option<u64>,
     reading: Option<JoinHandle<io::Result<Bytes>>>,
     ended: bool,
     _guard: OnDrop,
 }
 
 impl Arriving {
-    pub(super) fn new(first: Bytes, pipe: Arc<Pipe>, guard: OnDrop) -> Self {
+    pub(super) fn new(first: Bytes, pipe: Arc<Pipe>, length: Option<u64>, guard: OnDrop) -> Self {
         Self {
             first: Some(first),
             pipe,
+            left: length,
             reading: None,
             ended: false,
             _guard: guard,
@@ -345,8 +377,17 @@ impl hyper::body::Body for Arriving {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, io::Error>>> {
-        self.poll_bytes(context)
-            .map(|piece| piece.map(|piece| piece.map(hyper::body::Frame::data)))
+        let piece = std::task::ready!(self.poll_bytes(context));
+        if let (Some(left), Some(Ok(bytes))) = (self.left.as_mut(), &piece) {
+            *left = left.saturating_sub(bytes.len() as u64);
+        }
+        Poll::Ready(piece.map(|piece| piece.map(hyper::body::Frame::data)))
+    }
+
+    fn size_hint(&self) -> hyper::body::SizeHint {
+        self.left
+            .map(hyper::body::SizeHint::with_exact)
+            .unwrap_or_default()
     }
 
     fn is_end_stream(&self) -> bool {

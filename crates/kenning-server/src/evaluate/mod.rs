@@ -13,13 +13,14 @@ use kenning_store::Cancel;
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::error::HttpError;
 use crate::inflate;
+use crate::pace;
 pub(crate) use flow::Flow;
 use flow::{Begun, Room};
 use queue::Queue;
@@ -162,7 +163,9 @@ impl Evaluators {
         }));
         match begins.await {
             Ok(Begun::Whole(bytes)) => Ok(Body::from(bytes)),
-            Ok(Begun::First(first, pipe)) => Ok(Body::new(flow::Arriving::new(first, pipe, guard))),
+            Ok(Begun::First(first, pipe, length)) => {
+                Ok(Body::new(flow::Arriving::new(first, pipe, length, guard)))
+            }
             Ok(Begun::Failed(error)) => Err(error),
             Err(_) => Err(HttpError::Internal("evaluation thread ended".to_owned())),
         }
@@ -240,20 +243,62 @@ fn catch<T>(work: impl FnOnce() -> Result<T, HttpError>) -> Result<T, HttpError>
         .unwrap_or_else(|_| Err(HttpError::Internal("panic while evaluating".to_owned())))
 }
 
+/// How much of all bodies together is held while they arrive.
+const ARRIVING: u64 = 1 << 30;
+
 /// Reads a whole body of at most `limit` bytes.
 ///
 /// # Errors
-/// [`HttpError::BodyTooLarge`], or [`HttpError::Request`] when the client stopped sending.
+/// [`HttpError::BodyTooLarge`], [`HttpError::Slow`], [`HttpError::Busy`] when too much of all bodies is arriving, or
+/// [`HttpError::Request`] when the client stopped sending.
 pub(crate) async fn read_body(body: Body, limit: u64) -> Result<Bytes, HttpError> {
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    match http_body_util::Limited::new(body, most).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(HttpError::BodyTooLarge(limit))
+    let mut body = http_body_util::Limited::new(body, most);
+    let mut share = Share::default();
+    let mut parts: Vec<Bytes> = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            if error.is::<http_body_util::LengthLimitError>()
+                || inflate::is_too_dense(error.as_ref())
+            {
+                HttpError::BodyTooLarge(limit)
+            } else if pace::is_too_slow(error.as_ref()) {
+                HttpError::Slow
+            } else {
+                HttpError::Request("the body did not arrive whole".to_owned())
+            }
+        })?;
+        if let Ok(data) = frame.into_data() {
+            share.take(data.len() as u64)?;
+            parts.push(data);
         }
-        Err(error) if inflate::is_too_dense(error.as_ref()) => Err(HttpError::BodyTooLarge(limit)),
-        Err(_) => Err(HttpError::Request(
-            "the body did not arrive whole".to_owned(),
-        )),
+    }
+    Ok(match parts.len() {
+        1 => parts.pop().unwrap_or_default(),
+        _ => parts.concat().into(),
+    })
+}
+
+/// How much of all bodies is held that are arriving now.
+static HELD: AtomicU64 = AtomicU64::new(0);
+
+/// What one body takes of [`ARRIVING`] while it arrives.
+#[derive(Default)]
+struct Share(u64);
+
+impl Share {
+    fn take(&mut self, bytes: u64) -> Result<(), HttpError> {
+        self.0 += bytes;
+        let before = HELD.fetch_add(bytes, Ordering::Relaxed);
+        if before.saturating_add(bytes) > ARRIVING {
+            return Err(HttpError::Busy);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        HELD.fetch_sub(self.0, Ordering::Relaxed);
     }
 }

@@ -114,7 +114,7 @@ fn ask(app: &App, view: &View, text: &str, cancel: &Cancel) -> Result<Shown, Htt
         Form::Select => {
             let mut table = Table::default();
             prepared.solutions(view, &options, &mut |solution| {
-                table.cut = table.count() == ROWS;
+                table.cut = table.count() == ROWS || table.is_full();
                 if table.cut {
                     return ControlFlow::Break(());
                 }

@@ -22,7 +22,7 @@ pub(crate) async fn query(
     request: Request,
 ) -> Result<Response, HttpError> {
     let caller = Caller::of(&request);
-    match protocol::read(Takes::Queries, &app.settings, request).await? {
+    match protocol::read(Takes::Queries, &app.settings, false, request).await? {
         Operation::Query(asked) => answer(&app, &reader, asked, caller).await,
         Operation::Update(_) | Operation::Nothing => Err(HttpError::Absent),
     }

@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use kenning_access::Act;
 
 use crate::App;
 use crate::error::HttpError;
@@ -24,7 +25,8 @@ pub(crate) async fn sparql(
 ) -> Result<Response, HttpError> {
     let caller = Caller::of(&request);
     let noted = request.extensions().get::<Noted>().cloned();
-    match protocol::read(Takes::Both, &app.settings, request).await? {
+    let may_write = reader.writer().may(Act::Write);
+    match protocol::read(Takes::Both, &app.settings, may_write, request).await? {
         Operation::Query(asked) => answer(&app, &reader, asked, caller).await,
         Operation::Update(told) => update::carry_out(&app, &reader, told, noted).await,
         Operation::Nothing => match choose_kind(&caller.accept)? {
