@@ -7,8 +7,10 @@ use oxrdf::{NamedNode, Triple};
 
 use crate::catalog::{Entry, Graph, GraphKind};
 use crate::change::GraphChange;
+use crate::floors::ByLabel;
 use crate::label::{Decision, Judge, Said};
 use crate::problem::Located;
+use crate::rules::Rules;
 use crate::triples::{Minter, digest, sorted};
 use crate::wiki::Wiki;
 
@@ -113,10 +115,12 @@ impl<'w> Assembler<'w> {
         made
     }
 
-    /// The graph of the facts about a note.
+    /// The graph of the facts about a note. It stays whole: a floor of one of its properties raises all of it.
     pub(crate) fn meta(&self, path: &str, entry: &Entry) -> Made {
         let triples = self.minter.meta(path, entry.identity(path), entry);
-        Made::new(GraphKind::Meta, self.label(entry.label()), triples)
+        let floors = &self.wiki.rules.predicate_floors;
+        let label = floors.whole(self.label(entry.label()), &triples, self.minter.base);
+        Made::new(GraphKind::Meta, label, triples)
     }
 
     /// All graphs of a note that was read, and what changes against `old`: what was known of it, and where it lay.
@@ -165,31 +169,15 @@ impl<'w> Assembler<'w> {
         triples: Vec<Triple>,
         made: &mut Vec<Made>,
     ) {
-        let floors = &self.wiki.rules.predicate_floors;
-        if floors.is_empty() {
-            let kind = section.map_or(GraphKind::Note, GraphKind::Section);
-            made.push(Made::new(kind, label, triples));
-            return;
-        }
-        let mut apart: BTreeMap<String, (Label, Vec<Triple>)> = BTreeMap::new();
-        let mut rest = Vec::with_capacity(triples.len());
-        for triple in triples {
-            let floor = floors
-                .get(triple.predicate.as_str())
-                .filter(|floor| !floor.flows_to(&label));
-            match floor {
-                Some(floor) => {
-                    let joined = label.join(floor);
-                    let text = self.wiki.rules.scale().write_label(&joined);
-                    apart
-                        .entry(text)
-                        .or_insert_with(|| (joined, Vec::new()))
-                        .1
-                        .push(triple);
-                }
-                None => rest.push(triple),
-            }
-        }
+        let rules = &self.wiki.rules;
+        let mut apart = ByLabel::new();
+        let rest = rules.predicate_floors.divide(
+            &label,
+            triples,
+            self.minter.base,
+            rules.scale(),
+            &mut apart,
+        );
         let origin = section.clone().unwrap_or_default();
         let kind = section.map_or(GraphKind::Note, GraphKind::Section);
         made.push(Made::new(kind, label, rest));
@@ -263,14 +251,28 @@ pub(crate) fn only_links(old: &Entry, new: &Entry) -> bool {
     rest(old) == rest(new)
 }
 
-/// Link graphs from edges: one for each label, with what makes it name itself.
+/// Link graphs from edges: one for each label, with what makes it name itself. What a typed link says has its property's floor.
 pub(crate) fn link_graphs(
     minter: Minter<'_>,
+    rules: &Rules,
     identity: &str,
-    edges: BTreeMap<String, (Label, Vec<Triple>)>,
+    edges: ByLabel,
 ) -> Vec<Made> {
-    edges
-        .into_iter()
+    let mut apart = ByLabel::new();
+    let mut all = ByLabel::new();
+    for (text, (label, triples)) in edges {
+        let rest =
+            rules
+                .predicate_floors
+                .divide(&label, triples, minter.base, rules.scale(), &mut apart);
+        all.insert(text, (label, rest));
+    }
+    for (text, (label, triples)) in apart {
+        let part = all.entry(text).or_insert_with(|| (label, Vec::new()));
+        part.1.extend(triples);
+    }
+    all.into_iter()
+        .filter(|(_, (_, triples))| !triples.is_empty())
         .map(|(text, (label, mut triples))| {
             triples.extend(minter.links_head(identity, &text));
             sorted(&mut triples);

@@ -32,6 +32,13 @@ impl ProtectionKeys {
         let mut keys = Self::default();
         for (key, value) in table {
             let place = format!("protection_keys: `{key}`");
+            // The reading of notes reports these and no others: any other would be switched on here and mean nothing.
+            if !KEYS.contains(&key.as_str()) {
+                return Err(InvalidRules::Toml(format!(
+                    "{place} is none of the keys that can be switched on: {}",
+                    KEYS.join(", ")
+                )));
+            }
             let level = |name: &str| {
                 scale
                     .parse_level(name)
@@ -107,6 +114,9 @@ impl ProtectionKeys {
         Ok(None)
     }
 }
+
+/// The keys that can be switched on.
+const KEYS: [&str; 4] = ["private", "publish", "classification", "tlp"];
 
 /// The Traffic Light Protocol 2.0, for a scale with the default names.
 const TRAFFIC_LIGHTS: &[(&str, &str)] = &[

@@ -171,6 +171,12 @@ impl Judge<'_> {
                 )),
             }
         }
+        if then.is_some() && said.until.is_none() {
+            problems.push(
+                "`protection-then` says what comes, and no `protection-until` says when; it stays as it is"
+                    .to_owned(),
+            );
+        }
         Ok(level.max(others))
     }
 
@@ -239,21 +245,32 @@ fn own_audience(said: &Said) -> Result<Vec<Clause>, String> {
         .collect()
 }
 
-/// A day such as `2027-03-01`; a time behind it is ignored.
+/// A day such as `2027-03-01`; a time behind it is ignored. A day that no calendar has is none.
 fn day(text: &str) -> Result<String, String> {
-    let day: String = text.trim().chars().take(10).collect();
-    let fits = day.len() == 10
-        && day.char_indices().all(|(place, c)| match place {
+    let text = text.trim();
+    let fits = || -> Option<&str> {
+        let (day, time) = text.split_at_checked(10)?;
+        if !(time.is_empty() || time.starts_with(['T', 't', ' '])) {
+            return None;
+        }
+        let digits = day.char_indices().all(|(place, c)| match place {
             4 | 7 => c == '-',
             _ => c.is_ascii_digit(),
         });
-    if fits {
-        Ok(day)
-    } else {
-        Err(format!(
-            "`protection-until: {text}` is not a day such as `2027-03-01`"
-        ))
-    }
+        let number = |part: std::ops::Range<usize>| day.get(part)?.parse::<u32>().ok();
+        let (year, month, date) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let last = match month {
+            2 => 28 + u32::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        };
+        (digits && (1..=last).contains(&date)).then_some(day)
+    };
+    fits()
+        .map(str::to_owned)
+        .ok_or_else(|| format!("`protection-until: {text}` is not a day such as `2027-03-01`"))
 }
 
 #[cfg(test)]
@@ -350,10 +367,12 @@ mod tests {
             audience: vec![vec!["h r".to_owned()]],
             ..said("public")
         };
-        let until = Said {
-            until: Some("soon".to_owned()),
+        let until = |day: &str| Said {
+            until: Some(day.to_owned()),
+            then: Some("public".to_owned()),
             ..said("public")
         };
+        let [soon, never, longer] = ["soon", "2020-02-30", "2020-01-015"].map(until);
         let then = Said {
             then: Some("secrte".to_owned()),
             ..said("public")
@@ -369,7 +388,9 @@ mod tests {
             &said(""),
             &broken,
             &group,
-            &until,
+            &soon,
+            &never,
+            &longer,
             &then,
             &tlp,
             &private,
@@ -408,11 +429,19 @@ mod tests {
             "[[rule]]\npath = 'a'\nfloor = 'x'",
             "[[rule]]\npath = 'a[b'",
             "[[rule]]\npath = 'a'\nflor = 'public'",
+            "[[rules]]\npath = 'a'\nfloor = 'restricted'",
+            "defaultLevel = 'restricted'",
+            "[predicate_floors]\n'schema:email' = 'internal'",
             "name = ",
         ] {
             let (label, _) = label(own, "press/a.md", &said("public"));
             assert_eq!(label, "restricted{}", "{own}");
         }
+        // What has nothing to do with it is told, and no more.
+        let (label, _) = label("nmae = 'handbook'", "press/a.md", &said("public"));
+        assert_eq!(label, "public");
+        let settings = WikiSettings::read("nmae = 'handbook'", &Rules::default());
+        assert_eq!(settings.problems.len(), 1, "{:?}", settings.problems);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod convert;
 mod dialect;
 mod explain;
 mod file;
+mod floors;
 mod git;
 mod hints;
 mod keys;

@@ -1,18 +1,19 @@
 //! Which notes have to be linked anew, and linking them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
-use kenning_access::Label;
 use oxrdf::Triple;
 
 use crate::assemble::{Made, link_graphs};
 use crate::catalog::{Catalog, Entry, Tally, Wanting};
+use crate::floors::ByLabel;
 use crate::labels::Labels;
 use crate::ladder::{Edge, Verdict};
 use crate::memory::{Linked, differences};
 use crate::names;
 use crate::overrides::{self, Overrides};
 use crate::problem::Located;
+use crate::rules::Rules;
 use crate::triples::Minter;
 use crate::wiki::Wiki;
 
@@ -60,6 +61,7 @@ pub(crate) struct Fate {
 #[derive(Debug, Clone)]
 pub(crate) struct Relinker<'c> {
     minter: Minter<'c>,
+    rules: &'c Rules,
     pub(crate) labels: Labels,
     pub(crate) linked: &'c Linked,
     /// Other files, which links may point at, in order.
@@ -71,6 +73,7 @@ impl<'c> Relinker<'c> {
     pub(crate) fn new(wiki: &'c Wiki, linked: &'c Linked, files: &'c [String]) -> Self {
         Self {
             minter: wiki.minter(),
+            rules: &wiki.rules,
             labels: linked.labels.clone(),
             linked,
             files,
@@ -81,7 +84,7 @@ impl<'c> Relinker<'c> {
     pub(crate) fn link(&mut self, path: &str, entry: &Entry) -> (Vec<Made>, Fate) {
         let mut tally = Tally::default();
         let mut problems = Vec::new();
-        let mut graphs: BTreeMap<String, (Label, Vec<Triple>)> = BTreeMap::new();
+        let mut graphs = ByLabel::new();
         let identity = entry.identity(path).to_owned();
         let mut counted: BTreeSet<&str> = BTreeSet::new();
         for unit in &entry.units {
@@ -110,7 +113,7 @@ impl<'c> Relinker<'c> {
                 problems.extend(self.problem(path, link, &outcome.verdict));
             }
         }
-        let graphs = link_graphs(self.minter, &identity, graphs);
+        let graphs = link_graphs(self.minter, self.rules, &identity, graphs);
         (graphs, Fate { tally, problems })
     }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use globset::{GlobBuilder, GlobMatcher};
-use kenning_access::{Clause, Group, Label, Level, Scale};
+use kenning_access::{Clause, Group, Level, Scale};
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::floors::Floors;
 use crate::keys::ProtectionKeys;
 
 /// What the operator decided about labels. Notes and the wiki's own `kenning.toml` work within it.
@@ -36,7 +37,7 @@ pub struct Rules {
     default_level: Level,
     pub(crate) folders: Vec<FolderRule>,
     pub(crate) keys: ProtectionKeys,
-    pub(crate) predicate_floors: BTreeMap<String, Label>,
+    pub(crate) predicate_floors: Floors,
     pub(crate) today: Option<String>,
     text: String,
 }
@@ -134,7 +135,7 @@ impl Rules {
             scale,
             folders: Vec::new(),
             keys: ProtectionKeys::default(),
-            predicate_floors: BTreeMap::new(),
+            predicate_floors: Floors::default(),
             today: None,
             text: String::new(),
         }
@@ -162,7 +163,7 @@ impl Rules {
                 .scale
                 .parse_label(label)
                 .map_err(|error| InvalidRules::Label { place, error })?;
-            rules.predicate_floors.insert(expand(predicate)?, label);
+            rules.predicate_floors.add(expand(predicate)?, label);
         }
         rules.keys = ProtectionKeys::compile(&file.protection_keys, &rules.scale)?;
         Ok(rules)
@@ -393,6 +394,10 @@ mod tests {
             ("[[rule]]\npath = 'a[b'", "cannot be the path of a rule"),
             ("[[rule]]\npath = 'a'\nflor = 'public'", "flor"),
             ("levels = ['one']", "2 to 8 levels"),
+            (
+                "protection_keys = { secret = 'internal' }",
+                "private, publish",
+            ),
             ("levels = ", "cannot be read"),
         ] {
             let error = Rules::parse(text).unwrap_err().to_string();

@@ -68,6 +68,24 @@ impl Default for WikiSettings {
     }
 }
 
+/// The keys that there are: the fields of [`SettingsText`].
+const KEYS: [&str; 9] = [
+    "name",
+    "dialect",
+    "default_level",
+    "rule",
+    "ignore",
+    "ambiguous",
+    "case",
+    "dialects",
+    "git",
+];
+
+/// What a key has in it that was meant to protect something, here or in the operator's configuration.
+const SUSPECT: [&str; 8] = [
+    "rule", "level", "floor", "audience", "protect", "group", "private", "public",
+];
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct SettingsText {
@@ -121,18 +139,38 @@ impl WikiSettings {
                 "`case = \"{other}\"` is neither `default` nor `turkish`"
             )),
         }
+        settings.look_at_unknown_keys(text);
         if let Err(why) = settings.read_rules(&file.rule, file.default_level.as_deref(), rules) {
-            settings.problem(format!("{why}; every note of the wiki is closed"));
-            settings.broken = Some(why);
+            settings.close(why);
         }
         settings
+    }
+
+    /// A key that nobody knows is reported; one that seems to speak of protection closes the wiki, as it may have asked for more.
+    fn look_at_unknown_keys(&mut self, text: &str) {
+        let table: toml::Table = toml::from_str(text).unwrap_or_default();
+        let unknown = table.keys().filter(|key| !KEYS.contains(&key.as_str()));
+        let unknown: Vec<String> = unknown.cloned().collect();
+        for key in unknown {
+            let why = format!("`{key}` is no key of a wiki's settings");
+            let low = key.to_lowercase();
+            if SUSPECT.iter().any(|word| low.contains(word)) {
+                self.close(why);
+            } else {
+                self.problem(why);
+            }
+        }
+    }
+
+    fn close(&mut self, why: String) {
+        self.problem(format!("{why}; every note of the wiki is closed"));
+        self.broken.get_or_insert(why);
     }
 
     /// The settings of a wiki whose `kenning.toml` exists and cannot be read.
     pub(crate) fn unreadable(why: String) -> Self {
         let mut settings = Self::default();
-        settings.problem(format!("{why}; every note of the wiki is closed"));
-        settings.broken = Some(why);
+        settings.close(why);
         settings
     }
 

@@ -99,7 +99,12 @@ pub(crate) fn fresh_head(wiki: &Wiki, readers: &Readers) -> Head {
         base: wiki.base.as_str().to_owned(),
         folder: wiki.root.to_string_lossy().into_owned(),
         rules: digest(&[&wiki.rules.fingerprint(), &settings.text]),
-        reader: digest(&[CONVERTER, &readers.fingerprint()]),
+        // What was divided by other floors has to be read again: the labels of the notes themselves do not tell.
+        reader: digest(&[
+            CONVERTER,
+            &readers.fingerprint(),
+            &wiki.rules.predicate_floors.fingerprint(wiki.rules.scale()),
+        ]),
         ladder: digest(&[&habits, &wiki.overrides.text]),
     }
 }
