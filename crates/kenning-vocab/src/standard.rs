@@ -73,7 +73,7 @@ vocabulary! {
     IS_REFERENCED_BY = "isReferencedBy"; IS_REPLACED_BY = "isReplacedBy"; REPLACES = "replaces";
     RELATION = "relation"; HAS_PART = "hasPart"; IS_PART_OF = "isPartOf"; HAS_VERSION = "hasVersion";
     IS_VERSION_OF = "isVersionOf"; FORMAT = "format"; LANGUAGE = "language"; LICENSE = "license";
-    RIGHTS = "rights"; TYPE = "type"; IDENTIFIER = "identifier";
+    RIGHTS = "rights"; RIGHTS_HOLDER = "rightsHolder"; TYPE = "type"; IDENTIFIER = "identifier";
     BIBLIOGRAPHIC_CITATION = "bibliographicCitation"; CONFORMS_TO = "conformsTo"; EXTENT = "extent";
     TEMPORAL = "temporal"; AUDIENCE = "audience";
 }

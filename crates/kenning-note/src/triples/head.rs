@@ -100,6 +100,7 @@ impl Writer<'_> {
             self.say(&iri, km::REDIRECTS_TO, &name);
         }
         self.measures(&note.protection);
+        self.grounds(&note.protection);
     }
 
     /// The names by which links may reach the note.
@@ -262,6 +263,26 @@ impl Writer<'_> {
             if let Some(until) = &until {
                 self.moment(&measure, km::VALID_UNTIL, until);
             }
+        }
+    }
+
+    /// Why the note is protected, and who decides about that. What the label is, is said nowhere in the note's graph.
+    fn grounds(&mut self, stated: &Stated) {
+        let Stated::Says(protection) = stated else {
+            return;
+        };
+        let iri = self.iri.clone();
+        if let Some(basis) = &protection.basis {
+            self.text(&iri, dcterms::RIGHTS, &basis.text);
+        }
+        if let Some(owner) = &protection.owner {
+            let key = normal_key(&owner.text);
+            let node = self.base.agent(&key);
+            if self.told.insert(format!("@{key}")) {
+                self.a(&node, prov::AGENT);
+                self.text(&node, foaf::NAME, &owner.text);
+            }
+            self.say(&iri, dcterms::RIGHTS_HOLDER, &node);
         }
     }
 
