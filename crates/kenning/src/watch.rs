@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long nothing must have changed before a sync: an editor writes one file in several steps.
 const QUIET: Duration = Duration::from_millis(300);
@@ -73,14 +73,21 @@ fn follow(site: &Site, wikis: Vec<Place>, changes: &Receiver<notify::Result<Even
     }
     let mut touched: BTreeMap<PathBuf, Touched> = BTreeMap::new();
     loop {
-        let first = match failed {
-            false => changes.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            true => changes.recv_timeout(AGAIN),
+        let wait = match failed {
+            false => until_tomorrow(since_1970()),
+            true => AGAIN,
         };
+        let first = changes.recv_timeout(wait);
         let begun = Instant::now();
         match first {
             Ok(first) => note(&first, &request.wikis, &mut touched),
-            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Timeout) if failed => {}
+            // A new day may be one on which the protection of a note ends or begins.
+            Err(RecvTimeoutError::Timeout) => {
+                for wiki in &request.wikis {
+                    touched.insert(wiki.path.clone(), Touched::Anything);
+                }
+            }
             Err(RecvTimeoutError::Disconnected) => return,
         }
         if touched.is_empty() && !failed {
@@ -99,6 +106,16 @@ fn follow(site: &Site, wikis: Vec<Place>, changes: &Receiver<notify::Result<Even
             touched.clear();
         }
     }
+}
+
+fn since_1970() -> Duration {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default()
+}
+
+/// How long it is until a day begins (UTC), and a moment more.
+fn until_tomorrow(since: Duration) -> Duration {
+    Duration::from_secs(86_400 - since.as_secs() % 86_400 + 1)
 }
 
 /// Says whether that could be done.
@@ -224,6 +241,13 @@ mod tests {
         );
         assert_eq!(after(&["/top/.git/logs/HEAD"]), Some(Touched::Anything));
         assert_eq!(after(&["/top/notes"]), Some(Touched::Anything));
+    }
+
+    #[test]
+    fn a_new_day_is_waited_for() {
+        let day = |seconds: u64| until_tomorrow(Duration::from_secs(seconds)).as_secs();
+        assert_eq!(day(86_400), 86_401);
+        assert_eq!(day(2 * 86_400 - 1), 2);
     }
 
     #[test]

@@ -323,3 +323,43 @@ fn what_is_long_or_wide_is_refused_before_it_is_read() {
     }
     world.is_well("long texts");
 }
+
+#[test]
+fn nobody_fills_the_memory_who_may_not_even_write() {
+    let mut world = World::new();
+    let form = "application/x-www-form-urlencoded";
+    let post = |path: &str, kind: &str, body: &[u8]| {
+        let headers = [("Content-Type", kind)];
+        // A server that has heard enough may close the door while the rest is being sent.
+        let sent = std::panic::AssertUnwindSafe(|| world.server.ask("POST", path, &headers, body));
+        std::panic::catch_unwind(sent).map_or(413, |answer| answer.status)
+    };
+    let long = [b"query=", vec![b'a'; 60 << 20].as_slice()].concat();
+    assert_eq!(post("/query", form, &long), 413);
+    assert_eq!(post("/sparql", form, &long), 413);
+    assert_eq!(post("/sparql", "application/sparql-update", &long), 413);
+    drop(long);
+    let wide = b"&a".repeat(1 << 20);
+    assert_eq!(post("/query", form, &wide), 400);
+    // A page is held whole, so values that are long and many are not all shown.
+    let mut text = String::from("SELECT ?x { VALUES ?i { ");
+    text.extend((0..1_000).map(|n| format!("{n} ")));
+    text.push_str("} BIND('\"\"\"\"\"\"\"\"' AS ?a0) ");
+    for n in 1..=14 {
+        text.push_str(&format!("BIND(CONCAT(?a{0}, ?a{0}) AS ?a{n}) ", n - 1));
+    }
+    text.push_str("BIND(CONCAT(?a14, STR(?i)) AS ?x) }");
+    let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let page = world
+        .server
+        .ask("GET", &format!("/?query={encoded}"), &[], b"");
+    assert_eq!(page.status, 200);
+    assert!(page.body.len() < 8 << 20, "{}", page.body.len());
+    assert!(
+        page.text().contains("The first"),
+        "the page says that there is more"
+    );
+    let peak = world.peak();
+    assert!(peak < 300, "{peak} MiB");
+    world.is_well("all that");
+}
