@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kenning_access::{Label, Scale};
 use kenning_vocab::Base;
-use oxrdf::{NamedNodeRef, Triple};
+use oxrdf::{NamedNodeRef, NamedOrBlankNode, Triple};
 
 use crate::names::decoded;
 
@@ -50,10 +50,22 @@ impl Floors {
         self.by_name.get(&squeezed(&decoded(key)))
     }
 
-    /// The label of a statement in a graph that has `label`, where it is another one.
+    /// The label of a statement in a graph that has `label`, where it is another one. What is said of the property itself tells
+    /// that the note has it, so it goes with what the property says.
     fn raised(&self, label: &Label, triple: &Triple, base: &Base) -> Option<Label> {
-        let floor = self.of(triple.predicate.as_ref(), base)?;
-        (!floor.flows_to(label)).then(|| label.join(floor))
+        let subject = match &triple.subject {
+            NamedOrBlankNode::NamedNode(node) => self.of(node.as_ref(), base),
+            NamedOrBlankNode::BlankNode(_) => None,
+        };
+        let floors = [self.of(triple.predicate.as_ref(), base), subject];
+        let mut raised: Option<Label> = None;
+        for floor in floors.into_iter().flatten() {
+            let now = raised.as_ref().unwrap_or(label);
+            if !floor.flows_to(now) {
+                raised = Some(now.join(floor));
+            }
+        }
+        raised
     }
 
     /// Takes statements apart that may not be seen by all who see the rest; gives the rest.

@@ -82,8 +82,8 @@ const KEYS: [&str; 9] = [
 ];
 
 /// What a key has in it that was meant to protect something, here or in the operator's configuration.
-const SUSPECT: [&str; 8] = [
-    "rule", "level", "floor", "audience", "protect", "group", "private", "public",
+const SUSPECT: [&str; 7] = [
+    "rule", "level", "floor", "audience", "protect", "group", "private",
 ];
 
 #[derive(Debug, Default, Deserialize)]

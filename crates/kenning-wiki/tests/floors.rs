@@ -94,10 +94,10 @@ fn a_floor_that_is_new_or_gone_changes_what_was_stored_before() {
     let mut known = Catalog::empty();
     let mut world = World::default();
     for (rules, seen) in [
-        (&Rules::default(), 3),
+        (&Rules::default(), 4),
         (&floors, 0),
         (&floors, 0),
-        (&Rules::default(), 3),
+        (&Rules::default(), 4),
     ] {
         let scan = folder.wiki_under(rules).scan(&known, &mut |_| ());
         let first = known.len() == 0;

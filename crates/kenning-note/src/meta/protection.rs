@@ -22,7 +22,7 @@ pub(crate) fn is_protection_key(key: &str) -> bool {
     key.starts_with("protection")
         || matches!(
             key.as_str(),
-            "audience" | "private" | "classification" | "tlp"
+            "audience" | "private" | "classification" | "tlp" | "protected"
         )
 }
 
