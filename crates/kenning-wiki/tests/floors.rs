@@ -100,7 +100,7 @@ fn a_floor_that_is_new_or_gone_changes_what_was_stored_before() {
         (&Rules::default(), 4),
     ] {
         let scan = folder.wiki_under(rules).scan(&known, &mut |_| ());
-        let first = known.len() == 0;
+        let first = known.is_empty();
         world.apply(&scan.changes);
         let public = world.seen_by(&reader("public", ""));
         let found = lines(&public, "ada@example.org").len() + lines(&public, "reports-to").len();
