@@ -136,4 +136,6 @@ pub struct Mention {
     pub key: String,
     /// Whether it was written as a link.
     pub is_link: bool,
+    /// Whether it is a program and no person.
+    pub is_program: bool,
 }

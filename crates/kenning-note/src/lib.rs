@@ -31,6 +31,7 @@ mod link;
 mod meta;
 mod name;
 mod note;
+mod page;
 mod problem;
 mod settings;
 #[cfg(feature = "sophia")]
@@ -45,9 +46,9 @@ pub use fact::{About, Event, Fact, FactKind, Held, Knows, Mention};
 pub use name::{fold_plural, normal_key, slug, tag_key};
 pub use note::*;
 pub use problem::{Place, Problem, ProblemKind};
-pub use settings::{Detail, Dialect, Limits, Settings};
+pub use settings::{Detail, Dialect, Limits, Settings, ValueType};
 pub use triples::{NQuads, NoteGraph, Part, Sink, graph_name, graphs, property, write};
-pub use value::{Moment, Precision, Value};
+pub use value::{DateOrder, Moment, Precision, Value};
 pub use word::Word;
 
 use crate::conventions::Rooms;
@@ -108,6 +109,10 @@ fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &
     let turned = format::turn(source, note, settings, problems);
     let mut meta = Meta::new(settings, problems);
     meta.read(note, turned.keys);
+    for (key, node) in turned.fields {
+        meta.parameter(note, &key, &node);
+    }
+    note.blocks = turned.blocks;
     if let Some(title) = meta.title.take() {
         note.title = title;
         note.title_from = TitleFrom::FrontMatter;
@@ -158,6 +163,13 @@ fn identify(note: &mut Note, settings: &Settings) {
 /// What can be said only when all has been read.
 fn finish(note: &mut Note, settings: &Settings) {
     identify(note, settings);
+    page::read(note);
+    page::identify_notion(note);
+    let named = note.content.passages.iter();
+    let named = named.filter_map(|passage| passage.anchor.strip_prefix('^'));
+    let blocks = named.filter(|name| link::is_block_name(name));
+    note.blocks
+        .extend(blocks.map(str::to_owned).collect::<Vec<_>>());
     if note.title.is_empty() {
         let first = note
             .content

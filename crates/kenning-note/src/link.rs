@@ -45,6 +45,12 @@ pub(crate) fn wikilink(inside: &str, from: &str, dialect: Dialect) -> Link {
     let target = target.trim();
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let mut link = target_of(target, from);
+    if dialect == Dialect::Logseq
+        && let LinkTo::Name { key, .. } = &mut link.to
+        && let Some(day) = crate::page::journal_key(target)
+    {
+        *key = day.into();
+    }
     link.text = text.map(|text| one_line(text).into());
     link
 }
@@ -54,6 +60,11 @@ pub(crate) fn target_of(target: &str, from: &str) -> Link {
     if is_template(target) {
         return template(target);
     }
+    // Dendron names a page of another vault so: `dendron://vault/page`.
+    let target = target
+        .strip_prefix("dendron://")
+        .and_then(|rest| rest.split_once('/'))
+        .map_or(target, |(_, page)| page);
     if is_address(target) {
         return Link {
             target: target.into(),
@@ -124,7 +135,20 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
             ..template(dest)
         };
     }
-    if is_address(dest) {
+    // Logseq writes words for a page or a block so: `[words]([[page]])`, `[words](((block)))`. Of the two brackets one is left here.
+    let page = dest
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    if let Some(page) = page.map(|page| page.trim_start_matches('[').trim_end_matches(']')) {
+        return target_of(page.trim(), from);
+    }
+    let block = dest
+        .strip_prefix("((")
+        .and_then(|rest| rest.strip_suffix("))"));
+    if let Some(block) = block.filter(|block| is_block_name(block)) {
+        return block_reference(block);
+    }
+    if is_address(dest) || has_scheme(dest) {
         link.target = dest.into();
         link.to = address(dest);
         return link;
@@ -169,6 +193,58 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
         }
     };
     link
+}
+
+/// A reference to the block of this name.
+pub(crate) fn block_reference(name: &str) -> Link {
+    let name = name.to_ascii_lowercase();
+    Link {
+        kind: LinkKind::Block,
+        target: name.as_str().into(),
+        fragment: Some(format!("^{name}").into()),
+        to: LinkTo::Block(name.into()),
+        ..Link::default()
+    }
+}
+
+/// Whether this has the shape of a block's name in Logseq: a UUID.
+pub(crate) fn is_block_name(name: &str) -> bool {
+    name.len() == 36
+        && name.bytes().enumerate().all(|(at, b)| {
+            if matches!(at, 8 | 13 | 18 | 23) {
+                b == b'-'
+            } else {
+                b.is_ascii_hexdigit()
+            }
+        })
+}
+
+/// Whether a destination begins with a scheme, known or not: `spotify:album:43h`. Only the path of a file could look like it.
+fn has_scheme(dest: &str) -> bool {
+    dest.split_once(':').is_some_and(|(scheme, rest)| {
+        scheme.len() > 2
+            && scheme
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || matches!(b, b'+' | b'-' | b'.'))
+            && scheme.starts_with(|c: char| c.is_ascii_lowercase())
+            && !rest.is_empty()
+            && !rest.contains([' ', '/', '\\'])
+            && !without_extension(dest).ends_with(scheme)
+            && extension(dest).is_none()
+    })
+}
+
+/// Whether this is the name of a picture.
+pub(crate) fn is_picture(path: &str) -> bool {
+    const PICTURES: [&str; 12] = [
+        "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "bmp", "ico", "tif", "tiff", "heic",
+    ];
+    extension(path).is_none_or(|extension| {
+        PICTURES
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(extension))
+            || !is_other_file(extension)
+    })
 }
 
 /// Whether a target is for a template to fill, such as `{{ .Permalink }}`: it names nothing yet, and that is nothing odd.

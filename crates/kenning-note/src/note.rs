@@ -42,6 +42,10 @@ pub struct Note {
     pub has_permalink: bool,
     /// An identifier that the note gives itself, which outlasts a change of path.
     pub id: Option<Identifier>,
+    /// Names that blocks and headings of the note have in the whole wiki: Logseq's `id::`, Org's `:ID:`.
+    pub blocks: Vec<String>,
+    /// The day whose journal this is.
+    pub journal: Option<crate::Moment>,
     /// Types that the note gives what it describes, as written.
     pub types: Vec<Typed>,
     /// A sentence or two about it.
@@ -241,7 +245,7 @@ pub enum AgentKind {
 }
 
 /// A source that a note or a passage names.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct SourceRef {
     /// The key of its IRI: the text as written, in Normalization Form C, or the URL.
@@ -254,6 +258,8 @@ pub struct SourceRef {
     pub author: Option<String>,
     /// By what the note's footnotes call it.
     pub id: Option<String>,
+    /// What else the note says of it, such as how often it was used: keys with values.
+    pub more: Vec<(String, Value)>,
     /// Whether the front matter names it.
     pub in_front_matter: bool,
     /// Whether a "Sources" section names it.
@@ -425,6 +431,8 @@ pub enum LinkKind {
     Block,
     /// A picture or another file that is no note.
     File,
+    /// The page above the note, as its path tells.
+    Above,
 }
 
 /// What a link points at, as far as the note itself tells.
@@ -452,11 +460,12 @@ pub enum LinkTo {
 }
 
 impl Link {
-    /// The folded name it points at.
+    /// The folded name it points at, or the name of the block.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         match &self.to {
             LinkTo::Name { key, .. } => Some(key),
+            LinkTo::Block(name) => Some(name),
             _ => None,
         }
     }

@@ -1,5 +1,7 @@
 //! How a note is to be read: what the caller knows about the folder the note comes from.
 
+use std::collections::BTreeMap;
+
 /// What a caller may settle about the reading of a note. The default reads any note sensibly.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -19,8 +21,25 @@ pub struct Settings {
     pub prefixes: Vec<(String, String)>,
     /// Terms that a Vault-LD `context.jsonld` declares; `None` where the folder has no such file.
     pub context: Option<crate::Context>,
+    /// Which comes first in dates such as `05/06/2026`; `None`: such a date could be two days and stays words.
+    pub dates: Option<crate::DateOrder>,
+    /// What values of front matter are, by key, where the folder says so: Obsidian's types.
+    pub types: BTreeMap<String, ValueType>,
     /// Bounds on what one note may cost.
     pub limits: Limits,
+}
+
+/// What the values of a key are, as Obsidian's `types.json` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueType {
+    /// Words, whatever they look like.
+    Text,
+    /// A number.
+    Number,
+    /// Yes or no.
+    Checkbox,
+    /// A day, or a day with a time.
+    Date,
 }
 
 impl Default for Settings {
@@ -44,6 +63,8 @@ impl Default for Settings {
             source_headings: list(&["sources", "references", "quellen", "bibliography"]),
             prefixes: Vec::new(),
             context: None,
+            dates: None,
+            types: BTreeMap::new(),
             limits: Limits::default(),
         }
     }
@@ -57,6 +78,27 @@ impl Settings {
             dialect,
             ..Self::default()
         }
+    }
+
+    /// Adds the types of properties that Obsidian keeps in `.obsidian/types.json`.
+    ///
+    /// # Errors
+    /// The reason, in words, when the text is no such file.
+    pub fn add_types(&mut self, json: &str) -> Result<(), String> {
+        let json: serde_json::Value =
+            serde_json::from_str(json).map_err(|error| format!("it is not JSON: {error}"))?;
+        let types = json.get("types").and_then(serde_json::Value::as_object);
+        for (key, name) in types.into_iter().flatten() {
+            let known = match name.as_str() {
+                Some("text" | "multitext") => ValueType::Text,
+                Some("number") => ValueType::Number,
+                Some("checkbox") => ValueType::Checkbox,
+                Some("date" | "datetime") => ValueType::Date,
+                _ => continue,
+            };
+            self.types.insert(crate::meta::squeezed(key), known);
+        }
+        Ok(())
     }
 }
 

@@ -71,12 +71,20 @@ pub enum Precision {
 
 impl Moment {
     /// Reads `2026`, `2026-04`, `2026-04-18`, `2026-04-18T11:22`, with seconds, fractions and a zone if you like, with
-    /// a space for the `T`, and `14 May 2026`. `None` for what is no date, such as `2026-02-30`, or could be two, such
-    /// as `05/06/2026`.
+    /// a space for the `T` or slashes for the hyphens, and `14 May 2026`. `None` for what is no date, such as `2026-02-30`, or
+    /// could be two, such as `05/06/2026`; `14/05/2026` can only be one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        Self::parse_in(text, None)
+    }
+
+    /// The same where it is known which comes first in a date with slashes or dots, such as `05/06/2026`.
+    #[must_use]
+    pub fn parse_in(text: &str, order: Option<DateOrder>) -> Option<Self> {
         let text = text.trim();
-        iso(text).or_else(|| in_words(text))
+        iso(text)
+            .or_else(|| in_words(text))
+            .or_else(|| with_slashes(text, order))
     }
 
     /// Reads milliseconds since 1970 of 12 or 13 digits, as Dendron writes them.
@@ -102,6 +110,145 @@ impl Moment {
             precision: Precision::Time,
         })
     }
+}
+
+/// Which comes first in a date that is written with slashes or dots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `14/05/2026`
+    DayFirst,
+    /// `05/14/2026`
+    MonthFirst,
+}
+
+/// `2026/05/14`, `14/05/2026`, `05/14/2026` and `14.05.2026`, with a time of day after it if you like. What could be two days is one
+/// only where the order is known.
+fn with_slashes(text: &str, order: Option<DateOrder>) -> Option<Moment> {
+    let (date, time) = text
+        .split_once([' ', ','])
+        .map_or((text, ""), |(date, time)| (date, time.trim()));
+    let mark = if date.contains('/') { '/' } else { '.' };
+    let mut parts = date.split(mark);
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next());
+    let number = |part: &str| -> Option<u32> {
+        let fits = matches!(part.len(), 1 | 2) && part.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| part.parse().ok()).flatten()
+    };
+    if first.len() == 4 && mark == '/' && parts.next().is_none() {
+        let year = first;
+        return match third {
+            None => iso(&format!("{year}-{:02}", number(second)?)).filter(|_| time.is_empty()),
+            Some(day) => {
+                let day = format!("{year}-{:02}-{:02}", number(second)?, number(day)?);
+                iso(&with_time(&day, time)?)
+            }
+        };
+    }
+    let year = third.filter(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))?;
+    if parts.next().is_some() {
+        return None;
+    }
+    let (first, second) = (number(first)?, number(second)?);
+    // With dots, nobody writes the month first.
+    let order = if mark == '.' {
+        Some(DateOrder::DayFirst)
+    } else {
+        order
+    };
+    let (day, month) = match order {
+        _ if first > 12 => (first, second),
+        _ if second > 12 && mark == '/' => (second, first),
+        _ if first == second => (first, second),
+        Some(DateOrder::DayFirst) => (first, second),
+        Some(DateOrder::MonthFirst) => (second, first),
+        None => return None,
+    };
+    iso(&with_time(&format!("{year}-{month:02}-{day:02}"), time)?)
+}
+
+/// A day with a time of day such as `2:05 PM` or `14:05`.
+fn with_time(day: &str, time: &str) -> Option<String> {
+    if time.is_empty() {
+        return Some(day.to_owned());
+    }
+    let lower = time.to_ascii_lowercase();
+    let (clock, afternoon) = match (lower.strip_suffix("pm"), lower.strip_suffix("am")) {
+        (Some(clock), _) => (clock.trim(), Some(true)),
+        (_, Some(clock)) => (clock.trim(), Some(false)),
+        _ => (lower.as_str(), None),
+    };
+    let (hour, rest) = clock.split_once(':')?;
+    let hour: u32 = hour.parse().ok()?;
+    let hour = match afternoon {
+        Some(_) if !(1..=12).contains(&hour) => return None,
+        Some(true) => hour % 12 + 12,
+        Some(false) => hour % 12,
+        None => hour,
+    };
+    Some(format!("{day}T{hour:02}:{rest}"))
+}
+
+/// A stretch of time as Dataview writes it, such as `2 hours 3 minutes`, in the spelling of XML Schema. Units of one letter count
+/// only where `short` says so: elsewhere `5 m` may be a length.
+pub(crate) fn span(text: &str, short: bool) -> Option<String> {
+    let mut rest = text.trim();
+    if rest.len() > 64 || !rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    // Years, months, days, hours, minutes, seconds.
+    let mut parts: [u64; 6] = [0; 6];
+    let mut last = None;
+    while !rest.is_empty() {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let number: u64 = rest.get(..digits)?.parse().ok()?;
+        rest = rest.get(digits..)?.trim_start();
+        let letters = rest.len()
+            - rest
+                .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+                .len();
+        let unit = rest.get(..letters)?.to_ascii_lowercase();
+        rest = rest.get(letters..)?.trim_start_matches([' ', ',']);
+        if unit.len() == 1 && !short {
+            return None;
+        }
+        let (place, times) = match unit.as_str() {
+            "yr" | "yrs" | "year" | "years" => (0, 1),
+            "mo" | "month" | "months" => (1, 1),
+            "w" | "wk" | "wks" | "week" | "weeks" => (2, 7),
+            "d" | "day" | "days" => (2, 1),
+            "h" | "hr" | "hrs" | "hour" | "hours" => (3, 1),
+            "m" | "min" | "mins" | "minute" | "minutes" => (4, 1),
+            "s" | "sec" | "secs" | "second" | "seconds" => (5, 1),
+            _ => return None,
+        };
+        // Larger units come first, and each once; weeks and days are both days.
+        if last.is_some_and(|last| last > place || last == place && times != 1) {
+            return None;
+        }
+        last = Some(place);
+        let part = parts.get_mut(place)?;
+        *part = part.checked_add(number.checked_mul(times)?)?;
+    }
+    let [years, months, days, hours, minutes, seconds] = parts;
+    let mut out = "P".to_owned();
+    for (number, letter) in [(years, 'Y'), (months, 'M'), (days, 'D')] {
+        if number > 0 {
+            out.push_str(&format!("{number}{letter}"));
+        }
+    }
+    if hours + minutes + seconds > 0 {
+        out.push('T');
+        for (number, letter) in [(hours, 'H'), (minutes, 'M'), (seconds, 'S')] {
+            if number > 0 {
+                out.push_str(&format!("{number}{letter}"));
+            }
+        }
+    }
+    Some(if out.len() == 1 {
+        "PT0S".to_owned()
+    } else {
+        out
+    })
 }
 
 fn iso(text: &str) -> Option<Moment> {
@@ -201,14 +348,15 @@ fn zone(text: &str) -> Option<String> {
     Some(format!("{sign}{hours:02}:{minutes:02}"))
 }
 
-/// `14 May 2026` and `May 14, 2026`.
+/// `14 May 2026` and `May 14, 2026`, with a time of day after it if you like.
 fn in_words(text: &str) -> Option<Moment> {
-    if text.len() > 32 {
+    if text.len() > 40 {
         return None;
     }
     let mut words = text.split([' ', ',']).filter(|word| !word.is_empty());
     let (first, second, year) = (words.next()?, words.next()?, words.next()?);
-    if words.next().is_some() || year.len() != 4 {
+    let time: Vec<&str> = words.collect();
+    if year.len() != 4 {
         return None;
     }
     let (day, month) = match month(second) {
@@ -220,10 +368,10 @@ fn in_words(text: &str) -> Option<Moment> {
     if day < 1 || day > days_in(year, month) {
         return None;
     }
-    Some(Moment {
-        lexical: format!("{year:04}-{month:02}-{day:02}"),
-        precision: Precision::Day,
-    })
+    iso(&with_time(
+        &format!("{year:04}-{month:02}-{day:02}"),
+        &time.join(" "),
+    )?)
 }
 
 fn month(word: &str) -> Option<u32> {

@@ -359,6 +359,7 @@ fn about(out: &mut String, note: &Note) {
     list("slug", note.slugs.clone());
     list("permalink", note.permalinks.clone());
     list("id", note.id.iter().map(|id| format!("{id:?}")).collect());
+    list("block", note.blocks.clone());
     list(
         "type",
         note.types

@@ -53,7 +53,7 @@ pub struct Parts {
 }
 
 /// The version of the catalog's own shape. A catalog of another version counts as empty, and everything is read again.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// A stored catalog that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -108,6 +108,8 @@ pub(crate) struct Names {
     pub(crate) slugs: Vec<String>,
     pub(crate) permalinks: Vec<String>,
     pub(crate) id: Option<String>,
+    /// Names that blocks and headings of the note have in the whole wiki.
+    pub(crate) blocks: Vec<String>,
 }
 
 /// A part of a note with a label of its own.
@@ -138,6 +140,10 @@ pub(crate) struct Wanting {
     pub(crate) markdown: bool,
     /// Whether it means that the two concepts are related.
     pub(crate) related: bool,
+    /// Whether no link says so, but the place of the note among others: it names the page above.
+    pub(crate) implied: bool,
+    /// Headings and blocks of the note that links point at: `Causes`, `^b1`.
+    pub(crate) parts: Vec<String>,
     /// What keys, fields and list items say by it.
     pub(crate) typed: Vec<Typed>,
     pub(crate) line: u32,

@@ -54,6 +54,9 @@ pub(crate) const MARKS: &[(&str, Dialect)] = &[
 /// The context file of a Vault-LD folder.
 const CONTEXT: &str = "context.jsonld";
 
+/// Where Obsidian keeps the types of properties.
+const TYPES: &str = ".obsidian/types.json";
+
 /// Marks that say something at the top of a wiki only: below it, people call folders so for other reasons.
 const AT_THE_TOP: &[&str] = &["archetypes"];
 
@@ -65,13 +68,15 @@ const MOST_CONTEXTS: usize = 100;
 pub(crate) struct Readers {
     /// The deepest folders first; the wiki itself comes last.
     folders: Vec<(Guess, Settings)>,
+    /// Folders with a language of their own, the deepest first, and how notes are read there.
+    languages: Vec<(String, Settings)>,
 }
 
 impl Readers {
     /// Reads by what the settings say and by `marks`: folders with the marks that lie in them.
     pub(crate) fn new(
         root: &Path,
-        settings: &WikiSettings,
+        wiki: &WikiSettings,
         marks: &BTreeSet<(String, &'static str)>,
         detail: Detail,
     ) -> Self {
@@ -81,10 +86,10 @@ impl Readers {
             found.entry(folder).or_default().push(mark);
         }
         let configured = |folder: &str| {
-            let whole = folder.is_empty().then_some(settings.dialect.as_ref());
-            whole.flatten().or_else(|| settings.dialects.get(folder))
+            let whole = folder.is_empty().then_some(wiki.dialect.as_ref());
+            whole.flatten().or_else(|| wiki.dialects.get(folder))
         };
-        let said: BTreeSet<&str> = settings.dialects.keys().map(String::as_str).collect();
+        let said: BTreeSet<&str> = wiki.dialects.keys().map(String::as_str).collect();
         let root_marks = found.remove("").unwrap_or_default();
         guesses.insert(
             String::new(),
@@ -100,7 +105,7 @@ impl Readers {
         for (folder, mut marks) in found {
             marks.retain(|mark| !AT_THE_TOP.contains(mark));
             let decided = said.iter().any(|above| is_below(folder, above));
-            if marks.is_empty() || decided || settings.dialect.is_some() {
+            if marks.is_empty() || decided || wiki.dialect.is_some() {
                 continue;
             }
             let guess = guess(folder, None, &marks);
@@ -122,6 +127,11 @@ impl Readers {
         let folders = guesses.into_values().map(|mut guess| {
             let mut settings = Settings::of(guess.dialect);
             settings.detail = detail;
+            settings.dates = wiki.dates;
+            settings.language = wiki.languages.get("").cloned();
+            if guess.dialect == Dialect::Obsidian {
+                read_types(root, &mut guess, &mut settings);
+            }
             if guess.dialect == Dialect::VaultLd {
                 // What a folder around it declares holds here too, but for where identifiers begin.
                 let around = linked
@@ -138,16 +148,40 @@ impl Readers {
         let mut folders: Vec<_> = folders.collect();
         // Deeper folders decide before those they lie in.
         folders.sort_by_key(|(guess, _)| std::cmp::Reverse(guess.folder.len()));
-        Self { folders }
+        let mut readers = Self {
+            folders,
+            languages: Vec::new(),
+        };
+        let said = wiki
+            .languages
+            .iter()
+            .filter(|(folder, _)| !folder.is_empty());
+        let mut languages: Vec<(String, Settings)> = said
+            .map(|(folder, tag)| {
+                let mut settings = readers.of(folder).clone();
+                settings.language = Some(tag.clone());
+                (folder.clone(), settings)
+            })
+            .collect();
+        languages.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
+        readers.languages = languages;
+        readers
     }
 
     /// How the note at `path` is read.
     pub(crate) fn of(&self, path: &str) -> &Settings {
         static USUAL: std::sync::LazyLock<Settings> = std::sync::LazyLock::new(Settings::default);
         let mut folders = self.folders.iter();
-        folders
-            .find(|(guess, _)| is_below(path, &guess.folder))
-            .map_or(&*USUAL, |(_, settings)| settings)
+        let found = folders.find(|(guess, _)| is_below(path, &guess.folder));
+        let mut languages = self.languages.iter();
+        let spoken = languages.find(|(folder, _)| is_below(path, folder));
+        match (found, spoken) {
+            (Some((guess, settings)), Some((folder, _))) if guess.folder.len() > folder.len() => {
+                settings
+            }
+            (_, Some((_, settings))) | (Some((_, settings)), None) => settings,
+            (None, None) => &USUAL,
+        }
     }
 
     /// What speaks for how the note at `path` is read.
@@ -173,7 +207,9 @@ impl Readers {
     pub(crate) fn fingerprint(&self) -> String {
         let parts = self.folders.iter();
         let parts = parts.map(|(guess, settings)| format!("{}: {settings:?}", guess.folder));
-        parts.collect::<Vec<_>>().join("\n")
+        let spoken = self.languages.iter();
+        let spoken = spoken.map(|(folder, settings)| format!("{folder}: {settings:?}"));
+        parts.chain(spoken).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -238,6 +274,23 @@ pub(crate) fn guess(folder: &str, configured: Option<&str>, marks: &[&'static st
         dialect,
         evidence,
         problems,
+    }
+}
+
+/// Reads what Obsidian says of the types of properties.
+fn read_types(root: &Path, guess: &mut Guess, settings: &mut Settings) {
+    let path = match guess.folder.as_str() {
+        "" => TYPES.to_owned(),
+        folder => format!("{folder}/{TYPES}"),
+    };
+    if is_missing(root, &path) {
+        return;
+    }
+    let text = crate::file::read(root, &path, 1 << 20).and_then(|(bytes, _)| {
+        String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+    });
+    if let Err(why) = text.and_then(|text| settings.add_types(&text)) {
+        guess.problems.push(Located::file(&path, "settings", why));
     }
 }
 

@@ -229,8 +229,10 @@ impl Relinker<'_> {
         unit: &Unit,
         entry: &Entry,
     ) -> Option<ExplainedLink> {
-        let LinkTo::Name { key, path: to } = &link.to else {
-            return None;
+        let (key, to) = match &link.to {
+            LinkTo::Name { key, path } => (key.to_string(), path.as_deref()),
+            LinkTo::Block(name) => (name.to_string(), None),
+            _ => return None,
         };
         let markdown = link.kind == LinkKind::Markdown;
         let same =
@@ -269,8 +271,8 @@ impl Relinker<'_> {
         Some(ExplainedLink {
             place: (link.place.line, link.place.column),
             target: link.target.to_string(),
-            key: key.to_string(),
-            path: to.as_deref().map(str::to_owned),
+            key,
+            path: to.map(str::to_owned),
             fragment: link.fragment.as_deref().map(str::to_owned),
             text: link.text.as_deref().map(str::to_owned),
             relation: link.relation.as_deref().map(str::to_owned),

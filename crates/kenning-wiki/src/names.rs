@@ -130,7 +130,7 @@ pub(crate) fn found_by(path: &str, names: &Names, former: &[String]) -> Vec<u64>
     texts.extend(names.aliases.iter().chain(&names.slugs).cloned());
     let links = names.permalinks.iter().chain(former);
     texts.extend(links.map(|link| permalink(link)));
-    texts.extend(names.id.clone());
+    texts.extend(names.id.iter().chain(&names.blocks).cloned());
     digests(&mut texts)
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn read(
     });
     let mut entry = Entry {
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-        dialect: note.dialect.name().to_owned(),
+        dialect: dialect_of(&note).name().to_owned(),
         names: names_of(&note),
         concept: match &note.id {
             Some(Identifier::Iri(iri)) => Some(iri.clone()),
@@ -127,6 +127,19 @@ fn open_pieces(bytes: &[u8], note: &Note, take: &mut dyn FnMut(&[u8])) {
     }
 }
 
+/// By whose habits a note was read: a text that is no Markdown by those of its own format.
+fn dialect_of(note: &Note) -> kenning_note::Dialect {
+    use kenning_note::{Dialect, Format};
+    match note.format {
+        Format::Org => Dialect::Org,
+        Format::Tiddler => Dialect::TiddlyWiki,
+        Format::MediaWiki => Dialect::MediaWiki,
+        Format::Html => Dialect::Html,
+        Format::Article => Dialect::Article,
+        _ => note.dialect,
+    }
+}
+
 fn names_of(note: &Note) -> Names {
     Names {
         title: note.title.clone(),
@@ -140,6 +153,7 @@ fn names_of(note: &Note) -> Names {
         id: note.id.as_ref().map(|id| match id {
             Identifier::Iri(text) | Identifier::Opaque(text) => text.clone(),
         }),
+        blocks: note.blocks.clone(),
     }
 }
 
@@ -202,8 +216,10 @@ struct Wantings {
 
 impl Wantings {
     fn add(&mut self, link: &Link) -> Option<&mut Wanting> {
-        let LinkTo::Name { key, path } = &link.to else {
-            return None;
+        let (key, path) = match &link.to {
+            LinkTo::Name { key, path } => (key.to_string(), path.as_deref().map(str::to_owned)),
+            LinkTo::Block(name) => (name.to_string(), None),
+            _ => return None,
         };
         let markdown = link.kind == LinkKind::Markdown;
         // What was written decides, not its key: `[[Log]]` and `[[log]]` may mean two files.
@@ -214,11 +230,13 @@ impl Wantings {
         if place == self.wanting.len() {
             self.wanting.push(Wanting {
                 target: link.target.to_string(),
-                path: path.as_deref().map(str::to_owned),
-                key: key.to_string(),
+                path,
+                key,
                 text: link.text.as_deref().map(str::to_owned),
                 markdown,
                 related: false,
+                implied: link.kind == LinkKind::Above,
+                parts: Vec::new(),
                 typed: Vec::new(),
                 line: link.place.line,
                 column: link.place.column,
@@ -226,6 +244,12 @@ impl Wantings {
         }
         let first = self.wanting.get_mut(place)?;
         first.related |= link.related;
+        first.implied &= link.kind == LinkKind::Above;
+        if let Some(part) = link.fragment.as_deref()
+            && !first.parts.iter().any(|known| known == part)
+        {
+            first.parts.push(part.to_owned());
+        }
         Some(first)
     }
 

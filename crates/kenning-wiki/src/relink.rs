@@ -101,7 +101,7 @@ impl<'c> Relinker<'c> {
                         .or_insert_with(|| (self.labels.get(edge.label), Vec::new()));
                     graph.1.extend(triples);
                 }
-                if counted.insert(&link.key) {
+                if !link.implied && counted.insert(&link.key) {
                     tally.links += 1;
                     match &outcome.verdict {
                         Verdict::Resolved => tally.resolved += 1,
@@ -140,6 +140,7 @@ impl<'c> Relinker<'c> {
         problem.column = usize::try_from(link.column).unwrap_or(0);
         match verdict {
             Verdict::Resolved => return None,
+            _ if link.implied => return None,
             Verdict::Ambiguous(rung, notes) => {
                 "ambiguous".clone_into(&mut problem.kind);
                 let index = &self.linked.index;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kenning_access::{Level, Scale};
+use kenning_note::DateOrder;
 use serde::Deserialize;
 
 use crate::problem::Located;
@@ -26,8 +27,14 @@ pub const SETTINGS_FILE: &str = "kenning.toml";
 /// path = "people/**"
 /// floor = "confidential"
 ///
+/// dates = "day-first"           # 05/06/2026 is in June; "month-first": in May; else such a date is reported and stays words
+/// language = "en"               # of titles, aliases and summaries, where a note does not say
+///
 /// [dialects]                    # of folders that are kept by another program
 /// "old blog" = "jekyll"
+///
+/// [languages]                   # of folders
+/// "fr" = "fr"
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct WikiSettings {
@@ -40,6 +47,9 @@ pub(crate) struct WikiSettings {
     pub(crate) turkish: bool,
     /// Dialects of folders, by their path.
     pub(crate) dialects: BTreeMap<String, String>,
+    pub(crate) dates: Option<DateOrder>,
+    /// Languages of folders, by their path; that of the whole wiki under the empty one.
+    pub(crate) languages: BTreeMap<String, String>,
     /// Whether `git` is asked who wrote the notes.
     pub(crate) git: bool,
     /// INVARIANT: when set, every note of the wiki is closed: rules that cannot be read could have asked for more.
@@ -60,6 +70,8 @@ impl Default for WikiSettings {
             shortest: false,
             turkish: false,
             dialects: BTreeMap::new(),
+            dates: None,
+            languages: BTreeMap::new(),
             git: true,
             broken: None,
             problems: Vec::new(),
@@ -97,6 +109,9 @@ struct SettingsText {
     ambiguous: Option<String>,
     case: Option<String>,
     dialects: BTreeMap<String, String>,
+    dates: Option<String>,
+    language: Option<String>,
+    languages: BTreeMap<String, String>,
     git: Option<bool>,
 }
 
@@ -131,6 +146,26 @@ impl WikiSettings {
             Some(other) => settings.problem(format!(
                 "`ambiguous = \"{other}\"` is neither `problem` nor `shortest`"
             )),
+        }
+        match file.dates.as_deref() {
+            None => {}
+            Some("day-first") => settings.dates = Some(DateOrder::DayFirst),
+            Some("month-first") => settings.dates = Some(DateOrder::MonthFirst),
+            Some(other) => settings.problem(format!(
+                "`dates = \"{other}\"` is neither `day-first` nor `month-first`"
+            )),
+        }
+        let whole = file.language.into_iter().map(|tag| (String::new(), tag));
+        for (folder, tag) in whole.chain(file.languages) {
+            let folder = folder.trim_matches('/').to_owned();
+            let is_tag = oxrdf::Literal::new_language_tagged_literal("", tag.as_str()).is_ok();
+            if is_tag && tag.split('-').next().is_some_and(|first| first.len() < 4) {
+                settings.languages.insert(folder, tag);
+            } else {
+                settings.problem(format!(
+                    "`{tag}` is not a language tag such as `en` or `pt-BR`"
+                ));
+            }
         }
         match file.case.as_deref() {
             None | Some("default") => {}

@@ -1,6 +1,6 @@
 //! The graphs that do not come from the text of a note: facts about its file, and what its links mean.
 
-use kenning_vocab::{Base, foaf, km, prov, rdf, skos, xsd};
+use kenning_vocab::{Base, dcterms, foaf, km, prov, rdf, skos, xsd};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 
 use crate::catalog::{About, Entry, GraphKind, Wanting};
@@ -133,11 +133,26 @@ impl Minter<'_> {
         let other = self.concept(&to.identity, to.concept.as_deref());
         let name = self.base.name(&link.key);
         let mut triples = vec![
-            Triple::new(note.clone(), km::LINKS_TO, target.clone()),
-            Triple::new(note.clone(), km::MENTIONS_CONCEPT, other.clone()),
-            Triple::new(name.clone(), km::RESOLVES_TO, target),
+            Triple::new(name.clone(), km::RESOLVES_TO, target.clone()),
             Triple::new(name, km::RESOLVED_BY, rung.term()),
         ];
+        if !link.implied {
+            triples.extend([
+                Triple::new(note.clone(), km::LINKS_TO, target.clone()),
+                Triple::new(note.clone(), km::MENTIONS_CONCEPT, other.clone()),
+            ]);
+        }
+        for part in &link.parts {
+            // The address is what a heading or block of that name has. Whether there is one is for the target to say.
+            let part = part.rsplit('#').next().unwrap_or(part);
+            let part = match part.strip_prefix('^') {
+                Some(_) => self.base.passage(&target, part),
+                None => self.base.part(&target, "h", &kenning_note::slug(part)),
+            };
+            if !part.as_str().ends_with('=') {
+                triples.push(Triple::new(note.clone(), dcterms::REFERENCES, part));
+            }
+        }
         if !link.related && link.typed.is_empty() {
             return triples;
         }

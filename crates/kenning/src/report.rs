@@ -6,12 +6,16 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use kenning_server::{Line, Outcome};
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// How often plain progress is printed at most.
 const PLAIN_EVERY: Duration = Duration::from_secs(5);
+
+/// How often a problem of the same words is printed for people; of further ones only the number is told.
+const SAME: u64 = 3;
 
 /// How a command wishes its reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +36,8 @@ pub struct Reporter {
     terminal: bool,
     said: Instant,
     problems: u64,
+    /// How often problems of these words came up, for people.
+    same: BTreeMap<String, u64>,
     closed: bool,
 }
 
@@ -45,6 +51,7 @@ impl Reporter {
             terminal: std::io::stderr().is_terminal(),
             said: Instant::now(),
             problems: 0,
+            same: BTreeMap::new(),
             closed: false,
         }
     }
@@ -80,6 +87,15 @@ impl Reporter {
     /// Prints how the command ended.
     pub fn close(&mut self, outcome: &Outcome) -> ExitCode {
         self.clear();
+        for (text, times) in std::mem::take(&mut self.same) {
+            if times > SAME {
+                let more = count(times - SAME);
+                self.aside(&format!(
+                    "and {more} more: {} (`--json` lists all)",
+                    shown(&text)
+                ));
+            }
+        }
         if self.style.json {
             self.as_json(&Line::Outcome(outcome.clone()));
         } else if outcome.code == 1 {
@@ -116,7 +132,13 @@ impl Reporter {
                 line,
                 column,
                 text,
-            } => self.aside(&problem_text(path, *line, *column, text)),
+            } => {
+                let times = self.same.entry(text.clone()).or_default();
+                *times += 1;
+                if *times <= SAME {
+                    self.aside(&problem_text(path, *line, *column, text));
+                }
+            }
             Line::Output { text } => self.output(text.as_bytes()),
             _ => {}
         }

@@ -5,6 +5,7 @@ mod inline;
 mod pieces;
 mod protected;
 mod scan;
+mod site;
 mod walk;
 mod words;
 
@@ -20,6 +21,7 @@ use crate::settings::Settings;
 use crate::text::Source;
 
 use protected::{Block, blank};
+use site::Shown;
 
 /// What is the same for all parts of a note.
 pub(crate) struct Context<'a> {
@@ -143,7 +145,7 @@ fn blocks(cx: &Context<'_>, start: usize, problems: &mut Vec<Problem>) -> Vec<Bl
             open = found
                 .in_code
                 .into_iter()
-                .filter(|line| !protected::is_in_code(&shown, line - start))
+                .filter(|line| !protected::is_in_code(&shown.text, line - start))
                 .collect();
         }
         if open.is_empty() {
@@ -174,18 +176,18 @@ fn part(
     anchors: String,
     problems: &mut Vec<Problem>,
 ) -> Said {
-    let text = shown(cx, range, blocks, this, problems);
-    walk::Walk::new(cx, &text, range.0, anchors, problems).run()
+    let shown = shown(cx, range, blocks, this, problems);
+    walk::Walk::new(cx, &shown, range.0, anchors, problems).run()
 }
 
-/// The bytes `range` of the text without other blocks and without comments; every byte stays where it is.
+/// The bytes `range` of the text without other blocks, without comments and as its site shows it; every byte stays where it is.
 fn shown<'t>(
     cx: &Context<'t>,
     range: (usize, usize),
     blocks: &[Block],
     this: Option<usize>,
     problems: &mut Vec<Problem>,
-) -> Cow<'t, str> {
+) -> Shown<'t> {
     let mut text = Cow::Borrowed(cx.source.text.get(range.0..range.1).unwrap_or_default());
     // Only the blocks directly inside need to go: they hold the others.
     let inner: Vec<(usize, usize)> = blocks
@@ -200,7 +202,13 @@ fn shown<'t>(
     if !comments.is_empty() {
         text = Cow::Owned(blank(&text, range.0, comments.into_iter()));
     }
-    text
+    if cx.format == crate::Format::Markdown {
+        return site::shown(text, cx.dialect);
+    }
+    Shown {
+        text,
+        boxes: Vec::new(),
+    }
 }
 
 fn put(

@@ -358,15 +358,7 @@ fn block(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
     let rest = plain.get(at..)?.strip_prefix("((")?;
     let name = rest.get(..36).filter(|_| rest.get(36..38) == Some("))"))?;
     // Logseq names blocks by UUID; anything else in two brackets is prose.
-    let is_uuid = name.len() == 36
-        && name.bytes().enumerate().all(|(at, b)| {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                b == b'-'
-            } else {
-                b.is_ascii_hexdigit()
-            }
-        });
-    is_uuid.then(|| {
+    link::is_block_name(name).then(|| {
         (
             at,
             at + 2 + name.len() + 2,

@@ -32,6 +32,8 @@ struct Open {
     end: usize,
     first_link: usize,
     task: Option<bool>,
+    /// The name that a heading gives itself.
+    name: Option<String>,
 }
 
 /// A link whose words are being read.
@@ -49,6 +51,8 @@ struct OpenLink {
 pub(super) struct Walk<'a, 'p> {
     cx: &'a Context<'a>,
     text: &'a str,
+    /// Boxes of the program that makes a site of the text.
+    boxes: &'a [(usize, usize, String)],
     /// Byte of the source at which `text` begins.
     base: usize,
     /// What anchors begin with.
@@ -90,11 +94,12 @@ pub(super) struct Walk<'a, 'p> {
 impl<'a, 'p> Walk<'a, 'p> {
     pub(super) fn new(
         cx: &'a Context<'a>,
-        text: &'a str,
+        shown: &'a super::site::Shown<'a>,
         base: usize,
         anchors: String,
         problems: &'p mut Vec<Problem>,
     ) -> Self {
+        let text = shown.text.as_ref();
         let publishing = matches!(
             cx.dialect,
             Dialect::Hugo | Dialect::Jekyll | Dialect::MkDocs | Dialect::Docusaurus
@@ -107,6 +112,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         Self {
             cx,
             text,
+            boxes: &shown.boxes,
             base,
             anchors,
             problems,
@@ -239,9 +245,12 @@ impl<'a, 'p> Walk<'a, 'p> {
                     self.begin(Kind::Passage(kind), start);
                 }
             }
-            Tag::Heading { level, .. } => {
+            Tag::Heading { level, id, .. } => {
                 self.finish();
                 self.begin(Kind::Heading(level as u8), start);
+                if let (Some(open), Some(id)) = (&mut self.open, id) {
+                    open.name = Some(id.to_string()).filter(|id| !id.is_empty());
+                }
             }
             Tag::Item => {
                 self.finish();
@@ -328,6 +337,7 @@ impl<'a, 'p> Walk<'a, 'p> {
                 end: start,
                 first_link,
                 task: None,
+                name: None,
             });
         }
     }

@@ -43,9 +43,11 @@ struct Page<'a> {
     link: Option<(String, usize)>,
     in_title: bool,
     in_code: usize,
+    /// Whether it comes from Confluence: there, the title begins with the name of the space.
+    confluence: bool,
 }
 
-pub(super) fn turn(source: &Source<'_>, problems: &mut Vec<Problem>) -> Turned {
+pub(super) fn turn(source: &Source<'_>, path: &str, problems: &mut Vec<Problem>) -> Turned {
     let text = source.text.as_ref();
     let mut page = Page {
         out: Turned::new(text.len()),
@@ -55,6 +57,7 @@ pub(super) fn turn(source: &Source<'_>, problems: &mut Vec<Problem>) -> Turned {
         link: None,
         in_title: false,
         in_code: 0,
+        confluence: false,
     };
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -86,6 +89,19 @@ pub(super) fn turn(source: &Source<'_>, problems: &mut Vec<Problem>) -> Turned {
         }
     }
     page.end_link();
+    if page.confluence {
+        let title = page.title.take();
+        page.title = title.map(|title| match title.split_once(" : ") {
+            Some((_, page)) => page.trim().to_owned(),
+            None => title,
+        });
+        // `Onboarding_98765.html`: links may name the page by its number alone.
+        let number = crate::link::stem(path)
+            .rsplit_once('_')
+            .map(|(_, number)| number);
+        let number = number.filter(|number| number.bytes().all(|b| b.is_ascii_digit()));
+        page.out.blocks.extend(number.map(str::to_owned));
+    }
     if let Some(title) = page.title.take().filter(|title| !title.is_empty()) {
         page.out.title = Some((title, TitleFrom::FrontMatter));
     }
@@ -119,7 +135,7 @@ impl Page<'_> {
             }
             return;
         }
-        if LEFT_OUT.contains(&name.as_str()) && !closes && !is_single {
+        if !closes && !is_single && (LEFT_OUT.contains(&name.as_str()) || self.is_frame(body, at)) {
             self.skip = Some((name, 1));
             return;
         }
@@ -130,6 +146,7 @@ impl Page<'_> {
             "a" => {
                 self.end_link();
                 if let Some(target) = attribute(body, "href").filter(|target| !target.is_empty()) {
+                    let target = in_wiki(&target).unwrap_or(target);
                     self.link = Some((target, self.out.text.len()));
                 }
             }
@@ -170,6 +187,97 @@ impl Page<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Whether an element frames the page and is no part of its text: menus, footers, and boxes that say who wrote it and when, which
+    /// are read here.
+    fn is_frame(&mut self, body: &str, at: usize) -> bool {
+        const FRAMES: [&str; 5] = [
+            "breadcrumb-section",
+            "footer",
+            "likes-and-labels-container",
+            "comments-section",
+            "navigation",
+        ];
+        if !body.contains("class") && !body.contains("id") {
+            return false;
+        }
+        let id = attribute(body, "id").unwrap_or_default();
+        if matches!(id.as_str(), "title-heading" | "title-text") {
+            self.confluence = true;
+        }
+        if FRAMES.contains(&id.as_str()) {
+            return true;
+        }
+        let class = attribute(body, "class").unwrap_or_default();
+        let mut classes = class.split_ascii_whitespace();
+        let text = self.source.text.get(at..).unwrap_or_default();
+        match classes.find(|class| matches!(*class, "page-metadata" | "pageSection" | "properties"))
+        {
+            Some("page-metadata") => {
+                self.written(text.split("</div>").next().unwrap_or_default(), at);
+                true
+            }
+            Some("pageSection") => self.confluence,
+            Some("properties") if body.starts_with("table") => {
+                self.properties(text.split("</table>").next().unwrap_or_default(), at);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `Created by <span class='author'>…</span>, last modified by … on Mar 04, 2026`, as Confluence has it.
+    fn written(&mut self, html: &str, at: usize) {
+        let place = self.source.place(at);
+        let of = |class: &str| {
+            let (_, after) = html.split_once(class)?;
+            let name = after.split_once('>')?.1.split('<').next()?;
+            Some(entities(name).trim().to_owned())
+        };
+        if let Some(author) = of("author").filter(|author| !author.is_empty()) {
+            self.out.key("author", &author, place);
+        }
+        let text = without_tags(html);
+        if let Some((before, day)) = text.rsplit_once(" on ") {
+            let key = if before.contains("modified") {
+                "updated"
+            } else {
+                "created"
+            };
+            self.out.key(key, day.trim(), place);
+        }
+    }
+
+    /// The table of properties at the top of a page of Notion's.
+    fn properties(&mut self, html: &str, at: usize) {
+        let place = self.source.place(at);
+        for row in html.split("<tr").skip(1) {
+            let cell = |name: &str| {
+                let (_, after) = row.split_once(&format!("<{name}"))?;
+                let inside = after.split_once('>')?.1;
+                inside.split(&format!("</{name}>")).next()
+            };
+            let (Some(key), Some(value)) = (cell("th"), cell("td")) else {
+                continue;
+            };
+            let key = without_tags(key);
+            let chosen: Vec<String> = value
+                .split("selected-value")
+                .skip(1)
+                .filter_map(|part| {
+                    Some(without_tags(
+                        part.split_once('>')?.1.split("</span>").next()?,
+                    ))
+                })
+                .collect();
+            if chosen.len() > 1 {
+                self.out.list(&key, chosen, place);
+            } else {
+                let value = without_tags(value);
+                self.out.key(&key, value.trim_start_matches('@'), place);
+            }
         }
     }
 
@@ -280,6 +388,48 @@ impl Page<'_> {
         }
         self.out.mark(self.source.line(at));
     }
+}
+
+/// The words of a piece of HTML, on one line.
+fn without_tags(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    // What comes first may be the rest of a tag.
+    while let Some((words, after)) = rest.split_once('<') {
+        out.push_str(words);
+        out.push(' ');
+        rest = after.split_once('>').map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    let words = entities(&out);
+    words
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace(" ,", ",")
+}
+
+/// The name of a page, in brackets, for an address by which an exporting wiki links to its own pages.
+fn in_wiki(target: &str) -> Option<String> {
+    let path = target.split(['?', '#']).next().unwrap_or(target);
+    if let Some((_, id)) = target.split_once("/pages/viewpage.action?pageId=") {
+        let id = id.split(['&', '#']).next()?;
+        return Some(format!("[{id}]"));
+    }
+    if let Some((host, rest)) = path.split_once("/display/") {
+        let page = rest.split_once('/')?.1;
+        let outside = host.contains("://") && !host.contains("confluence");
+        let title = crate::link::decode(&page.replace('+', " "));
+        return (!outside && !page.contains('/')).then(|| format!("[{title}]"));
+    }
+    if path.contains("notion.so/") || path.contains("notion.site/") {
+        let id = path.get(path.len().checked_sub(32)?..)?;
+        return id
+            .bytes()
+            .all(|b| b.is_ascii_hexdigit())
+            .then(|| format!("[{id}]"));
+    }
+    None
 }
 
 fn clean(target: &str) -> String {

@@ -12,13 +12,20 @@ pub(super) fn turn(source: &Source<'_>, note: &mut Note) -> Turned {
     if let Some(target) = redirect(text) {
         note.redirects_to = Some(link::wikilink(target, &note.path, Dialect::MediaWiki));
     }
+    let is_redirect = note.redirects_to.is_some();
     let text = without(text, &mut out, source);
-    let (mut at, mut was_item) = (0, false);
+    let (mut at, mut was_item, mut redirects) = (0, false, is_redirect);
     for raw in text.split_inclusive('\n') {
         let place = source.place(at.min(source.text.len()));
         at += raw.len();
         out.mark(place.line);
         let line = raw.trim_end_matches(['\n', '\r']);
+        // Where it redirects to has been read.
+        if redirects && !line.trim().is_empty() {
+            redirects = false;
+            out.text.push('\n');
+            continue;
+        }
         // There, a list ends with its last line.
         let is_item = line.starts_with(['*', '#', ':', ';']);
         if was_item && !is_item {
@@ -55,8 +62,7 @@ fn out_line(out: &mut Turned, line: &str, place: crate::Place) {
     }
     let marks = line.len() - line.trim_start_matches(['*', '#', ':', ';']).len();
     let rest = line.get(marks..).unwrap_or_default();
-    // `#REDIRECT` is no item of a list.
-    if marks > 0 && !rest.to_ascii_lowercase().starts_with("redirect") {
+    if marks > 0 {
         let words = links(out, rest.trim(), place);
         let bullet = if line.as_bytes().get(marks - 1) == Some(&b'#') {
             "1. "
@@ -86,11 +92,12 @@ fn links(out: &mut Turned, line: &str, place: crate::Place) -> String {
     let mut rest = line.as_str();
     while let Some((before, after)) = rest.split_once("[[") {
         made.push_str(&external(before));
-        let Some((inside, after)) = after.split_once("]]") else {
+        let Some(end) = link_end(after) else {
             made.push_str(after);
             return made;
         };
-        rest = after;
+        let inside = after.get(..end).unwrap_or_default();
+        rest = after.get(end + 2..).unwrap_or_default();
         let lower = inside.trim().to_ascii_lowercase();
         if lower.starts_with("category:") || lower.starts_with("kategorie:") {
             let name = inside
@@ -111,12 +118,24 @@ fn links(out: &mut Turned, line: &str, place: crate::Place) -> String {
                 .next()
                 .unwrap_or_default();
             made.push_str(&format!("![](<{}>)", name.trim().replace(['<', '>'], "")));
+            // A caption may hold links.
+            if let Some(caption) = caption(inside).filter(|caption| caption.contains("[[")) {
+                made.push(' ');
+                made.push_str(&links(out, caption, place));
+            }
         } else if let Some((property, value)) = inside.split_once("::") {
             // Semantic MediaWiki: the property stands before the value.
             let (value, words) = value
                 .split_once('|')
                 .map_or((value, value), |(value, words)| (value, words));
-            out.key(property.trim(), &format!("[[{}]]", value.trim()), place);
+            let value = value.trim();
+            let plain = crate::value::number(value).is_some()
+                || crate::Moment::parse(value).is_some_and(|_| value.contains(['-', ' ']));
+            if plain {
+                out.field(property.trim(), value, place);
+            } else {
+                out.field(property.trim(), &format!("[[{value}]]"), place);
+            }
             made.push_str(words.trim());
         } else {
             let inside = inside.trim_start_matches(':').replace('_', " ");
@@ -127,6 +146,41 @@ fn links(out: &mut Turned, line: &str, place: crate::Place) -> String {
     made
 }
 
+/// Where a link ends whose brackets have been opened: a caption may hold other links.
+fn link_end(text: &str) -> Option<usize> {
+    let (mut depth, mut at) = (0_usize, 0);
+    loop {
+        let rest = text.get(at..)?;
+        let close = rest.find("]]")?;
+        match rest.find("[[").filter(|open| *open < close) {
+            Some(open) => {
+                depth += 1;
+                at += open + 2;
+            }
+            None if depth == 0 => return Some(at + close),
+            None => {
+                depth -= 1;
+                at += close + 2;
+            }
+        }
+    }
+}
+
+/// What stands after the last bar that is in no link.
+fn caption(inside: &str) -> Option<&str> {
+    let bytes = inside.as_bytes();
+    let (mut depth, mut last) = (0_usize, None);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'[' => depth += 1,
+            b']' => depth = depth.saturating_sub(1),
+            b'|' if depth == 0 => last = Some(at + 1),
+            _ => {}
+        }
+    }
+    inside.get(last?..)
+}
+
 /// `[https://a.example words]` as a Markdown link.
 fn external(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -135,7 +189,7 @@ fn external(text: &str) -> String {
         out.push_str(before);
         match after
             .split_once(']')
-            .filter(|(inside, _)| inside.contains("://"))
+            .filter(|(inside, _)| link::is_address(inside.split(' ').next().unwrap_or_default()))
         {
             Some((inside, after)) => {
                 let (url, words) = inside.split_once(' ').unwrap_or((inside, inside));
@@ -168,6 +222,7 @@ fn without(text: &str, out: &mut Turned, source: &Source<'_>) -> String {
                 rest.get(2..end.saturating_sub(2).max(2))
                     .unwrap_or_default(),
                 source.place(at),
+                false,
             );
             Some(end)
         } else if rest.starts_with("<!--") {
@@ -238,11 +293,9 @@ fn template_end(rest: &str) -> usize {
     rest.len()
 }
 
-/// `Name|key=value|…`: each parameter with a name is a key.
-fn template(out: &mut Turned, inside: &str, place: crate::Place) {
-    if inside.contains("{{") {
-        return;
-    }
+/// `Name|key=value|…`: each parameter with a name is a property of the page. `#set:` sets properties as well.
+fn template(out: &mut Turned, inside: &str, place: crate::Place, is_inner: bool) {
+    let inside = flat(out, inside, place);
     // A bar inside a link parts nothing.
     let mut parts = Vec::new();
     let (mut depth, mut from) = (0_usize, 0);
@@ -258,15 +311,46 @@ fn template(out: &mut Turned, inside: &str, place: crate::Place) {
         }
     }
     parts.push(inside.get(from..).unwrap_or_default());
-    let pairs = parts.iter().skip(1).filter_map(|part| part.split_once('='));
-    for (key, value) in pairs {
+    let name = parts.first().map_or("", |name| name.trim());
+    let lower = name.to_lowercase();
+    let set = lower
+        .starts_with("#set:")
+        .then(|| name.get(5..).unwrap_or_default());
+    // What such a template says is about a source, or about the layout of the page.
+    let elsewhere = is_inner
+        || (name.starts_with('#') && set.is_none())
+        || ["cite", "citation", "quote", "harv", "sfn"]
+            .iter()
+            .any(|word| lower.starts_with(word));
+    let pairs = set.into_iter().chain(parts.iter().skip(1).copied());
+    for (key, value) in pairs.filter_map(|part| part.split_once('=')) {
         let (key, value) = (key.trim(), value.trim());
-        let fits = !key.is_empty() && !value.is_empty() && key.len() <= 64;
+        let fits = !key.is_empty() && !value.is_empty() && key.len() <= 64 && !elsewhere;
         // What speaks of protection is handed on, however odd it is.
         if fits || crate::meta::is_protection_key(key) {
-            out.key(key, value, place);
+            out.field(key, &link::one_line(value), place);
         }
     }
+}
+
+/// The text of a template without templates in it, of which only what they say of protection counts.
+fn flat(out: &mut Turned, inside: &str, place: crate::Place) -> String {
+    let mut made = String::with_capacity(inside.len());
+    let mut rest = inside;
+    while let Some(start) = rest.find("{{") {
+        made.push_str(rest.get(..start).unwrap_or_default());
+        let inner = rest.get(start..).unwrap_or_default();
+        let end = template_end(inner);
+        let deeper = inner
+            .get(2..end.saturating_sub(2).max(2))
+            .unwrap_or_default();
+        if deeper.to_ascii_lowercase().contains("protect") {
+            template(out, deeper, place, true);
+        }
+        rest = inner.get(end..).unwrap_or_default();
+    }
+    made.push_str(rest);
+    made
 }
 
 fn redirect(text: &str) -> Option<&str> {

@@ -19,6 +19,10 @@ pub(crate) struct Turned {
     pub(crate) marks: Vec<(usize, u32)>,
     pub(crate) keys: Vec<(Key, Node)>,
     pub(crate) title: Option<(String, TitleFrom)>,
+    /// Keys that have no other meaning than their own, whatever they are called: parameters of templates.
+    pub(crate) fields: Vec<(Key, Node)>,
+    /// Names that parts of the text have in the whole wiki.
+    pub(crate) blocks: Vec<String>,
 }
 
 impl Turned {
@@ -28,7 +32,18 @@ impl Turned {
             marks: Vec::new(),
             keys: Vec::new(),
             title: None,
+            fields: Vec::new(),
+            blocks: Vec::new(),
         }
+    }
+
+    fn field(&mut self, key: &str, text: &str, place: Place) {
+        // What speaks of protection counts, wherever it stands.
+        if crate::meta::is_protection_key(key) {
+            return self.key(key, text, place);
+        }
+        self.key(key, text, place);
+        self.fields.extend(self.keys.pop());
     }
 
     /// What is added from here on stands for this line of the note.
@@ -103,7 +118,7 @@ pub(crate) fn turn(
         Format::Org => org::turn(source),
         Format::Tiddler => tiddler::turn(source),
         Format::MediaWiki => mediawiki::turn(source, note),
-        _ => html::turn(source, problems),
+        _ => html::turn(source, &note.path, problems),
     }
 }
 

@@ -41,9 +41,13 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
             if lower == ":end:" {
                 in_drawer = false;
             } else if let Some((key, value)) = line.trim().trim_start_matches(':').split_once(':') {
-                // Properties before the first heading are about the note; others about a part of it that has no page.
-                if before_heading && !value.trim().is_empty() {
-                    keyword(&mut out, &key.to_lowercase(), value.trim(), place);
+                // Properties before the first heading are about the note; others about a part of it that has no page, and of which
+                // the name is kept for links.
+                let (key, value) = (key.to_lowercase(), value.trim());
+                if before_heading && !value.is_empty() {
+                    keyword(&mut out, &key, value, place);
+                } else if key == "id" && !value.is_empty() {
+                    out.blocks.push(value.to_owned());
                 }
             }
         } else if lower.starts_with("# ") || lower == "#" || is_plan(&lower) {
@@ -59,12 +63,35 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
                     place,
                 );
             } else {
-                out.text.push_str(&links(line));
+                out.text.push_str(&words(line));
             }
         }
         out.text.push('\n');
     }
     out
+}
+
+/// A line of text: a term with what it means, a rule of a table, a footnote, or words.
+fn words(line: &str) -> String {
+    let start = line.trim_start();
+    if start.starts_with("|-") {
+        return line.replace('+', "|");
+    }
+    // `[fn:1]` as Markdown has it.
+    let notes = |text: &str| text.replace("[fn:", "[^");
+    let is_item = start.starts_with("- ") || start.starts_with("+ ");
+    if let Some((term, meaning)) = line.split_once(" :: ").filter(|_| is_item) {
+        return notes(&links(&format!("{term}: {meaning}")));
+    }
+    let made = notes(&links(line));
+    // A note at the foot of the page begins with its name.
+    match made
+        .strip_prefix("[^")
+        .and_then(|rest| rest.split_once(']'))
+    {
+        Some((name, rest)) if line.starts_with("[fn:") => format!("[^{name}]:{rest}"),
+        _ => made,
+    }
 }
 
 fn keyword(out: &mut Turned, key: &str, value: &str, place: crate::Place) {
@@ -80,7 +107,10 @@ fn keyword(out: &mut Turned, key: &str, value: &str, place: crate::Place) {
         "title" => out.key("title", value, place),
         "filetags" | "tags" | "keywords" | "roam_tags" => out.list("tags", words(), place),
         "roam_aliases" | "aliases" | "roam_alias" => out.list("aliases", quoted(value), place),
-        "roam_refs" | "roam_key" => out.list("sources", words(), place),
+        "roam_refs" | "roam_key" => {
+            let names = value.split_whitespace().map(str::to_owned);
+            out.list("sources", names.collect(), place);
+        }
         "startup" | "options" | "latex_header" | "html_head" | "setupfile" | "export_file_name"
         | "property" => {}
         "date" => out.key(
@@ -179,10 +209,14 @@ fn link(rest: &str) -> Option<(String, usize)> {
             length,
         ));
     }
-    let target = target
-        .strip_prefix("id:")
-        .unwrap_or(target)
-        .trim_start_matches('*');
+    // `[[*Heading]]` and `[[#name]]` are parts of this very note.
+    let part = target
+        .strip_prefix('*')
+        .or_else(|| target.strip_prefix('#'));
+    let target = match part {
+        Some(part) => format!("#{part}"),
+        None => target.strip_prefix("id:").unwrap_or(target).to_owned(),
+    };
     let made = words.map_or_else(
         || format!("[[{target}]]"),
         |words| format!("[[{target}|{words}]]"),

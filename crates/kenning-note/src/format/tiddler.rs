@@ -3,10 +3,18 @@
 use super::Turned;
 use crate::text::Source;
 
+/// What the text of a tiddler is written in.
+#[derive(Clone, Copy, PartialEq)]
+enum Body {
+    WikiText,
+    Markdown,
+    Data,
+}
+
 pub(super) fn turn(source: &Source<'_>) -> Turned {
     let text = source.text.as_ref();
     let mut out = Turned::new(text.len());
-    let (mut at, mut in_head, mut in_code, mut is_markdown) = (0, true, false, false);
+    let (mut at, mut in_head, mut in_code, mut body) = (0, true, false, Body::WikiText);
     for raw in text.split_inclusive('\n') {
         let place = source.place(at);
         at += raw.len();
@@ -14,7 +22,7 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
         let line = raw.trim_end_matches(['\n', '\r']);
         if in_head {
             match line.split_once(':').filter(|(key, _)| is_field(key)) {
-                Some((key, value)) => field(&mut out, key, value.trim(), place, &mut is_markdown),
+                Some((key, value)) => field(&mut out, key, value.trim(), place, &mut body),
                 None if line.trim().is_empty() => in_head = false,
                 None => {
                     in_head = false;
@@ -27,8 +35,11 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
         if line.starts_with("```") {
             in_code = !in_code;
         }
-        if in_code || is_markdown || super::is_block_line(line) || line.starts_with("```") {
+        let as_it_is = in_code || line.starts_with("```") || body == Body::Markdown;
+        if as_it_is || super::is_block_line(line) {
             out.text.push_str(line);
+        } else if body == Body::Data {
+            // A program or a picture says nothing that could be read.
         } else {
             out.text.push_str(&wikitext(line));
         }
@@ -44,7 +55,7 @@ fn is_field(key: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-fn field(out: &mut Turned, key: &str, value: &str, place: crate::Place, is_markdown: &mut bool) {
+fn field(out: &mut Turned, key: &str, value: &str, place: crate::Place, body: &mut Body) {
     match key {
         "tags" => out.list("tags", list(value), place),
         "list" | "aliases" => out.list(key, list(value), place),
@@ -54,7 +65,15 @@ fn field(out: &mut Turned, key: &str, value: &str, place: crate::Place, is_markd
             place,
         ),
         // The type of the text, not of what it describes.
-        "type" => *is_markdown = value.contains("markdown"),
+        "type" => {
+            *body = match value {
+                _ if value.contains("markdown") => Body::Markdown,
+                "" | "text/vnd.tiddlywiki" | "text/plain" | "text/html" => Body::WikiText,
+                _ => Body::Data,
+            }
+        }
+        // What every tiddler has, and what a plugin is made of.
+        "modifier" | "revision" | "bag" | "module-type" => out.field(key, value, place),
         "caption" => out.key("aliases", value, place),
         key => out.key(key, value, place),
     }
@@ -123,9 +142,85 @@ fn wikitext(line: &str) -> String {
     links(line)
 }
 
+/// Links of other sorts as Markdown has them: `[ext[words|address]]`, `[img[picture]]`, `{{tiddler}}`, `<$link to="tiddler">`.
+/// Macros are left out. What stands in code stays.
+fn others(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(start) = rest.find(['[', '{', '<', '`']) {
+        let (before, here) = rest.split_at(start);
+        out.push_str(before);
+        let made = match here.as_bytes() {
+            [b'`', ..] => {
+                let end = here.get(1..).and_then(|inside| inside.find('`'));
+                end.map(|end| (here.get(..end + 2).unwrap_or_default().to_owned(), end + 2))
+            }
+            [b'[', b'e', b'x', b't', b'[', ..] => inside(here, 5, "]]").map(|(words, length)| {
+                let (words, target) = words.rsplit_once('|').unwrap_or((words, words));
+                (
+                    format!("[{}](<{}>)", super::plain(words), plain_target(target)),
+                    length,
+                )
+            }),
+            [b'[', b'i', b'm', b'g', ..] => here.find('[').and_then(|_| {
+                let open = here.get(4..)?.find('[')? + 5;
+                let (words, length) = inside(here, open, "]]")?;
+                let target = words.rsplit_once('|').map_or(words, |(_, target)| target);
+                Some((format!("![](<{}>)", plain_target(target)), length))
+            }),
+            [b'{', b'{', ..] => inside(here, 2, "}}").map(|(words, length)| {
+                let end = words.find(['|', '!']).unwrap_or(words.len());
+                let target = words.get(..end).unwrap_or_default().trim();
+                let made = if target.is_empty() {
+                    String::new()
+                } else {
+                    format!("![[{target}]]")
+                };
+                (made, length)
+            }),
+            [b'<', b'<', ..] => inside(here, 2, ">>").map(|(_, length)| (String::new(), length)),
+            [b'<', b'$', ..] => inside(here, 2, ">").map(|(tag, length)| {
+                let target = tag.split_once("to=").map(|(_, value)| value.trim());
+                let target = target.and_then(|value| value.strip_prefix('"')?.split('"').next());
+                let is_link = tag.starts_with("link");
+                let made = target
+                    .filter(|_| is_link)
+                    .map(|target| format!("[[{target}]] "));
+                (made.unwrap_or_default(), length)
+            }),
+            _ => None,
+        };
+        let length = match made {
+            Some((made, length)) => {
+                out.push_str(&made);
+                length
+            }
+            None => {
+                let first = here.chars().next().map_or(1, char::len_utf8);
+                out.push_str(here.get(..first).unwrap_or_default());
+                first
+            }
+        };
+        rest = here.get(length..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What stands between byte `from` and `close`, and how long it is with it.
+fn inside<'t>(text: &'t str, from: usize, close: &str) -> Option<(&'t str, usize)> {
+    let rest = text.get(from..)?;
+    let end = rest.find(close)?;
+    Some((rest.get(..end)?, from + end + close.len()))
+}
+
+fn plain_target(target: &str) -> String {
+    target.trim().replace(['<', '>'], "")
+}
+
 /// There, the words stand before the target.
 fn links(line: &str) -> String {
-    let line = line.replace("''", "**");
+    let line = others(&line.replace("''", "**"));
     let mut out = String::with_capacity(line.len());
     let mut rest = line.as_str();
     while let Some((before, after)) = rest.split_once("[[") {

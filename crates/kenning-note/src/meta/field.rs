@@ -6,6 +6,7 @@ use crate::front_matter::{Data, Key, Node};
 use crate::link;
 use crate::note::{Field, LinkKind, Note};
 use crate::problem::{Problem, ProblemKind};
+use crate::settings::ValueType;
 use crate::value::{Moment, Value};
 
 impl Meta<'_> {
@@ -124,11 +125,24 @@ impl Meta<'_> {
         }
     }
 
+    /// A key that is a property whatever it is called, and nothing odd.
+    pub(crate) fn parameter(&mut self, note: &mut Note, key: &Key, node: &Node) {
+        self.add_links(note, key, node, false);
+        note.fields.push(Field {
+            key: key.text.clone(),
+            iri: None,
+            is_reverse: false,
+            value: value(node, &note.path, note.dialect),
+            passage: None,
+            place: key.place,
+        });
+    }
+
     pub(super) fn field(&mut self, note: &mut Note, key: &Key, node: &Node) {
         if key.text.is_empty() {
             return;
         }
-        let value = value(node, &note.path, note.dialect);
+        let value = self.as_type(key, node, value(node, &note.path, note.dialect));
         self.add_links(note, key, node, false);
         if let Data::Scalar {
             text,
@@ -169,6 +183,32 @@ impl Meta<'_> {
         });
     }
 
+    /// A value as the folder's types have it. What does not fit stays what it is.
+    fn as_type(&self, key: &Key, node: &Node, value: Value) -> Value {
+        let Some(kind) = self.settings.types.get(&squeezed(&key.text)) else {
+            return value;
+        };
+        let one = |node: &Node, value: Value| -> Value {
+            let Some(text) = node.text().filter(|_| !matches!(value, Value::Link(_))) else {
+                return value;
+            };
+            let typed = match kind {
+                ValueType::Text => Some(Value::Text(text.to_owned())),
+                ValueType::Number => crate::value::number(text.trim()),
+                ValueType::Checkbox => super::truth(node).map(Value::Bool),
+                ValueType::Date => Moment::parse(text).map(Value::Moment),
+            };
+            typed.unwrap_or(value)
+        };
+        match value {
+            Value::List(items) => {
+                let pairs = node.each().iter().zip(items);
+                Value::List(pairs.map(|(node, item)| one(node, item)).collect())
+            }
+            value => one(node, value),
+        }
+    }
+
     /// Links in a value link. Those of a field in the text are there already.
     pub(super) fn add_links(&self, note: &mut Note, key: &Key, node: &Node, related: bool) {
         if self.in_text {
@@ -184,7 +224,7 @@ impl Meta<'_> {
 
 /// Keys that tell a publishing tool how a page looks. They are kept, and nobody needs to hear of them.
 fn is_publishing_key(key: &str) -> bool {
-    const KEYS: [&str; 29] = [
+    const KEYS: [&str; 34] = [
         "layout",
         "comments",
         "image",
@@ -213,7 +253,12 @@ fn is_publishing_key(key: &str) -> bool {
         "series",
         "feature",
         "version",
-        "publish",
+        "cascade",
+        "params",
+        "build",
+        "resources",
+        "outputs",
+        "lastmodifiedby",
     ];
     KEYS.contains(&key)
 }

@@ -15,9 +15,9 @@ use crate::note::{
 };
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::{Dialect, Settings};
-use crate::value::{Moment, Value};
+use crate::value::{DateOrder, Moment, Value};
 
-pub(crate) use people::{due, is_person_type, level, mention, name_and_rest, share};
+pub(crate) use people::{agent_of, due, is_person_type, level, mention, name_and_rest, share};
 pub(crate) use protection::{block_attributes, is_protection_key};
 pub(crate) use value::{scalar, truth, value, words};
 
@@ -54,7 +54,7 @@ pub(crate) fn squeezed(key: &str) -> String {
 fn is_created(key: &str) -> bool {
     matches!(
         key,
-        "created" | "createdat" | "datecreated" | "creationdate" | "createdon"
+        "created" | "createdat" | "datecreated" | "creationdate" | "createdon" | "createdtime"
     )
 }
 
@@ -94,7 +94,15 @@ impl Meta<'_> {
                     note.title_from = crate::note::TitleFrom::FrontMatter;
                 }
             } else {
+                let before = note.fields.len();
                 self.key(note, &key, &node_of(&field.value, field.place));
+                // What was kept as a property keeps its type, too.
+                if let (Value::Typed { text, .. }, Some(kept)) =
+                    (&field.value, note.fields.get_mut(before))
+                    && kept.value == Value::Text(text.clone())
+                {
+                    kept.value = field.value;
+                }
             }
         }
         if protection.is_empty() {
@@ -150,7 +158,7 @@ impl Meta<'_> {
             "alias" | "aliases" => self.aliases(note, node),
             "tags" | "tag" | "keywords" | "categories" | "category" => {
                 if !matches!(node.data, Data::Map(_)) {
-                    tags(note, node);
+                    tags(note, node, &key.text);
                 }
             }
             "summary" | "description" | "desc" | "excerpt" | "abstract"
@@ -182,11 +190,23 @@ impl Meta<'_> {
             | "publicationdate" => {
                 self.date(note, key, node, DateRole::Issued);
             }
+            // Docusaurus writes `last_update: {date: …, author: …}`.
+            "lastupdate" if matches!(node.data, Data::Map(_)) => {
+                note.authors
+                    .extend(node.get("author").and_then(people::agent));
+                if let Some(date) = node.get("date") {
+                    self.date(note, key, date, DateRole::Modified);
+                }
+            }
             "updated" | "updatedat" | "modified" | "lastmod" | "lastmodified" | "lastupdate"
-            | "lastupdated" | "datemodified" => {
+            | "lastupdated" | "datemodified" | "lasteditedtime" => {
                 self.date(note, key, node, DateRole::Modified);
             }
-            "author" | "authors" | "creator" | "creators" => {
+            // So the first version of OKF called it.
+            "timestamp" if matches!(dialect, Dialect::Okf) => {
+                self.date(note, key, node, DateRole::Modified);
+            }
+            "author" | "authors" | "creator" | "creators" | "createdby" => {
                 for node in node.each() {
                     note.authors.extend(people::agent(node));
                 }
@@ -230,7 +250,9 @@ impl Meta<'_> {
                 }
             }
             "draft" if truth(node).is_some() => note.draft = truth(node),
-            "published" if truth(node) == Some(false) => note.draft = Some(true),
+            "published" | "publish" if truth(node).is_some() => {
+                note.draft = truth(node).map(|published| !published);
+            }
             "kgskip" => {}
             "related" | "seealso" => self.add_links(note, key, node, true),
             name if people::read(self, note, name, key, node) => {}
@@ -267,7 +289,10 @@ impl Meta<'_> {
 
     fn date(&mut self, note: &mut Note, key: &Key, node: &Node, role: DateRole) {
         let Some(text) = node.text() else { return };
-        if let Some(date) = Moment::parse(text).or_else(|| Moment::parse_milliseconds(text)) {
+        let date = Moment::parse_in(text, self.settings.dates)
+            .or_else(|| Moment::parse_milliseconds(text))
+            .or_else(|| crate::page::day_of(text));
+        if let Some(date) = date {
             let once = matches!(role, DateRole::Created | DateRole::Modified);
             let before = note.dates.iter().find(|dated| dated.role == role);
             if let Some(before) = before.filter(|dated| once && dated.date != date) {
@@ -301,11 +326,16 @@ impl Meta<'_> {
                 "this note looks like a template",
             );
         } else {
-            self.odd(
-                key,
-                format!("`{text}` is not a date"),
-                "write it as 2026-03-31",
-            );
+            let two = Moment::parse_in(text, Some(DateOrder::DayFirst)).is_some();
+            let (why, hint) = if two {
+                (
+                    format!("`{text}` could be two days"),
+                    "write it as 2026-03-31, or say `dates = \"day-first\"` or `\"month-first\"` in `kenning.toml`",
+                )
+            } else {
+                (format!("`{text}` is not a date"), "write it as 2026-03-31")
+            };
+            self.odd(key, why, hint);
         }
         note.fields.push(Field {
             key: key.text.clone(),
@@ -386,10 +416,18 @@ impl Meta<'_> {
     }
 }
 
-fn tags(note: &mut Note, node: &Node) {
+fn tags(note: &mut Note, node: &Node, key: &str) {
+    // Jekyll parts them by spaces, but for the one of `tag` and `category`.
+    let by_spaces = note.dialect == Dialect::Jekyll
+        && key.ends_with('s')
+        && node.text().is_some_and(|text| !text.contains(','));
     for node in node.each() {
-        let Some(text) = node.text() else { continue };
-        for part in text.split(',') {
+        // Docusaurus writes `{label: …, permalink: …}`.
+        let label = node.get("label").or_else(|| node.get("name"));
+        let Some(text) = label.unwrap_or(node).text() else {
+            continue;
+        };
+        for part in text.split(|c| c == ',' || by_spaces && c == ' ') {
             add_tag(&mut note.content.tags, part, node.place);
         }
     }
@@ -436,6 +474,26 @@ fn sources(note: &mut Note, node: &Node) {
                 source.id = field("id");
                 source.title = field("title").or_else(|| field("name"));
                 source.author = field("author");
+                if let Data::Map(items) = &node.data {
+                    let own = |key: &str| {
+                        matches!(
+                            key,
+                            "id" | "title"
+                                | "name"
+                                | "author"
+                                | "url"
+                                | "resource"
+                                | "path"
+                                | "file"
+                        )
+                    };
+                    let more = items.iter().filter(|(key, _)| !own(&key.text));
+                    source.more = more
+                        .map(|(key, item)| {
+                            (key.text.clone(), value(item, &note.path, note.dialect))
+                        })
+                        .collect();
+                }
                 source.url = field("url")
                     .or_else(|| field("resource"))
                     .filter(|t| link::is_address(t) && link::is_safe_address(t));

@@ -112,6 +112,11 @@ pub(crate) fn agent(node: &Node) -> Option<Agent> {
         Data::Map(_) => node.get("name").or_else(|| node.get("id"))?.text()?,
         Data::Null | Data::List(_) => return None,
     };
+    agent_of(text, node.place)
+}
+
+/// The agent that a text names: `human:ada`, `process:ci`, `compiler/1.2`, `[[Ada Moss]]`, `Ada`.
+pub(crate) fn agent_of(text: &str, place: Place) -> Option<Agent> {
     let text = mention(text)?.name;
     let (name, kind) = match text.split_once(':') {
         Some(("human" | "person", name)) => (name, AgentKind::Person),
@@ -131,7 +136,7 @@ pub(crate) fn agent(node: &Node) -> Option<Agent> {
             )
         }
     };
-    named_agent(name, kind, node.place)
+    named_agent(name, kind, place)
 }
 
 /// A name, as a link or as plain words.
@@ -155,7 +160,12 @@ pub(crate) fn mention(text: &str) -> Option<Mention> {
     };
     let name = link::one_line(link::without_extension(name.trim()));
     let key = normal_key(name.rsplit('/').next().unwrap_or(&name));
-    (!key.is_empty()).then_some(Mention { name, key, is_link })
+    (!key.is_empty()).then_some(Mention {
+        name,
+        key,
+        is_link,
+        is_program: false,
+    })
 }
 
 fn mentions(node: &Node) -> Vec<Mention> {
@@ -312,6 +322,7 @@ fn verified(note: &mut Note, node: &Node) -> bool {
                         name: agent.name,
                         key: agent.key,
                         is_link: false,
+                        is_program: agent.kind == AgentKind::Software,
                     }),
                 )
             }

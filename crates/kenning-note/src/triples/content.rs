@@ -113,10 +113,11 @@ impl<'a> Writer<'a> {
     fn link(&mut self, link: &'a Link, is_first: bool, room: &mut Room) {
         let iri = self.iri;
         match &link.to {
-            LinkTo::Name { key, .. } => {
+            LinkTo::Name { .. } | LinkTo::Block(_) => {
+                let Some(key) = link.key() else { return };
                 if is_first {
                     let name = room.name(self.base, key);
-                    if !self.names.contains(key.as_str()) {
+                    if !self.names.contains(key) {
                         self.tell_name(name, key, &link.target);
                     }
                     self.say(iri, km::MENTIONS_NAME, name);
@@ -134,11 +135,11 @@ impl<'a> Writer<'a> {
                     self.say_once(iri, dcterms::REFERENCES, url);
                 }
             }
-            LinkTo::File(path) if link.embeds => {
+            LinkTo::File(path) if link.embeds && crate::link::is_picture(path) => {
                 let path = oxrdf::LiteralRef::new_simple_literal(path);
                 self.say_once(iri, schema::IMAGE, path);
             }
-            LinkTo::File(path) if self.detail == Detail::Full => {
+            LinkTo::File(path) if link.embeds || self.detail == Detail::Full => {
                 let file = self.source(path);
                 self.say_once(iri, dcterms::REFERENCES, file.as_ref());
             }
@@ -246,9 +247,7 @@ impl<'a> Writer<'a> {
     }
 
     fn occurrence(&mut self, index: usize, link: &Link, content: &Content) {
-        let LinkTo::Name { key, .. } = &link.to else {
-            return;
-        };
+        let Some(key) = link.key() else { return };
         let iri = self.iri;
         let node = self
             .base

@@ -203,12 +203,15 @@ impl Writer<'_> {
             {
                 self.say_once(&node, rdfs::SEE_ALSO, url.as_ref());
             }
-            if let Some(author) = &source.author {
-                let agent = self.base.agent(&normal_key(author));
+            if let Some(author) = source
+                .author
+                .as_deref()
+                .and_then(|author| crate::meta::agent_of(author, source.place))
+            {
+                let agent = self.agent(&author);
                 self.say_once(&node, dcterms::CREATOR, agent.as_ref());
-                let name = oxrdf::Literal::new_simple_literal(author.as_str());
-                self.say_once(&agent, foaf::NAME, name.as_ref());
             }
+            self.signals(source, &node);
         }
     }
 

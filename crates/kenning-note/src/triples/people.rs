@@ -32,6 +32,9 @@ impl Writer<'_> {
                 self.say_once(&iri, km::VERIFIED_BY, agent.as_ref());
             }
         }
+        if about.verified.len() > 1 {
+            self.verifications();
+        }
         if let Some(interval) = &about.review_interval {
             self.typed(&iri, km::REVIEW_INTERVAL, interval, xsd::DURATION);
         }
@@ -119,6 +122,26 @@ impl Writer<'_> {
         }
     }
 
+    /// Of several verifications, who made which.
+    fn verifications(&mut self) {
+        let (note, iri) = (self.note, self.iri.clone());
+        for (at, by) in &note.about.verified {
+            let (Some(at), Some(by)) = (at, by) else {
+                continue;
+            };
+            let name = format!("{}.{}", at.lexical, by.key);
+            let node = self.base.part(&iri, "verification", &name);
+            if !self.told.insert(format!("!{}", node.as_str())) {
+                continue;
+            }
+            let agent = self.person(by);
+            self.a(&node, km::VERIFICATION);
+            self.say(&node, km::VERIFIED_NOTE, &iri);
+            self.say(&node, km::VERIFIED_BY, &agent);
+            self.moment(&node, prov::ENDED_AT_TIME, at);
+        }
+    }
+
     /// The person whose page this is.
     fn own_person(&mut self) {
         let note = self.note;
@@ -150,6 +173,7 @@ impl Writer<'_> {
             name: self.note.title.clone(),
             key: normal_key(&self.note.title),
             is_link: false,
+            is_program: false,
         }
     }
 
@@ -157,7 +181,12 @@ impl Writer<'_> {
     fn person(&mut self, mention: &Mention) -> NamedNode {
         let node = self.base.agent(&mention.key);
         if self.told.insert(format!("@{}", mention.key)) {
-            self.a(&node, foaf::PERSON);
+            let class = if mention.is_program {
+                prov::SOFTWARE_AGENT
+            } else {
+                foaf::PERSON
+            };
+            self.a(&node, class);
             self.text(&node, foaf::NAME, &mention.name);
         }
         node

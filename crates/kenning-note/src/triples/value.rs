@@ -36,6 +36,22 @@ impl Writer<'_> {
         }
     }
 
+    /// What a note says of a source beside its title and author: when it was changed, how often it was used, and the like.
+    pub(super) fn signals(&mut self, source: &crate::SourceRef, node: &NamedNode) {
+        for (key, value) in &source.more {
+            let changed = matches!(
+                crate::meta::squeezed(key).as_str(),
+                "lastmodified" | "modified" | "updated"
+            );
+            let property = match value {
+                Value::Moment(_) if changed => kenning_vocab::dcterms::MODIFIED.into_owned(),
+                _ => self.property(key, None),
+            };
+            let pointer = format!("sources/{}/{key}", source.key);
+            self.value(node, &property, value, &pointer, 0);
+        }
+    }
+
     /// A property that runs from the value to the note.
     fn reversed(&mut self, object: &NamedNode, property: &NamedNode, value: &Value) {
         let subject = match value {

@@ -6,6 +6,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::program::run;
+use super::states;
+use crate::walk::NOTE_ENDINGS;
 
 /// So many revisions are kept of one note, the latest ones.
 const MOST: usize = 200;
@@ -30,10 +32,18 @@ pub(crate) struct Revision {
 /// Revisions by path, the latest first.
 pub(crate) type History = BTreeMap<String, Vec<Revision>>;
 
+/// A stored state as the log tells it: what it added is counted later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct State {
+    pub(super) revision: Revision,
+    /// The content before it; zeros where there was none.
+    pub(super) before: String,
+}
+
 /// What some commits say.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    pub(super) history: History,
+    pub(super) history: BTreeMap<String, Vec<State>>,
     /// What was called so before these commits → what it is called after them. Empty: it is called nothing, because what has the
     /// name now is another file.
     pub(super) now: HashMap<String, String>,
@@ -42,7 +52,12 @@ pub(super) struct Log {
 impl Log {
     /// What the commits of `range` did to the files below `root`. `grafts` are commits of which the parents are not known.
     pub(super) fn read(root: &Path, range: &str, grafts: &BTreeSet<String>) -> Option<Self> {
-        let log = |details: &[&str]| {
+        // What is no note need not be looked at: a repository may hold a program beside its notes.
+        let notes: Vec<String> = NOTE_ENDINGS
+            .iter()
+            .map(|ending| format!(":(icase)*.{ending}"))
+            .collect();
+        let log = |renames| {
             let mut arguments = vec![
                 "log",
                 "--use-mailmap",
@@ -54,14 +69,13 @@ impl Log {
                 "-z",
                 "--format=%x01%H%x02%aN%x02%aI%x02%at%x02%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x03)%x02",
             ];
-            arguments.extend(details);
-            arguments.extend([range, "--", "."]);
+            arguments.extend([renames, range, "--"]);
+            arguments.extend(notes.iter().map(String::as_str));
             run(root, &arguments)
         };
-        // A clone without all its contents (`git clone --filter`) cannot count lines or compare files, but it still knows who
-        // changed what. Nothing is fetched for it.
-        let out =
-            log(&["--find-renames", "--numstat"]).or_else(|| log(&["--find-renames=100%"]))?;
+        // A clone without all its contents (`git clone --filter`) cannot compare files, but it still knows who changed what.
+        // Nothing is fetched for it.
+        let out = log("--find-renames").or_else(|| log("--find-renames=100%"))?;
         let mut log = Self::parse(&out, grafts);
         log.rename_authors(root);
         Some(log)
@@ -90,23 +104,30 @@ impl Log {
             .filter(|name| !name.is_empty())
             .collect();
         let mut renames = Vec::new();
-        for (old, new, content, added) in files_of(files) {
+        for File {
+            old,
+            path: new,
+            before,
+            content,
+        } in files_of(files)
+        {
             let path = self.now.get(&new).cloned().unwrap_or_else(|| new.clone());
             if let Some(old) = old {
                 renames.push((old, path.clone()));
                 // Before this commit, what had the new name was another file.
                 self.now.insert(new, String::new());
             }
-            let revisions = self.history.entry(path).or_default();
-            if revisions.len() < MOST && content.bytes().any(|byte| byte != b'0') {
-                revisions.push(Revision {
+            let states = self.history.entry(path).or_default();
+            if states.len() < MOST && !states::is_none(&content) {
+                let revision = Revision {
                     content,
                     author: author.to_owned(),
                     with: with.clone(),
                     time: time.to_owned(),
                     seconds: seconds.parse().unwrap_or(0),
-                    added,
-                });
+                    added: 0,
+                };
+                states.push(State { revision, before });
             }
         }
         self.now.extend(renames);
@@ -114,9 +135,9 @@ impl Log {
 
     /// Gives those who wrote with somebody the names that `.mailmap` gives them.
     fn rename_authors(&mut self, root: &Path) {
-        let revisions = self.history.values().flatten();
-        let named: BTreeSet<String> = revisions
-            .flat_map(|revision| revision.with.clone())
+        let states = self.history.values().flatten();
+        let named: BTreeSet<String> = states
+            .flat_map(|state| state.revision.with.clone())
             .collect();
         if named.is_empty() {
             return;
@@ -137,7 +158,7 @@ impl Log {
                 names.insert((*written).clone(), name.to_owned());
             }
         }
-        for revision in self.history.values_mut().flatten() {
+        for State { revision, .. } in self.history.values_mut().flatten() {
             for name in &mut revision.with {
                 if let Some(known) = names.get(name) {
                     name.clone_from(known);
@@ -153,16 +174,17 @@ impl Log {
     }
 
     /// Adds what was known before these commits. `is_there` says which paths lie in the folder today.
-    pub(super) fn after(mut self, before: History, is_there: &dyn Fn(&str) -> bool) -> History {
+    pub(super) fn after(self, before: History, is_there: &dyn Fn(&str) -> bool) -> History {
+        let new = self.history.into_iter().map(|(path, states)| {
+            let revisions = states.into_iter().map(|state| state.revision);
+            (path, revisions.collect::<Vec<_>>())
+        });
+        let mut history: History = new.collect();
         for (path, revisions) in before {
             match self.now.get(&path) {
                 Some(name) if name.is_empty() => {}
-                Some(name) => self
-                    .history
-                    .entry(name.clone())
-                    .or_default()
-                    .extend(revisions),
-                None => self.history.entry(path).or_default().extend(revisions),
+                Some(name) => history.entry(name.clone()).or_default().extend(revisions),
+                None => history.entry(path).or_default().extend(revisions),
             }
         }
         // On one branch a file was still changed under the name that another branch took from it.
@@ -171,15 +193,12 @@ impl Log {
                 && old != new
                 && !is_there(old)
                 && is_there(new)
-                && let Some(revisions) = self.history.remove(old)
+                && let Some(revisions) = history.remove(old)
             {
-                self.history
-                    .entry(new.clone())
-                    .or_default()
-                    .extend(revisions);
+                history.entry(new.clone()).or_default().extend(revisions);
             }
         }
-        for revisions in self.history.values_mut() {
+        for revisions in history.values_mut() {
             revisions.sort_by(|one, other| {
                 let order = other.seconds.cmp(&one.seconds);
                 order.then_with(|| one.content.cmp(&other.content))
@@ -187,7 +206,7 @@ impl Log {
             revisions.dedup();
             revisions.truncate(MOST);
         }
-        self.history
+        history
     }
 }
 
@@ -200,38 +219,40 @@ fn bare(name: &str) -> &str {
     }
 }
 
-/// Old path where it was renamed, new path, content and added lines of each file of a commit.
-///
-/// The form is that of `git diff --raw --numstat -z`: `:100644 100644 OLD NEW M␀path␀` or `… R090␀old␀new␀`, and then
-/// `added⇥removed⇥path␀` or `added⇥removed⇥␀old␀new␀`.
-fn files_of(text: &str) -> Vec<(Option<String>, String, String, u64)> {
+/// A file that a commit changed.
+struct File {
+    /// Its path before, where it was renamed.
+    old: Option<String>,
+    path: String,
+    before: String,
+    content: String,
+}
+
+/// The files of a commit, from what `git log --raw -z` prints: `:100644 100644 OLD NEW M␀path␀` or `… R090␀old␀new␀`.
+fn files_of(text: &str) -> Vec<File> {
     let mut fields = text.split('\0').map(|field| field.trim_start_matches('\n'));
-    let mut files: Vec<(Option<String>, String, String, u64)> = Vec::new();
+    let mut files = Vec::new();
     while let Some(field) = fields.next() {
-        if let Some(raw) = field.strip_prefix(':') {
-            let mut words = raw.split(' ').skip(3);
-            let (Some(content), Some(kind)) = (words.next(), words.next()) else {
-                continue;
-            };
-            let Some(first) = fields.next() else { break };
-            if kind.starts_with(['R', 'C']) {
-                let Some(second) = fields.next() else { break };
-                let old = kind.starts_with('R').then(|| first.to_owned());
-                files.push((old, second.to_owned(), content.to_owned(), 0));
-            } else {
-                files.push((None, first.to_owned(), content.to_owned(), 0));
-            }
-        } else if let Some((added, rest)) = field.split_once('\t') {
-            let path = rest.split_once('\t').map_or("", |(_, path)| path);
-            let path = if path.is_empty() {
-                fields.next();
-                fields.next().unwrap_or_default()
-            } else {
-                path
-            };
-            if let Some(file) = files.iter_mut().find(|(_, new, _, _)| new == path) {
-                file.3 = added.parse().unwrap_or(0);
-            }
+        let Some(raw) = field.strip_prefix(':') else {
+            continue;
+        };
+        let mut words = raw.split(' ').skip(2);
+        let (Some(before), Some(content), Some(kind)) = (words.next(), words.next(), words.next())
+        else {
+            continue;
+        };
+        let Some(first) = fields.next() else { break };
+        let file = |old: Option<&str>, path: &str| File {
+            old: old.map(str::to_owned),
+            path: path.to_owned(),
+            before: before.to_owned(),
+            content: content.to_owned(),
+        };
+        if kind.starts_with(['R', 'C']) {
+            let Some(second) = fields.next() else { break };
+            files.push(file(kind.starts_with('R').then_some(first), second));
+        } else {
+            files.push(file(None, first));
         }
     }
     files
@@ -243,11 +264,15 @@ mod tests {
 
     const ZERO: &str = "0000000000000000000000000000000000000000";
 
-    fn of(history: &History, path: &str) -> Vec<(String, u64)> {
+    fn of(history: &History, path: &str) -> Vec<(String, String)> {
         let revisions = history.get(path).into_iter().flatten();
         revisions
-            .map(|revision| (revision.author.clone(), revision.added))
+            .map(|revision| (revision.author.clone(), revision.content.clone()))
             .collect()
+    }
+
+    fn row(author: &str, content: &str) -> (String, String) {
+        (author.to_owned(), content.to_owned())
     }
 
     #[test]
@@ -255,19 +280,13 @@ mod tests {
         // Newest first: b.md was called a.md; a.md is new since then.
         let log = format!(
             "\u{1}h3\u{2}Ada\u{2}2026-03-03T00:00:00Z\u{2}30\u{2}\u{2}\0\n:000000 100644 {ZERO} c3 A\0a.md\0\
-             4\t0\ta.md\0\
              \u{1}h2\u{2}Ben\u{2}2026-02-02T00:00:00Z\u{2}20\u{2}\u{2}\0\n:100644 100644 c1 c2 R090\0a.md\0b.md\0\
-             1\t1\t\0a.md\0b.md\0\
-             \u{1}h1\u{2}Ada\u{2}2026-01-01T00:00:00Z\u{2}10\u{2}\u{2}\0\n:000000 100644 {ZERO} c1 A\0a.md\0\
-             9\t0\ta.md\0"
+             \u{1}h1\u{2}Ada\u{2}2026-01-01T00:00:00Z\u{2}10\u{2}\u{2}\0\n:000000 100644 {ZERO} c1 A\0a.md\0"
         );
         let all = |_: &str| true;
         let whole = Log::parse(&log, &BTreeSet::new()).after(History::new(), &all);
-        assert_eq!(of(&whole, "a.md"), [("Ada".to_owned(), 4)]);
-        assert_eq!(
-            of(&whole, "b.md"),
-            [("Ben".to_owned(), 1), ("Ada".to_owned(), 9)]
-        );
+        assert_eq!(of(&whole, "a.md"), [row("Ada", "c3")]);
+        assert_eq!(of(&whole, "b.md"), [row("Ben", "c2"), row("Ada", "c1")]);
         // Read in two pieces, it is the same.
         let (later, first) = log.split_at(log.find("\u{1}h1").unwrap());
         let first = Log::parse(first, &BTreeSet::new()).after(History::new(), &all);
@@ -275,7 +294,7 @@ mod tests {
         assert_eq!(later, whole);
         // Of a commit without known parents nothing is told.
         let shallow = Log::parse(&log, &["h1".to_owned()].into()).after(History::new(), &all);
-        assert_eq!(of(&shallow, "b.md"), [("Ben".to_owned(), 1)]);
+        assert_eq!(of(&shallow, "b.md"), [row("Ben", "c2")]);
     }
 
     #[test]

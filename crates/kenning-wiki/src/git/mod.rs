@@ -9,15 +9,16 @@
 
 mod log;
 mod program;
+mod states;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use log::Revision;
 use log::{History, Log};
-use program::{run, run_bytes};
+use program::{contents, run};
 
 /// What git told of the notes of a folder, as of a commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +63,7 @@ impl Told {
             (state.commit.clone(), Self::default())
         };
         let is_there = |path: &str| std::fs::symlink_metadata(root.join(path)).is_ok();
-        let Some(log) = Log::read(root, &range, &state.grafts) else {
+        let Some(mut log) = Log::read(root, &range, &state.grafts) else {
             return (Self::default(), News::default());
         };
         let mut news = News::default();
@@ -76,9 +77,7 @@ impl Told {
                 .collect();
         }
         let mut protected = before.protected;
-        // Where git cannot tell, each note is looked at state by state, and a state that is not there tells nothing.
-        let touched = ever_protected(root, &range);
-        protected.extend(touched.unwrap_or_else(|| log.history.keys().cloned().collect()));
+        protected.extend(states::count(&mut log, root));
         // A section goes along with its note.
         let moved: Vec<String> = protected
             .iter()
@@ -168,33 +167,6 @@ impl State {
     }
 }
 
-/// The paths that held a line that opens a protected section before or after any of the commits; `None` where git has not
-/// all contents to tell by.
-fn ever_protected(root: &Path, range: &str) -> Option<BTreeSet<String>> {
-    let out = run(
-        root,
-        &[
-            "log",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--relative",
-            "--no-renames",
-            "--name-only",
-            "-z",
-            "--format=",
-            "-G^[[:space:]]*:::",
-            range,
-            "--",
-            ".",
-        ],
-    )?;
-    let paths = out
-        .split('\0')
-        .map(|path| path.trim_start_matches('\n').to_owned())
-        .filter(|path| !path.is_empty());
-    Some(paths.collect())
-}
-
 /// The history of a note as those know it who do not see its protected sections.
 ///
 /// `open` gives what stands outside them. Revisions that changed nothing else vanish, and the lines of sections do not count.
@@ -205,37 +177,34 @@ fn open_history(
 ) -> Vec<Revision> {
     let mut kept: Vec<Revision> = Vec::new();
     let mut before: Vec<u8> = Vec::new();
-    for revision in revisions.iter().rev() {
-        let Some(bytes) = run_bytes(root, &["cat-file", "blob", &revision.content]) else {
-            continue;
+    let states: Vec<&Revision> = revisions.iter().rev().collect();
+    let names: Vec<&str> = states.iter().map(|state| state.content.as_str()).collect();
+    contents(root, &names, &mut |place, content| {
+        let (Some(revision), Some(bytes)) = (states.get(place), content) else {
+            return;
         };
-        let text = open(&bytes);
+        let text = open(bytes);
         if text == before && !kept.is_empty() {
-            continue;
-        }
-        let mut lines: HashMap<&[u8], usize> = HashMap::new();
-        for line in before.split(|byte| *byte == b'\n') {
-            *lines.entry(line).or_default() += 1;
-        }
-        let mut added = 0;
-        for line in text
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-        {
-            match lines.get_mut(line) {
-                Some(count) if *count > 0 => *count -= 1,
-                _ => added += 1,
-            }
+            return;
         }
         kept.push(Revision {
             content: blob_name(&text),
-            added,
-            ..revision.clone()
+            added: states::added(&dense(&before), &dense(&text)),
+            ..(*revision).clone()
         });
         before = text;
-    }
+    });
     kept.reverse();
     kept
+}
+
+/// The lines that are not empty: how many empty ones there are would tell how long a section is.
+fn dense(text: &[u8]) -> Vec<u8> {
+    let lines = text.split_inclusive(|byte| *byte == b'\n');
+    lines
+        .filter(|line| *line != b"\n")
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// A name for content that git does not keep as such. Forty digits, as git's are, so that it does not tell itself apart.

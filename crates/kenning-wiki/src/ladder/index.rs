@@ -99,7 +99,7 @@ impl Habits {
             keys.push((Sort::Singular, kenning_note::fold_plural(&key).into_owned()));
             keys.push((Sort::Key, key));
         }
-        if let Some(own) = &names.id {
+        for own in names.id.iter().chain(&names.blocks) {
             keys.push((Sort::Id, own.clone()));
         }
         keys.retain(|(_, key)| !key.is_empty());
@@ -299,7 +299,14 @@ impl Index {
             },
             Step::Title => named(Sort::Title, &habits.fold(&target.name)),
             Step::Alias => named(Sort::Alias, &habits.fold(&target.name)),
-            Step::FoldedName => named(Sort::Key, &habits.key(&target.name)),
+            Step::FoldedName => {
+                let mut notes = named(Sort::Key, &habits.key(&target.name));
+                // A day that is written in another way than in the name of its journal.
+                if link.path.is_none() && link.key != normal_key(&target.name) {
+                    notes.extend(self.get(Sort::Key, &link.key));
+                }
+                notes
+            }
             Step::Plural => named(Sort::Singular, &habits.singular(&target.name)),
         }
     }

@@ -8,12 +8,10 @@ use crate::conventions::{self, Room};
 use crate::link;
 use crate::meta::{scalar, source_key};
 use crate::name::{slug, tag_key};
-use crate::note::{
-    Citation, Field, Heading, Link, LinkKind, LinkTo, Passage, PassageKind, SourceRef,
-};
+use crate::note::{Citation, Field, Heading, Link, LinkTo, Passage, PassageKind, SourceRef};
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Dialect;
-use crate::value::Value;
+use crate::value::{Value, span};
 
 impl Walk<'_, '_> {
     pub(super) fn heading(&mut self, rank: u8, open: &Open) {
@@ -32,7 +30,11 @@ impl Walk<'_, '_> {
             }
         }
         let text = link::one_line(&open.inline.plain);
-        let base = slug(&text);
+        // `## Heading {#name}`
+        let base = match &open.name {
+            Some(name) => name.clone(),
+            None => slug(&text),
+        };
         let base = if base.is_empty() {
             "section".to_owned()
         } else {
@@ -135,13 +137,12 @@ impl Walk<'_, '_> {
                 }
                 Found::Tag(tag) => self.tag(&tag, place),
                 Found::Block(id) => {
+                    let before = open.inline.plain.get(..start).unwrap_or_default();
                     self.said.content.links.push(Link {
-                        kind: LinkKind::Block,
-                        target: id.as_str().into(),
-                        to: LinkTo::Block(id.into()),
+                        embeds: before.trim_end().ends_with("{{embed"),
                         place,
                         heading: self.heading.map(small),
-                        ..Link::default()
+                        ..link::block_reference(&id)
                     });
                 }
                 Found::Name(id) => {
@@ -212,21 +213,11 @@ impl Walk<'_, '_> {
         if only_fields && name.is_none() && citations.is_empty() {
             return;
         }
-        if text.is_empty() {
-            // A citation on a line of its own belongs to what stands before it.
-            if let Some(before) = self
-                .said
-                .content
-                .passages
-                .last_mut()
-                .filter(|before| before.heading == self.heading)
-            {
-                before.citations.append(&mut citations);
-                before.is_claim = !citations_do_not_count(self.room);
-            }
-            if name.is_none() {
-                return;
-            }
+        // A block of code has a name and no words.
+        let is_named = name.as_deref().is_some_and(link::is_block_name);
+        if text.is_empty() && !is_named {
+            self.belongs_before(citations, name);
+            return;
         }
         let cites = !citations.is_empty();
         let is_claim = !citations_do_not_count(self.room)
@@ -254,6 +245,29 @@ impl Walk<'_, '_> {
             characters: None,
             task: open.task,
         });
+    }
+
+    /// A citation on a line of its own belongs to what stands before it, and so does a name: it is that of a list, a quote or a table.
+    fn belongs_before(&mut self, mut citations: Vec<Citation>, name: Option<String>) {
+        let heading = self.heading;
+        let (room, name) = (
+            self.room,
+            name.map(|name| format!("{}^{name}", self.anchors)),
+        );
+        let last = self.said.content.passages.last();
+        let named = last.is_some_and(|last| last.heading == heading && !last.anchor.contains('^'));
+        let anchor = name.filter(|_| named).map(|name| self.unique(name, '-'));
+        let last = self.said.content.passages.last_mut();
+        let Some(before) = last.filter(|before| before.heading == heading) else {
+            return;
+        };
+        if !citations.is_empty() {
+            before.citations.append(&mut citations);
+            before.is_claim = !citations_do_not_count(room);
+        }
+        if let Some(anchor) = anchor {
+            before.anchor = anchor.into();
+        }
     }
 
     /// A tag that was not seen before.
@@ -296,7 +310,13 @@ impl Walk<'_, '_> {
             let blank = " ".repeat(end + usize::from(folded));
             open.inline.plain.replace_range(..blank.len(), &blank);
         }
-        self.quotes.iter().rev().flatten().next().cloned()
+        let quote = self.quotes.iter().rev().flatten().next();
+        let boxes = self.boxes.iter().rev();
+        let around = || {
+            let mut around = boxes.filter(|(from, to, _)| (*from..*to).contains(&open.start));
+            around.next().map(|(_, _, kind)| kind)
+        };
+        quote.or_else(around).cloned()
     }
 
     pub(super) fn field(
@@ -335,6 +355,28 @@ impl Walk<'_, '_> {
             .chars()
             .filter(|c| matches!(c, ',' | ' ' | ';'))
             .count();
+        let quoted = words.len() > 1 && words.starts_with('"') && words.ends_with('"');
+        if quoted && self.cx.dialect == Dialect::Logseq {
+            // What is quoted there holds no links.
+            let text = inline.with_links(range.0 + 1, range.1 - 1, |index| {
+                let link = self.said.content.links.get(index);
+                link.map(|link| link.target.to_string()).unwrap_or_default()
+            });
+            for index in inside {
+                if let Some(link) = self.said.content.links.get_mut(index) {
+                    link.to = LinkTo::Nothing;
+                }
+            }
+            self.said.fields.push(Field {
+                key,
+                iri: None,
+                is_reverse: false,
+                value: Value::Text(text),
+                passage,
+                place,
+            });
+            return;
+        }
         let value = if !found.is_empty() && rest <= separators {
             match <[Value; 1]>::try_from(found) {
                 Ok([one]) => one,
@@ -343,7 +385,7 @@ impl Walk<'_, '_> {
         } else if words.is_empty() {
             Value::Null
         } else {
-            scalar(words, false, self.cx.path, self.cx.dialect)
+            self.words_of_field(words)
         };
         self.said.fields.push(Field {
             key,
@@ -353,6 +395,53 @@ impl Walk<'_, '_> {
             passage,
             place,
         });
+    }
+
+    /// A value as Dataview reads it: stretches of time, and lists such as `1, 2` and `"one", "two"`.
+    fn words_of_field(&self, words: &str) -> Value {
+        let one = |text: &str| -> Value {
+            let quoted = text.len() > 1 && text.starts_with('"') && text.ends_with('"');
+            if quoted && let Some(inside) = text.get(1..text.len() - 1).filter(|t| !t.contains('"'))
+            {
+                return Value::Text(inside.to_owned());
+            }
+            let short = self.cx.dialect == Dialect::Obsidian;
+            match (
+                scalar(text, false, self.cx.path, self.cx.dialect),
+                span(text, short),
+            ) {
+                (Value::Text(_), Some(span)) => Value::Typed {
+                    text: span,
+                    datatype: kenning_vocab::xsd::DURATION.as_str().to_owned(),
+                },
+                (value, _) => value,
+            }
+        };
+        let whole = one(words);
+        if self.cx.dialect == Dialect::Logseq || !matches!(whole, Value::Text(_)) {
+            return whole;
+        }
+        let mut parts = Vec::new();
+        let (mut from, mut quoted) = (0, false);
+        for (at, c) in words.char_indices() {
+            match c {
+                '"' => quoted = !quoted,
+                ',' if !quoted => {
+                    parts.push(words.get(from..at).unwrap_or_default().trim());
+                    from = at + 1;
+                }
+                _ => {}
+            }
+        }
+        parts.push(words.get(from..).unwrap_or_default().trim());
+        // Words with commas between them are a sentence and no list.
+        let is_word = |part: &&str| {
+            part.is_empty() || !part.starts_with('"') && matches!(one(part), Value::Text(_))
+        };
+        if parts.len() < 2 || parts.iter().any(|part| is_word(&part)) {
+            return whole;
+        }
+        Value::List(parts.into_iter().map(one).collect())
     }
 
     /// An item of a "Sources" section; `false` when it names none.

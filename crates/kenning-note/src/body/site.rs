@@ -1,0 +1,429 @@
+//! What programs put between the words: tags of Liquid, shortcodes of Hugo, code of MDX, boxes of MkDocs and Docusaurus, and Logseq's
+//! words for pages.
+//!
+//! Every byte stays where it is, as comments do: what is no text becomes spaces, and what is written otherwise than in Markdown is
+//! written so that Markdown reads it, in the same room.
+
+use std::borrow::Cow;
+
+use crate::settings::Dialect;
+
+/// A text as Markdown reads it, and the boxes in it: first byte, the byte after the last one, and what the author calls the box.
+pub(super) struct Shown<'t> {
+    pub(super) text: Cow<'t, str>,
+    pub(super) boxes: Vec<(usize, usize, String)>,
+}
+
+/// What `text` shows where a program of this dialect makes a site of it.
+pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
+    let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let concerned = match dialect {
+        Dialect::Jekyll => has("{%") || has("{{") || has("{:"),
+        Dialect::Hugo => has("{{"),
+        Dialect::MkDocs => has("!!! ") || has("??? ") || has("???+ ") || has("=== \"") || has("{:"),
+        Dialect::Logseq => has("]([["),
+        Dialect::Docusaurus => has(":::") || has("{/*") || has("import ") || has("export "),
+        _ => false,
+    };
+    if !concerned {
+        return Shown {
+            text,
+            boxes: Vec::new(),
+        };
+    }
+    let code = super::pieces::code(&text, super::options());
+    let mut page = Page {
+        bytes: text.as_bytes().to_vec(),
+        text: &text,
+        code,
+        boxes: Vec::new(),
+    };
+    match dialect {
+        Dialect::Jekyll => {
+            page.liquid();
+            page.attributes();
+        }
+        Dialect::Hugo => page.shortcodes(),
+        Dialect::MkDocs => {
+            page.admonitions();
+            page.attributes();
+        }
+        Dialect::Logseq => page.words_for_pages(),
+        _ => {
+            page.fences();
+            page.mdx();
+        }
+    }
+    let boxes = page.boxes;
+    // Only whole characters were written over.
+    let made = String::from_utf8(page.bytes).unwrap_or_default();
+    Shown {
+        text: Cow::Owned(made),
+        boxes,
+    }
+}
+
+struct Page<'t> {
+    bytes: Vec<u8>,
+    text: &'t str,
+    /// Ranges of code, in order.
+    code: Vec<(usize, usize)>,
+    boxes: Vec<(usize, usize, String)>,
+}
+
+impl Page<'_> {
+    fn blank(&mut self, from: usize, to: usize) {
+        for byte in self.bytes.get_mut(from..to).unwrap_or_default() {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+    }
+
+    /// Writes `words` over the range, with spaces after it. `false` when there is no room.
+    fn write(&mut self, from: usize, to: usize, words: &str) -> bool {
+        if words.len() > to.saturating_sub(from) || words.contains('\n') {
+            return false;
+        }
+        self.blank(from, to);
+        if let Some(room) = self.bytes.get_mut(from..from + words.len()) {
+            room.copy_from_slice(words.as_bytes());
+        }
+        true
+    }
+
+    fn is_code(&self, at: usize) -> bool {
+        let after = self.code.partition_point(|(_, end)| *end <= at);
+        self.code.get(after).is_some_and(|(start, _)| *start <= at)
+    }
+
+    /// The next place of `mark` that is no code, from `from` on.
+    fn next(&self, mark: &str, from: usize) -> Option<usize> {
+        let mut at = from;
+        loop {
+            let found = at + self.text.get(at..)?.find(mark)?;
+            if !self.is_code(found) {
+                return Some(found);
+            }
+            at = found + mark.len();
+        }
+    }
+
+    /// Whether what stands at `at` is the beginning of the address of a link: `](` stands before it.
+    fn is_address(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or_default();
+        let before = before.trim_end_matches([' ', '"', '\'', '<']);
+        before.ends_with("](")
+    }
+
+    /// `[words]([[page]])`: as the address `<[page]>`, because two brackets would be a link of their own.
+    fn words_for_pages(&mut self) {
+        let mut at = 0;
+        while let Some(start) = self.next("]([[", at) {
+            let rest = self.text.get(start..).unwrap_or_default();
+            at = start + 4;
+            if let Some(length) = rest.split('\n').next().and_then(|line| line.find("]])")) {
+                at = start + length;
+                self.write(start + 2, start + 4, "<[");
+                self.write(at, at + 2, "]>");
+            }
+        }
+    }
+
+    /// `{% tag %}` and `{{ value }}`.
+    fn liquid(&mut self) {
+        let mut at = 0;
+        while let Some(start) = self.next("{", at) {
+            let rest = self.text.get(start..).unwrap_or_default();
+            let close = match rest.get(..2) {
+                Some("{%") => "%}",
+                Some("{{") => "}}",
+                _ => {
+                    at = start + 1;
+                    continue;
+                }
+            };
+            // A tag is short; an opening without an end is text.
+            let Some(length) = rest.find(close).filter(|length| *length < 4096) else {
+                at = start + 2;
+                continue;
+            };
+            let end = start + length + 2;
+            let inside = rest.get(2..length).unwrap_or_default();
+            let inside = inside.trim_matches('-').trim();
+            let mut words = inside.split_whitespace();
+            let (tag, value) = (
+                words.next().unwrap_or_default(),
+                words.next().unwrap_or_default(),
+            );
+            at = end;
+            if close == "%}" && matches!(tag, "highlight" | "comment") {
+                let closing = format!("end{tag}");
+                at = self.tag_after(end, &closing).unwrap_or(self.text.len());
+                self.blank(start, at);
+            } else if self.is_address(start) {
+                let target = match (close, tag) {
+                    ("%}", "link") => format!("/{}", value.trim_start_matches('/')),
+                    ("%}", "post_url") => value.to_owned(),
+                    ("}}", _) => quoted(inside).unwrap_or_default().to_owned(),
+                    _ => String::new(),
+                };
+                // Where nothing is written, as for `{{ site.baseurl }}/path`, Markdown passes over the spaces.
+                if !self.write(start, end, &target) {
+                    self.blank(start, end);
+                } else if !target.is_empty() {
+                    self.pull(start + target.len(), end);
+                }
+            } else {
+                self.blank(start, end);
+            }
+        }
+    }
+
+    /// Moves what follows on the address of a link, up to its end, to where the range begins.
+    fn pull(&mut self, from: usize, to: usize) {
+        let rest = self.text.get(to..).unwrap_or_default();
+        let length = rest.find([')', ' ', '\n', '"', '{', '>']).unwrap_or(0);
+        if length == 0 || from == to {
+            return;
+        }
+        let tail = rest.get(..length).unwrap_or_default().to_owned();
+        self.write(from, to + length, &tail);
+    }
+
+    /// Where the tag `{% name %}` ends that comes next.
+    fn tag_after(&self, from: usize, name: &str) -> Option<usize> {
+        let mut at = from;
+        loop {
+            let start = at + self.text.get(at..)?.find("{%")?;
+            let rest = self.text.get(start..)?;
+            let length = rest.find("%}")?;
+            let inside = rest.get(2..length)?.trim_matches('-').trim();
+            if inside == name {
+                return Some(start + length + 2);
+            }
+            at = start + 2;
+        }
+    }
+
+    /// `{: .class}`, as kramdown and Python-Markdown have them.
+    fn attributes(&mut self) {
+        let mut at = 0;
+        while let Some(start) = self.next("{:", at) {
+            let rest = self.text.get(start..).unwrap_or_default();
+            let line = rest.split('\n').next().unwrap_or_default();
+            at = start + 2;
+            if let Some(length) = line.find('}') {
+                at = start + length + 1;
+                self.blank(start, at);
+            }
+        }
+    }
+
+    /// `{{< name … >}}` and `{{% name … %}}`.
+    fn shortcodes(&mut self) {
+        let mut at = 0;
+        while let Some(start) = self.next("{{", at) {
+            let rest = self.text.get(start..).unwrap_or_default();
+            let close = match rest.get(..3) {
+                Some("{{<") => ">}}",
+                Some("{{%") => "%}}",
+                _ => {
+                    at = start + 2;
+                    continue;
+                }
+            };
+            let Some(length) = rest.find(close).filter(|length| *length < 4096) else {
+                at = start + 3;
+                continue;
+            };
+            let end = start + length + 3;
+            let inside = rest.get(3..length).unwrap_or_default().trim();
+            let (name, value) = inside
+                .split_once(char::is_whitespace)
+                .unwrap_or((inside, ""));
+            at = end;
+            if matches!(name, "highlight" | "code") && !inside.ends_with('/') {
+                let opening = rest.get(..3).unwrap_or_default();
+                let mut after = end;
+                while let Some(found) = self.text.get(after..).and_then(|rest| rest.find(opening)) {
+                    let from = after + found;
+                    let rest = self.text.get(from..).unwrap_or_default();
+                    let Some(length) = rest.find(close) else {
+                        break;
+                    };
+                    after = from + length + 3;
+                    let closing = rest.get(3..length).unwrap_or_default().trim();
+                    if closing
+                        .strip_prefix('/')
+                        .is_some_and(|closed| closed.trim() == name)
+                    {
+                        self.blank(start, after);
+                        at = after;
+                        break;
+                    }
+                }
+            }
+            let refers = matches!(name, "ref" | "relref" | "link") && self.is_address(start);
+            let value =
+                quoted(value).unwrap_or_else(|| value.split(' ').next().unwrap_or_default());
+            if !(refers && self.write(start, end, value)) {
+                self.blank(start, end);
+            }
+        }
+    }
+
+    /// `!!! kind "Title"`, `??? kind` and `=== "Tab"` with text that is indented: as items of a list, which hold such text.
+    fn admonitions(&mut self) {
+        let mut open: Vec<(usize, usize, String)> = Vec::new();
+        let mut at = 0;
+        for line in self.text.split_inclusive('\n') {
+            let (from, to) = (at, at + line.trim_end().len());
+            at += line.len();
+            let words = line.trim_start();
+            let indent = line.len() - words.len();
+            if words.is_empty() || (self.is_code(from + indent) && open.is_empty()) {
+                continue;
+            }
+            while open.last().is_some_and(|(_, inner, _)| indent < *inner) {
+                if let Some((start, _, kind)) = open.pop() {
+                    self.boxes.push((start, from, kind));
+                }
+            }
+            let mark = ["!!! ", "??? ", "???+ ", "=== "]
+                .into_iter()
+                .find(|mark| words.starts_with(mark));
+            let Some(mark) = mark else { continue };
+            let rest = words.get(mark.len()..).unwrap_or_default().trim();
+            let kind = rest.split([' ', '"']).next().unwrap_or_default();
+            let is_tab = mark == "=== ";
+            let names_one = if is_tab {
+                rest.starts_with('"')
+            } else {
+                kind.starts_with(char::is_alphabetic)
+            };
+            if !names_one {
+                continue;
+            }
+            let title = quoted(rest).unwrap_or(kind).to_owned();
+            let start = from + indent;
+            if self.write(start, to, &format!("-   {title}")) {
+                let kind = if is_tab { "tab" } else { kind };
+                open.push((start, indent + 4, kind.to_lowercase()));
+            }
+        }
+        while let Some((start, _, kind)) = open.pop() {
+            self.boxes.push((start, self.text.len(), kind));
+        }
+        self.boxes.retain(|(_, _, kind)| kind != "tab");
+        self.boxes.sort_unstable();
+    }
+
+    /// `:::kind Title` … `:::`.
+    ///
+    /// INVARIANT: a line that could open or close a protected block stays as it is: only kinds of this list open a box, and only
+    /// what closes one of them goes.
+    fn fences(&mut self) {
+        const KINDS: [&str; 10] = [
+            "note",
+            "tip",
+            "info",
+            "warning",
+            "danger",
+            "caution",
+            "important",
+            "details",
+            "success",
+            "secondary",
+        ];
+        let mut open: Vec<Option<(usize, String)>> = Vec::new();
+        let mut at = 0;
+        for line in self.text.split_inclusive('\n') {
+            let (from, to) = (at, at + line.trim_end().len());
+            at += line.len();
+            let words = line.trim();
+            if !words.starts_with(":::")
+                || self.is_code(from + (line.len() - line.trim_start().len()))
+            {
+                continue;
+            }
+            let rest = words.trim_start_matches(':').trim();
+            if rest.is_empty() {
+                if let Some(Some((start, kind))) = open.pop() {
+                    self.blank(from, to);
+                    self.boxes.push((start, from, kind));
+                }
+                continue;
+            }
+            let length = rest
+                .find(|c: char| !c.is_ascii_alphabetic())
+                .unwrap_or(rest.len());
+            let kind = rest.get(..length).unwrap_or_default();
+            let protects = crate::meta::block_attributes(words, crate::Place::START).is_some();
+            if protects || !KINDS.contains(&kind) {
+                open.push(None);
+                continue;
+            }
+            let title = rest.get(length..).unwrap_or_default().trim();
+            let title = title.split('{').next().unwrap_or_default().trim();
+            let title = title
+                .strip_prefix('[')
+                .and_then(|t| t.strip_suffix(']'))
+                .unwrap_or(title);
+            if self.write(from, to, title) {
+                open.push(Some((from, kind.to_owned())));
+            } else {
+                open.push(None);
+            }
+        }
+        for (start, kind) in open.into_iter().flatten() {
+            self.boxes.push((start, self.text.len(), kind));
+        }
+        self.boxes.sort_unstable();
+    }
+
+    /// `{/* comments */}`, and lines of code: `import x from 'y'`, `export const z = 1`.
+    fn mdx(&mut self) {
+        let mut at = 0;
+        while let Some(start) = self.next("{/*", at) {
+            let rest = self.text.get(start..).unwrap_or_default();
+            let end = rest
+                .find("*/}")
+                .map_or(self.text.len(), |end| start + end + 3);
+            self.blank(start, end);
+            at = end;
+        }
+        let (mut at, mut in_code, mut after_empty) = (0, false, true);
+        for line in self.text.split_inclusive('\n') {
+            let (from, to) = (at, at + line.len());
+            at = to;
+            if line.trim().is_empty() {
+                (in_code, after_empty) = (false, true);
+                continue;
+            }
+            let imports = line.starts_with("import ")
+                && (line.contains(" from ") || line.contains(['\'', '"']));
+            let exports = ["const ", "default ", "function ", "let ", "{", "*"]
+                .iter()
+                .any(|word| {
+                    line.strip_prefix("export ")
+                        .is_some_and(|rest| rest.starts_with(word))
+                });
+            if (after_empty || in_code) && (imports || exports) && !self.is_code(from) {
+                in_code = true;
+            }
+            if in_code {
+                self.blank(from, to);
+            }
+            after_empty = false;
+        }
+    }
+}
+
+/// What stands in the first quotes of a text.
+fn quoted(text: &str) -> Option<&str> {
+    let start = text.find(['"', '\''])?;
+    let mark = text.get(start..)?.chars().next()?;
+    let inside = text.get(start + 1..)?;
+    inside.get(..inside.find(mark)?)
+}
