@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::program::run;
 use super::states;
-use crate::walk::NOTE_ENDINGS;
+use crate::walk::is_note;
 
 /// So many revisions are kept of one note, the latest ones.
 const MOST: usize = 200;
@@ -52,11 +52,6 @@ pub(super) struct Log {
 impl Log {
     /// What the commits of `range` did to the files below `root`. `grafts` are commits of which the parents are not known.
     pub(super) fn read(root: &Path, range: &str, grafts: &BTreeSet<String>) -> Option<Self> {
-        // What is no note need not be looked at: a repository may hold a program beside its notes.
-        let notes: Vec<String> = NOTE_ENDINGS
-            .iter()
-            .map(|ending| format!(":(icase)*.{ending}"))
-            .collect();
         let log = |renames| {
             let mut arguments = vec![
                 "log",
@@ -69,8 +64,7 @@ impl Log {
                 "-z",
                 "--format=%x01%H%x02%aN%x02%aI%x02%at%x02%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x03)%x02",
             ];
-            arguments.extend([renames, range, "--"]);
-            arguments.extend(notes.iter().map(String::as_str));
+            arguments.extend([renames, range, "--", "."]);
             run(root, &arguments)
         };
         // A clone without all its contents (`git clone --filter`) cannot compare files, but it still knows who changed what.
@@ -111,6 +105,10 @@ impl Log {
             content,
         } in files_of(files)
         {
+            // A repository may hold a program beside its notes.
+            if !is_note(&new) {
+                continue;
+            }
             let path = self.now.get(&new).cloned().unwrap_or_else(|| new.clone());
             if let Some(old) = old {
                 renames.push((old, path.clone()));

@@ -438,7 +438,7 @@ impl Walk<'_, '_> {
         let is_word = |part: &&str| {
             part.is_empty() || !part.starts_with('"') && matches!(one(part), Value::Text(_))
         };
-        if parts.len() < 2 || parts.iter().any(|part| is_word(&part)) {
+        if parts.len() < 2 || parts.iter().any(is_word) {
             return whole;
         }
         Value::List(parts.into_iter().map(one).collect())
