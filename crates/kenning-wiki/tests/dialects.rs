@@ -227,3 +227,57 @@ fn the_example_of_vault_ld_is_what_its_own_specification_makes_of_it() {
         .collect();
     assert!(more.is_empty(), "{more:#?}");
 }
+
+#[test]
+fn types_dates_and_languages_are_those_of_the_folder() {
+    let folder = Folder::new(&[
+        (
+            ".obsidian/types.json",
+            r#"{"types":{"code":"text","rating":"number","when":"date"}}"#,
+        ),
+        (
+            "a.md",
+            "---\ntitle: A\ncreated: 05/06/2026\ncode: 007.10\nrating: \"4\"\nwhen: \"2026-01-02\"\n---\n",
+        ),
+        ("fr/b.md", "---\ntitle: Titre\n---\n"),
+        ("fr/c.md", "---\ntitle: Words\nlang: en\n---\n"),
+    ]);
+    let all = |folder: &Folder| -> String {
+        let world = World::of(&folder.path(), &Rules::default());
+        let triples = world.0.into_values().flat_map(|(_, triples)| triples);
+        triples.collect::<Vec<_>>().join("\n")
+    };
+    let before = all(&folder);
+    for said in [
+        "property/code> \"007.10\"",
+        "property/rating> \"4\"^^<http://www.w3.org/2001/XMLSchema#integer>",
+        "property/when> \"2026-01-02\"^^<http://www.w3.org/2001/XMLSchema#date>",
+        "property/created> \"05/06/2026\"",
+        "title> \"Titre\"",
+    ] {
+        assert!(before.contains(said), "{said} in\n{before}");
+    }
+    let first = folder.scan(&Catalog::empty());
+    folder.write(
+        "kenning.toml",
+        "dates = 'day-first'\nlanguage = 'de'\n[languages]\n'fr/' = 'fr'\n",
+    );
+    let second = folder.scan(&first.catalog);
+    assert_eq!(second.summary.read, 3, "settings are read, so notes are");
+    let after = all(&folder);
+    for said in [
+        "created> \"2026-06-05\"^^<http://www.w3.org/2001/XMLSchema#date>",
+        "title> \"A\"@de",
+        "title> \"Titre\"@fr",
+        "title> \"Words\"@en",
+    ] {
+        assert!(after.contains(said), "{said} in\n{after}");
+    }
+    folder.write("kenning.toml", "dates = 'sideways'\nlanguage = 'german'\n");
+    let odd = problems(&folder.scan(&second.catalog)).join("\n");
+    assert!(
+        odd.contains("`sideways`") || odd.contains("sideways"),
+        "{odd}"
+    );
+    assert!(odd.contains("`german` is not a language tag"), "{odd}");
+}

@@ -214,3 +214,69 @@ fn a_path_is_found_case_aside_and_its_exact_spelling_first() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_link_to_a_part_leads_to_that_part() {
+    let folder = Folder::new(&[
+        (
+            "a.md",
+            "See [[b#The risks]], [[b#^first]] and [here](b.md#the-risks).\n",
+        ),
+        ("b.md", "## The risks\n\nWords. ^first\n"),
+    ]);
+    let base = Base::default();
+    let (a, b) = (base.note("wiki", "a.md"), base.note("wiki", "b.md"));
+    let references = |part: oxrdf::NamedNode| {
+        says(
+            &world(&folder),
+            a.as_str(),
+            "http://purl.org/dc/terms/references",
+            part.as_str(),
+        )
+    };
+    assert_eq!(references(base.part(&b, "h", "the-risks")), ["internal"]);
+    assert_eq!(references(base.passage(&b, "^first")), ["internal"]);
+    // The parts have these addresses.
+    let has = km::HAS_PASSAGE.as_str();
+    for part in [base.part(&b, "h", "the-risks"), base.passage(&b, "^first")] {
+        assert_eq!(
+            says(&world(&folder), b.as_str(), has, part.as_str()),
+            ["internal"]
+        );
+    }
+}
+
+#[test]
+fn days_blocks_and_pages_above_are_found_as_logseq_finds_them() {
+    let block = "6123abcd-0000-4000-8000-00000000abcd";
+    let folder = Folder::new(&[
+        ("logseq/config.edn", "{}"),
+        ("journals/2026_05_14.md", "- Met [[Ada]].\n"),
+        (
+            "pages/a.md",
+            &format!("- On [[May 14th, 2026]] and [[2026/05/14]], see (({block})).\n"),
+        ),
+        ("pages/A___B.md", &format!("- # Heading\n  id:: {block}\n")),
+        ("pages/A.md", "- Top.\n"),
+    ]);
+    let first = folder.scan(&Catalog::empty());
+    let mut seen = World::default();
+    seen.apply(&first.changes);
+    assert_eq!(seen.links("pages/a.md", "journals/2026_05_14.md").len(), 1);
+    assert_eq!(seen.links("pages/a.md", "pages/A___B.md").len(), 1);
+    // That a page stands below another is no link that anybody wrote.
+    let broader = "http://www.w3.org/2004/02/skos/core#broader";
+    assert_eq!(
+        says(&seen, "pages/A___B.md", broader, "pages/A.md"),
+        ["internal"]
+    );
+    assert_eq!(seen.links("pages/A___B.md", "pages/A.md").len(), 0);
+    assert_eq!(first.summary.links, 3);
+    // A page above that goes takes the statement along.
+    folder.remove("pages/A.md");
+    seen.apply(&folder.scan(&first.catalog).changes);
+    assert_eq!(
+        says(&seen, "pages/A___B.md", broader, "pages/A.md"),
+        [""; 0]
+    );
+}

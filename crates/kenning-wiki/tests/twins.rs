@@ -52,6 +52,8 @@ struct Note {
     alias: Option<usize>,
     label: usize,
     links: Vec<usize>,
+    /// A block with a name in the whole wiki, and a reference to one.
+    block: Option<(usize, usize)>,
     markdown: Option<usize>,
     section: Option<(usize, usize)>,
 }
@@ -65,6 +67,16 @@ impl Note {
         text.push_str(&format!("{}\n---\n", LABELS[self.label].0));
         for link in &self.links {
             text.push_str(&format!("About [[{}]].\n\n", NAMES[*link]));
+        }
+        if let Some((own, other)) = self.block {
+            let name = |number| format!("6123abcd-0000-4000-8000-00000000000{number}");
+            text.push_str(&format!(
+                "Words that are referred to. ^{}\n\nSee (({})) and [[{}#^{}]].\n\n",
+                name(own),
+                name(other),
+                NAMES[other],
+                name(own),
+            ));
         }
         if let Some(link) = self.markdown {
             text.push_str(&format!(
@@ -90,17 +102,21 @@ fn note() -> impl Strategy<Value = Note> {
         proptest::option::of(name.clone()),
         0..LABELS.len(),
         proptest::collection::vec(name.clone(), 0..3),
+        proptest::option::weighted(0.3, (0..3_usize, 0..3_usize)),
         proptest::option::of(name.clone()),
         proptest::option::weighted(0.3, (0..3_usize, name)),
     )
-        .prop_map(|(title, alias, label, links, markdown, section)| Note {
-            title,
-            alias,
-            label,
-            links,
-            markdown,
-            section,
-        })
+        .prop_map(
+            |(title, alias, label, links, block, markdown, section)| Note {
+                title,
+                alias,
+                label,
+                links,
+                block,
+                markdown,
+                section,
+            },
+        )
 }
 
 fn notes() -> impl Strategy<Value = BTreeMap<String, Note>> {

@@ -34,6 +34,14 @@ pub fn run(config: &Config, flags: &flags::Convert, reporter: &mut Reporter) -> 
             other => other,
         };
     };
+    // What is no file, such as a device or a pipe, is written to and never replaced.
+    if std::fs::metadata(out).is_ok_and(|meta| !meta.is_file()) {
+        let file = File::options()
+            .write(true)
+            .open(out)
+            .with_context(|| format!("cannot write `{}`", out.display()))?;
+        return convert(config, flags, &base, BufWriter::new(file), reporter);
+    }
     let part = part_of(out);
     let file = File::create(&part).with_context(|| format!("cannot write `{}`", part.display()))?;
     let converted = convert(config, flags, &base, BufWriter::new(file), reporter);

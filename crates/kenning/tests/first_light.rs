@@ -213,6 +213,27 @@ fn converting_twice_gives_the_same_bytes() {
 }
 
 #[test]
+fn what_is_no_file_is_written_to_and_not_replaced() {
+    let data = tempfile::tempdir().unwrap();
+    let pipe = data.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    if !made.is_ok_and(|status| status.success()) {
+        println!("skipped: there is no mkfifo");
+        return;
+    }
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    let whole = run(data.path(), &["convert", &handbook()]).out;
+    let name = pipe.display().to_string();
+    let said = run(data.path(), &["convert", &handbook(), "--out", &name]);
+    assert!(said.out.contains("converted"), "{}", said.err);
+    assert_eq!(reader.join().unwrap(), whole);
+    assert!(!std::fs::symlink_metadata(pipe).unwrap().is_file());
+}
+
+#[test]
 fn what_was_acknowledged_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let (wiki, data) = (folder.path().join("wiki"), folder.path().join("data"));
