@@ -169,7 +169,12 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
         };
         return link;
     }
-    let decoded = decode(path);
+    // The top of the site is its first page.
+    let decoded = if path == "/" {
+        "/index".to_owned()
+    } else {
+        decode(path)
+    };
     let Some(full) = (if decoded.starts_with('/') {
         absolute(&decoded)
     } else {

@@ -176,11 +176,13 @@ pub(crate) fn journal_key(target: &str) -> Option<String> {
     if target.len() > 40 || !target.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
-    day_of(target).map(|day| crate::name::normal_key(&day.lexical))
+    let day = moment_of(target).filter(|moment| moment.precision == Precision::Day);
+    day.map(|day| crate::name::normal_key(&day.lexical))
 }
 
-/// A day in words, with its weekday if you like: `2026-05-14 Thu`, `Thursday, 14/05/2026`, `May 14th, 2026`, `[[2026/05/14]]`.
-pub(crate) fn day_of(text: &str) -> Option<Moment> {
+/// A day in words, with its weekday if you like: `2026-05-14 Thu`, `Thursday, 14/05/2026`, `May 14th, 2026`, `[[2026/05/14]]`; also
+/// a month or a year.
+pub(crate) fn moment_of(text: &str) -> Option<Moment> {
     let text = text
         .trim()
         .trim_start_matches("[[")
@@ -191,7 +193,7 @@ pub(crate) fn day_of(text: &str) -> Option<Moment> {
         .filter(|word| !word.is_empty() && !is_weekday(word))
         .collect();
     let plain = words.join(" ").replace('_', "-");
-    Moment::parse(&plain).filter(|moment| moment.precision == Precision::Day)
+    Moment::parse(&plain)
 }
 
 fn is_weekday(word: &str) -> bool {

@@ -109,11 +109,11 @@ impl Page<'_> {
         }
     }
 
-    /// Whether what stands at `at` is the beginning of the address of a link: `](` stands before it.
+    /// Whether what stands at `at` is the beginning of the address of a link: `](` or `]:` stands before it.
     fn is_address(&self, at: usize) -> bool {
         let before = self.text.get(..at).unwrap_or_default();
         let before = before.trim_end_matches([' ', '"', '\'', '<']);
-        before.ends_with("](")
+        before.ends_with("](") || before.ends_with("]:")
     }
 
     /// `[words]([[page]])`: as the address `<[page]>`, because two brackets would be a link of their own.
@@ -167,6 +167,15 @@ impl Page<'_> {
                     ("%}", "post_url") => value.to_owned(),
                     ("}}", _) => quoted(inside).unwrap_or_default().to_owned(),
                     _ => String::new(),
+                };
+                // An address of which nothing is left would be looked for on the next line.
+                let goes_on = self.text.get(end..).is_some_and(|rest| {
+                    rest.starts_with(|c: char| !c.is_whitespace() && !matches!(c, ')' | '"'))
+                });
+                let target = if target.is_empty() && !goes_on {
+                    "#".to_owned()
+                } else {
+                    target
                 };
                 // Where nothing is written, as for `{{ site.baseurl }}/path`, Markdown passes over the spaces.
                 if !self.write(start, end, &target) {

@@ -291,7 +291,7 @@ impl Meta<'_> {
         let Some(text) = node.text() else { return };
         let date = Moment::parse_in(text, self.settings.dates)
             .or_else(|| Moment::parse_milliseconds(text))
-            .or_else(|| crate::page::day_of(text));
+            .or_else(|| crate::page::moment_of(text));
         if let Some(date) = date {
             let once = matches!(role, DateRole::Created | DateRole::Modified);
             let before = note.dates.iter().find(|dated| dated.role == role);
