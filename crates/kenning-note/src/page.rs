@@ -96,7 +96,8 @@ fn dated(role: DateRole, date: Moment) -> Dated {
     }
 }
 
-/// The page above a page, by its name: what the two describe are a narrower and a broader topic.
+/// The page above a page, by its name. What the two describe is not said to be a narrower and a broader topic: people also write that the
+/// two are related, and SKOS has no room for both.
 fn above(note: &mut Note, name: &str, mark: char) {
     let Some((above, _)) = name
         .rsplit_once(mark)
@@ -118,8 +119,8 @@ fn above(note: &mut Note, name: &str, mark: char) {
         ..Link::default()
     };
     note.fields.push(Field {
-        key: "broader".to_owned(),
-        iri: Some(kenning_vocab::skos::BROADER.as_str().to_owned()),
+        key: "is part of".to_owned(),
+        iri: Some(kenning_vocab::dcterms::IS_PART_OF.as_str().to_owned()),
         value: Value::Link(Box::new(link)),
         ..Field::default()
     });

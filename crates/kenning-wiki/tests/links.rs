@@ -265,9 +265,9 @@ fn days_blocks_and_pages_above_are_found_as_logseq_finds_them() {
     assert_eq!(seen.links("pages/a.md", "journals/2026_05_14.md").len(), 1);
     assert_eq!(seen.links("pages/a.md", "pages/A___B.md").len(), 1);
     // That a page stands below another is no link that anybody wrote.
-    let broader = "http://www.w3.org/2004/02/skos/core#broader";
+    let above = "http://purl.org/dc/terms/isPartOf";
     assert_eq!(
-        says(&seen, "pages/A___B.md", broader, "pages/A.md"),
+        says(&seen, "pages/A___B.md", above, "pages/A.md"),
         ["internal"]
     );
     assert_eq!(seen.links("pages/A___B.md", "pages/A.md").len(), 0);
@@ -275,8 +275,5 @@ fn days_blocks_and_pages_above_are_found_as_logseq_finds_them() {
     // A page above that goes takes the statement along.
     folder.remove("pages/A.md");
     seen.apply(&folder.scan(&first.catalog).changes);
-    assert_eq!(
-        says(&seen, "pages/A___B.md", broader, "pages/A.md"),
-        [""; 0]
-    );
+    assert_eq!(says(&seen, "pages/A___B.md", above, "pages/A.md"), [""; 0]);
 }
