@@ -205,6 +205,17 @@ fn folded(label: &str) -> String {
 
 /// Where code and mathematics stand in a text, in order.
 pub(super) fn code(text: &str, options: Options) -> Vec<(usize, usize)> {
+    // Code has a mark or is indented by a tab or four spaces. Most texts have neither, and need not be read for it.
+    let has = |mark: &[u8]| memchr::memmem::find(text.as_bytes(), mark).is_some();
+    let marked = memchr::memchr3(b'`', b'$', b'\t', text.as_bytes()).is_some();
+    if marked || has(b"~~~") || has(b"    ") {
+        code_of(text, options)
+    } else {
+        Vec::new()
+    }
+}
+
+fn code_of(text: &str, options: Options) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut opened = None;
     events(text, options, &Defined::default(), |event, start, end| {
@@ -222,6 +233,14 @@ pub(super) fn code(text: &str, options: Options) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn where_there_is_no_mark_of_code_there_is_none(text in "[ab>*1.+ \\n~`\\t-]{0,24}") {
+            prop_assert_eq!(code(&text, super::super::options()), code_of(&text, super::super::options()));
+        }
+    }
 
     /// What stands at the top or in a list, as one line each.
     fn all(text: &str) -> (Vec<String>, Vec<usize>) {
