@@ -173,3 +173,14 @@ fn without_lone_returns(text: &str) -> String {
     }
     out
 }
+
+/// How many bytes a link, a tag or a template may reach. Where an end is missing it would be looked for to the end of the note, once
+/// for each beginning, and a note of nothing but beginnings would take hours.
+pub(crate) const REACH: usize = 4096;
+
+/// Where `what` stands in `text`, if it is near.
+pub(crate) fn near(text: &str, what: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let bytes = bytes.get(..REACH.min(bytes.len())).unwrap_or_default();
+    memchr::memmem::find(bytes, what.as_bytes())
+}

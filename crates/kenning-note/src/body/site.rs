@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use crate::settings::Dialect;
+use crate::text::near;
 
 /// A text as Markdown reads it, and the boxes in it: first byte, the byte after the last one, and what the author calls the box.
 pub(super) struct Shown<'t> {
@@ -55,8 +56,8 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
         }
     }
     let boxes = page.boxes;
-    // Only whole characters were written over.
-    let made = String::from_utf8(page.bytes).unwrap_or_default();
+    // Only whole characters were written over, so nothing is lost here.
+    let made = String::from_utf8_lossy(&page.bytes).into_owned();
     Shown {
         text: Cow::Owned(made),
         boxes,
@@ -122,7 +123,10 @@ impl Page<'_> {
         while let Some(start) = self.next("]([[", at) {
             let rest = self.text.get(start..).unwrap_or_default();
             at = start + 4;
-            if let Some(length) = rest.split('\n').next().and_then(|line| line.find("]])")) {
+            let end = near(rest, "]])");
+            if let Some(length) =
+                end.filter(|end| rest.get(..*end).is_some_and(|words| !words.contains('\n')))
+            {
                 at = start + length;
                 self.write(start + 2, start + 4, "<[");
                 self.write(at, at + 2, "]>");
@@ -144,7 +148,7 @@ impl Page<'_> {
                 }
             };
             // A tag is short; an opening without an end is text.
-            let Some(length) = rest.find(close).filter(|length| *length < 4096) else {
+            let Some(length) = near(rest, close) else {
                 at = start + 2;
                 continue;
             };
@@ -220,9 +224,11 @@ impl Page<'_> {
         let mut at = 0;
         while let Some(start) = self.next("{:", at) {
             let rest = self.text.get(start..).unwrap_or_default();
-            let line = rest.split('\n').next().unwrap_or_default();
+            let end = near(rest, "}");
             at = start + 2;
-            if let Some(length) = line.find('}') {
+            if let Some(length) =
+                end.filter(|end| rest.get(..*end).is_some_and(|words| !words.contains('\n')))
+            {
                 at = start + length + 1;
                 self.blank(start, at);
             }
@@ -232,6 +238,8 @@ impl Page<'_> {
     /// `{{< name … >}}` and `{{% name … %}}`.
     fn shortcodes(&mut self) {
         let mut at = 0;
+        // What is closed nowhere from here on is closed nowhere further on.
+        let mut unclosed: Vec<(&str, &str)> = Vec::new();
         while let Some(start) = self.next("{{", at) {
             let rest = self.text.get(start..).unwrap_or_default();
             let close = match rest.get(..3) {
@@ -242,7 +250,7 @@ impl Page<'_> {
                     continue;
                 }
             };
-            let Some(length) = rest.find(close).filter(|length| *length < 4096) else {
+            let Some(length) = near(rest, close) else {
                 at = start + 3;
                 continue;
             };
@@ -252,14 +260,18 @@ impl Page<'_> {
                 .split_once(char::is_whitespace)
                 .unwrap_or((inside, ""));
             at = end;
-            if matches!(name, "highlight" | "code") && !inside.ends_with('/') {
-                let opening = rest.get(..3).unwrap_or_default();
+            let opening = rest.get(..3).unwrap_or_default();
+            if matches!(name, "highlight" | "code")
+                && !inside.ends_with('/')
+                && !unclosed.contains(&(opening, name))
+            {
                 let mut after = end;
                 while let Some(found) = self.text.get(after..).and_then(|rest| rest.find(opening)) {
                     let from = after + found;
                     let rest = self.text.get(from..).unwrap_or_default();
-                    let Some(length) = rest.find(close) else {
-                        break;
+                    let Some(length) = near(rest, close) else {
+                        after = from + 3;
+                        continue;
                     };
                     after = from + length + 3;
                     let closing = rest.get(3..length).unwrap_or_default().trim();
@@ -271,6 +283,9 @@ impl Page<'_> {
                         at = after;
                         break;
                     }
+                }
+                if at == end {
+                    unclosed.push((opening, name));
                 }
             }
             let refers = matches!(name, "ref" | "relref" | "link") && self.is_address(start);

@@ -487,9 +487,11 @@ fn entities(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
+        // The longest name that is known has ten letters.
         let known = after
-            .find(';')
-            .filter(|end| *end <= 10)
+            .bytes()
+            .take(11)
+            .position(|byte| byte == b';')
             .and_then(|end| Some((entity(after.get(..end)?)?, end)));
         match known {
             Some((c, end)) => {

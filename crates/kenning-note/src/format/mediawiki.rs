@@ -4,7 +4,11 @@ use super::Turned;
 use crate::link;
 use crate::note::Note;
 use crate::settings::Dialect;
-use crate::text::Source;
+use crate::text::{Source, near};
+
+/// How deep links stand in captions, and templates in templates. What is deeper in captions is words; a template that speaks of
+/// protection there closes the note.
+const DEPTH: usize = 16;
 
 pub(super) fn turn(source: &Source<'_>, note: &mut Note) -> Turned {
     let text = source.text.as_ref();
@@ -87,6 +91,10 @@ fn out_line(out: &mut Turned, line: &str, place: crate::Place) {
 
 /// Links, categories, typed links and quotes of one line.
 fn links(out: &mut Turned, line: &str, place: crate::Place) -> String {
+    links_in(out, line, place, 0)
+}
+
+fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> String {
     let line = line.replace("'''", "**").replace("''", "*");
     let mut made = String::with_capacity(line.len());
     let mut rest = line.as_str();
@@ -119,9 +127,10 @@ fn links(out: &mut Turned, line: &str, place: crate::Place) -> String {
                 .unwrap_or_default();
             made.push_str(&format!("![](<{}>)", name.trim().replace(['<', '>'], "")));
             // A caption may hold links.
-            if let Some(caption) = caption(inside).filter(|caption| caption.contains("[[")) {
+            let caption = caption(inside).filter(|caption| caption.contains("[["));
+            if let Some(caption) = caption.filter(|_| depth < DEPTH) {
                 made.push(' ');
-                made.push_str(&links(out, caption, place));
+                made.push_str(&links_in(out, caption, place, depth + 1));
             }
         } else if let Some((property, value)) = inside.split_once("::") {
             // Semantic MediaWiki: the property stands before the value.
@@ -151,8 +160,8 @@ fn link_end(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
     loop {
         let rest = text.get(at..)?;
-        let close = rest.find("]]")?;
-        match rest.find("[[").filter(|open| *open < close) {
+        let close = near(rest, "]]")?;
+        match rest.get(..close).and_then(|inside| inside.find("[[")) {
             Some(open) => {
                 depth += 1;
                 at += open + 2;
@@ -187,18 +196,18 @@ fn external(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         out.push_str(before);
-        match after
-            .split_once(']')
+        let link = near(after, "]").map(|end| after.split_at(end));
+        match link
             .filter(|(inside, _)| link::is_address(inside.split(' ').next().unwrap_or_default()))
         {
-            Some((inside, after)) => {
+            Some((inside, close)) => {
                 let (url, words) = inside.split_once(' ').unwrap_or((inside, inside));
                 out.push_str(&format!(
                     "[{}](<{}>)",
                     super::plain(words),
                     url.replace(['<', '>'], "")
                 ));
-                rest = after;
+                rest = close.get(1..).unwrap_or_default();
             }
             None => {
                 out.push('[');
@@ -222,7 +231,7 @@ fn without(text: &str, out: &mut Turned, source: &Source<'_>) -> String {
                 rest.get(2..end.saturating_sub(2).max(2))
                     .unwrap_or_default(),
                 source.place(at),
-                false,
+                0,
             );
             Some(end)
         } else if rest.starts_with("<!--") {
@@ -262,7 +271,7 @@ fn element(rest: &str, tag: &str) -> Option<usize> {
     if !after.starts_with(['>', ' ', '/']) {
         return None;
     }
-    let open = rest.find('>')?;
+    let open = near(rest, ">")?;
     if rest.get(..open)?.ends_with('/') {
         return Some(open + 1);
     }
@@ -294,8 +303,8 @@ fn template_end(rest: &str) -> usize {
 }
 
 /// `Name|key=value|…`: each parameter with a name is a property of the page. `#set:` sets properties as well.
-fn template(out: &mut Turned, inside: &str, place: crate::Place, is_inner: bool) {
-    let inside = flat(out, inside, place);
+fn template(out: &mut Turned, inside: &str, place: crate::Place, depth: usize) {
+    let inside = flat(out, inside, place, depth);
     // A bar inside a link parts nothing.
     let mut parts = Vec::new();
     let (mut depth, mut from) = (0_usize, 0);
@@ -317,7 +326,7 @@ fn template(out: &mut Turned, inside: &str, place: crate::Place, is_inner: bool)
         .starts_with("#set:")
         .then(|| name.get(5..).unwrap_or_default());
     // What such a template says is about a source, or about the layout of the page.
-    let elsewhere = is_inner
+    let elsewhere = depth > 0
         || (name.starts_with('#') && set.is_none())
         || ["cite", "citation", "quote", "harv", "sfn"]
             .iter()
@@ -334,7 +343,7 @@ fn template(out: &mut Turned, inside: &str, place: crate::Place, is_inner: bool)
 }
 
 /// The text of a template without templates in it, of which only what they say of protection counts.
-fn flat(out: &mut Turned, inside: &str, place: crate::Place) -> String {
+fn flat(out: &mut Turned, inside: &str, place: crate::Place, depth: usize) -> String {
     let mut made = String::with_capacity(inside.len());
     let mut rest = inside;
     while let Some(start) = rest.find("{{") {
@@ -345,7 +354,12 @@ fn flat(out: &mut Turned, inside: &str, place: crate::Place) -> String {
             .get(2..end.saturating_sub(2).max(2))
             .unwrap_or_default();
         if deeper.to_ascii_lowercase().contains("protect") {
-            template(out, deeper, place, true);
+            if depth < DEPTH {
+                template(out, deeper, place, depth + 1);
+            } else {
+                // INVARIANT: what was not read is closed, because this is the name of no level.
+                out.key("protection", "in a template that is nested too deep", place);
+            }
         }
         rest = inner.get(end..).unwrap_or_default();
     }

@@ -1,7 +1,7 @@
 //! Org: keywords, property drawers, headings, links, lists and blocks of code.
 
 use super::Turned;
-use crate::text::Source;
+use crate::text::{Source, near};
 
 pub(super) fn turn(source: &Source<'_>) -> Turned {
     let text = source.text.as_ref();
@@ -191,7 +191,7 @@ fn links(line: &str) -> String {
 }
 
 fn link(rest: &str) -> Option<(String, usize)> {
-    let inside = rest.get(2..rest.find("]]")?)?;
+    let inside = rest.get(2..near(rest, "]]")?)?;
     let length = inside.len() + 4;
     let (target, words) = inside
         .split_once("][")
@@ -225,9 +225,8 @@ fn link(rest: &str) -> Option<(String, usize)> {
 }
 
 fn code(rest: &str) -> Option<(String, usize)> {
-    let mark = rest.chars().next()?;
-    let inside = rest.get(1..)?;
-    let end = inside.find(mark).filter(|end| *end > 0)?;
+    let (mark, inside) = rest.split_at_checked(1)?;
+    let end = near(inside, mark).filter(|end| *end > 0)?;
     let words = inside.get(..end)?;
     let after = inside.get(end + 1..)?.chars().next().unwrap_or(' ');
     let fits = !words.starts_with(' ')

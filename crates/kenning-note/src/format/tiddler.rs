@@ -1,7 +1,7 @@
 //! TiddlyWiki: header lines, an empty line, and text in WikiText.
 
 use super::Turned;
-use crate::text::Source;
+use crate::text::{Source, near};
 
 /// What the text of a tiddler is written in.
 #[derive(Clone, Copy, PartialEq)]
@@ -152,7 +152,7 @@ fn others(line: &str) -> String {
         out.push_str(before);
         let made = match here.as_bytes() {
             [b'`', ..] => {
-                let end = here.get(1..).and_then(|inside| inside.find('`'));
+                let end = here.get(1..).and_then(|inside| near(inside, "`"));
                 end.map(|end| (here.get(..end + 2).unwrap_or_default().to_owned(), end + 2))
             }
             [b'[', b'e', b'x', b't', b'[', ..] => inside(here, 5, "]]").map(|(words, length)| {
@@ -162,8 +162,8 @@ fn others(line: &str) -> String {
                     length,
                 )
             }),
-            [b'[', b'i', b'm', b'g', ..] => here.find('[').and_then(|_| {
-                let open = here.get(4..)?.find('[')? + 5;
+            [b'[', b'i', b'm', b'g', ..] => here.get(4..).and_then(|after| {
+                let open = near(after, "[")? + 5;
                 let (words, length) = inside(here, open, "]]")?;
                 let target = words.rsplit_once('|').map_or(words, |(_, target)| target);
                 Some((format!("![](<{}>)", plain_target(target)), length))
@@ -210,7 +210,7 @@ fn others(line: &str) -> String {
 /// What stands between byte `from` and `close`, and how long it is with it.
 fn inside<'t>(text: &'t str, from: usize, close: &str) -> Option<(&'t str, usize)> {
     let rest = text.get(from..)?;
-    let end = rest.find(close)?;
+    let end = near(rest, close)?;
     Some((rest.get(..end)?, from + end + close.len()))
 }
 

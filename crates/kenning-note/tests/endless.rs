@@ -1,0 +1,94 @@
+//! Notes of nothing but beginnings, and notes in which one thing stands in another thousands of times: reading them ends, and soon,
+//! and what they hide stays hidden.
+#![allow(clippy::unwrap_used, reason = "a test may end in a panic")]
+
+use kenning_note::{Dialect, Settings, Stated, read};
+
+fn settings(dialect: Dialect) -> Settings {
+    let mut settings = Settings::default();
+    settings.dialect = dialect;
+    settings
+}
+
+/// Where an end is looked for from every beginning to the end of the note, this takes minutes, not a second.
+#[test]
+fn beginnings_without_an_end_are_looked_at_once() {
+    const SIZE: usize = 1 << 20;
+    let read_all = |path: &str, dialect: Dialect, beginnings: &[&str]| {
+        for beginning in beginnings {
+            let text = beginning.repeat(SIZE / beginning.len());
+            let reading = read(text.as_bytes(), path, &settings(dialect));
+            assert!(reading.note.sections.len() <= 1, "{path}: {beginning}");
+        }
+    };
+    read_all("a.org", Dialect::Org, &["[", "[[", "[[id:", "=a ", "[fn:"]);
+    read_all(
+        "a.html",
+        Dialect::Html,
+        &["&", "<", "<a ", "<table class=\"properties\">"],
+    );
+    read_all(
+        "a.wiki",
+        Dialect::MediaWiki,
+        &["[", "[[", "[[File:a|", "<ref ", "{{a|b="],
+    );
+    read_all(
+        "a.tid",
+        Dialect::TiddlyWiki,
+        &["[ext[", "[img[", "{{", "<<", "<$", "`a "],
+    );
+    read_all(
+        "a.md",
+        Dialect::Hugo,
+        &[
+            "{{< ",
+            "{{< highlight >}}\n",
+            "{{% code %}}\n{{< code >}}\n",
+        ],
+    );
+    read_all(
+        "a.md",
+        Dialect::Jekyll,
+        &["{% ", "{{ ", "{:", "{% highlight %}\n"],
+    );
+    read_all("a.md", Dialect::Logseq, &["]([[", "(("]);
+    read_all("a.md", Dialect::MkDocs, &["{:", "!!! note\n    "]);
+    read_all(
+        "a.md",
+        Dialect::Docusaurus,
+        &["{/*", ":::note\n", "import "],
+    );
+}
+
+#[test]
+fn captions_and_templates_that_stand_in_each_other_need_no_deep_stack() {
+    let deep = 20_000;
+    for (open, close) in [
+        ("[[File:a|", "]]"),
+        ("{{a|b=", "}}"),
+        ("{{protect|a=", "}}"),
+    ] {
+        let text = format!("{}x{}", open.repeat(deep), close.repeat(deep));
+        let reading = read(text.as_bytes(), "a.wiki", &settings(Dialect::MediaWiki));
+        assert_eq!(reading.note.path, "a.wiki");
+    }
+}
+
+#[test]
+fn what_templates_say_of_protection_too_deep_to_be_read_closes_the_note() {
+    for (deep, closed) in [(3, false), (40, true)] {
+        let text = format!(
+            "{}{{{{page|protection=public}}}}{}\n\nWords.\n",
+            "{{a|b=".repeat(deep),
+            "}}".repeat(deep)
+        );
+        let reading = read(text.as_bytes(), "a.wiki", &settings(Dialect::MediaWiki));
+        let Stated::Says(protection) = &reading.note.protection else {
+            assert!(closed, "{deep}: {:?}", reading.note.protection);
+            continue;
+        };
+        let level = protection.level.as_ref().map(|level| level.text.as_str());
+        assert_eq!(level == Some("public"), !closed, "{deep}: {level:?}");
+        assert!(level.is_some(), "{deep}");
+    }
+}
