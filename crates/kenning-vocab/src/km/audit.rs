@@ -28,8 +28,10 @@ terms! { AUDIT_LIST
     CONCERNS = "concerns";
     /// Property. Says what sort of finding it is.
     HAS_FINDING_KIND = "hasFindingKind";
-    /// Property. Joins a claim or note to another that cannot hold at the same time.
+    /// Property. Joins a claim, a note or what it explains to another that cannot hold at the same time.
     CONTRADICTS = "contradicts";
+    /// Property with a plain value. Says with whose eyes an audit looked: a level, and the groups that were held.
+    LOOKS_AS = "looksAs";
     /// Property with a plain value. When somebody last confirmed that a note is right.
     LAST_VERIFIED = "lastVerified";
     /// Property with a plain value. How long a verification of a note stays good.

@@ -16,6 +16,8 @@ terms! { EXPERTISE_LIST
     REFERRAL = "Referral";
     /// Class. How a referral ended.
     REFERRAL_OUTCOME = "ReferralOutcome";
+    /// Class. A part that somebody plays in how an organisation handles what it knows.
+    KNOWLEDGE_ROLE = "KnowledgeRole";
     /// Class. How openly a person lets themselves be named as somebody who knows.
     VISIBILITY = "Visibility";
     /// Property. The person or group that an expertise statement is about.
@@ -67,4 +69,20 @@ terms! { EXPERTISE_LIST
     DECLINED = "declined";
     /// In `km:ReferralOutcomes`. No answer came.
     UNANSWERED = "unanswered";
+    /// Scheme. Parts that people play in the handling of knowledge.
+    KNOWLEDGE_ROLES = "KnowledgeRoles";
+    /// In `km:KnowledgeRoles`. Answers at the top of an organisation for how it handles knowledge.
+    CHIEF_KNOWLEDGE_OFFICER = "chiefKnowledgeOfficer";
+    /// In `km:KnowledgeRoles`. Sees that knowledge is found, kept and passed on, day by day.
+    KNOWLEDGE_MANAGER = "knowledgeManager";
+    /// In `km:KnowledgeRoles`. Keeps particular notes right, and is asked when they are not.
+    NOTE_KEEPER = "noteKeeper";
+    /// In `km:KnowledgeRoles`. Is asked about a topic, and decides its exceptions.
+    SUBJECT_EXPERT = "subjectExpert";
+    /// In `km:KnowledgeRoles`. Stands between groups and carries questions and answers across.
+    BROKER = "broker";
+    /// In `km:KnowledgeRoles`. Accompanies a newer colleague, so that what is not written passes on.
+    MENTOR = "mentor";
+    /// In `km:KnowledgeRoles`. Keeps a community of practice meeting, and its topics alive.
+    COMMUNITY_LEAD = "communityLead";
 }

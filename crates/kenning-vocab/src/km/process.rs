@@ -30,7 +30,7 @@ terms! { PROCESS_LIST
     SUPPORTS_STRATEGY = "supportsStrategy";
     /// Property. Places a practice, process, barrier or technology under people, process or technology.
     OF_COMPONENT = "ofComponent";
-    /// Property. Joins a process, an event or an initiative to a barrier that stands in its way.
+    /// Property. Joins a process, an event, an initiative or a topic to a barrier that stands in its way.
     HINDERED_BY = "hinderedBy";
     /// Property. Places a retention plan or a practice in one of the families of retention.
     IN_RETENTION_FAMILY = "inRetentionFamily";
