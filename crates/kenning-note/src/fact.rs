@@ -123,6 +123,8 @@ pub struct About {
     pub family: Option<Text>,
     /// `modes` that a practice carries, as written.
     pub modes: Vec<Text>,
+    /// `barriers`: what stands in the way of it, as written.
+    pub barriers: Vec<Text>,
     /// `suits`: kinds of knowledge that a practice suits, as written.
     pub suits: Vec<Text>,
 }

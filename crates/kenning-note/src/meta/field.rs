@@ -1,5 +1,8 @@
 //! Keys without a meaning of their own, keys that a context declares, and the links in their values.
 
+use kenning_vocab::{km, skos};
+use oxrdf::NamedNodeRef;
+
 use super::value::links;
 use super::{Meta, mention, squeezed, value, words};
 use crate::front_matter::{Data, Key, Node};
@@ -24,9 +27,7 @@ impl Meta<'_> {
         let Some(iri) = context.expand(&key.text) else {
             return;
         };
-        if iri == kenning_vocab::rdfs::LABEL.as_str()
-            || iri == kenning_vocab::skos::PREF_LABEL.as_str()
-        {
+        if iri == kenning_vocab::rdfs::LABEL.as_str() || iri == skos::PREF_LABEL.as_str() {
             self.title = self
                 .title
                 .take()
@@ -114,9 +115,10 @@ impl Meta<'_> {
             if !self.in_text {
                 note.content.links.push(found);
             }
+            // Either key says the same: a contradiction has no direction.
             note.fields.push(Field {
                 key: key.text.clone(),
-                iri: None,
+                iri: Some(km::CONTRADICTS.as_str().to_owned()),
                 is_reverse: false,
                 value,
                 passage: None,
@@ -165,7 +167,10 @@ impl Meta<'_> {
                 );
             }
         }
-        if !self.in_text && !is_publishing_key(&squeezed(&key.text)) {
+        let squeezed = squeezed(&key.text);
+        let wider =
+            hierarchy(&squeezed).filter(|_| !links(node, &note.path, note.dialect).is_empty());
+        if !self.in_text && wider.is_none() && !is_publishing_key(&squeezed) {
             let text = format!(
                 "the key `{}` has no meaning of its own; it is kept as a property",
                 key.text
@@ -175,7 +180,9 @@ impl Meta<'_> {
         }
         note.fields.push(Field {
             key: key.text.clone(),
-            iri: self.known(&key.text),
+            iri: self
+                .known(&key.text)
+                .or_else(|| wider.map(|term| term.as_str().to_owned())),
             is_reverse: false,
             value,
             passage: None,
@@ -219,6 +226,15 @@ impl Meta<'_> {
             found.related = related;
             note.content.links.push(found);
         }
+    }
+}
+
+/// What a link under such a key says of two concepts.
+fn hierarchy(key: &str) -> Option<NamedNodeRef<'static>> {
+    match key {
+        "broader" | "broaderterm" => Some(skos::BROADER),
+        "narrower" | "narrowerterm" => Some(skos::NARROWER),
+        _ => None,
     }
 }
 

@@ -94,6 +94,10 @@ pub(super) fn read(
             .about
             .modes
             .extend(node.each().iter().filter_map(words)),
+        "hinderedby" | "barrier" | "barriers" => note
+            .about
+            .barriers
+            .extend(node.each().iter().filter_map(words).map(unlinked)),
         "suits" => note
             .about
             .suits

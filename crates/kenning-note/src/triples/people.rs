@@ -77,6 +77,15 @@ impl Writer<'_> {
         {
             self.say_once(&concept, km::SUITS_KNOWLEDGE_TYPE, kind);
         }
+        for barrier in &about.barriers {
+            match scheme::barrier(&barrier.text) {
+                Some(barrier) => self.say_once(&concept, km::HINDERED_BY, barrier),
+                None => {
+                    let name = self.name(&normal_key(&barrier.text), &barrier.text);
+                    self.say_once(&concept, km::HINDERED_BY, name.as_ref());
+                }
+            }
+        }
         for member in &about.members {
             let agent = self.person(member);
             self.say_once(&concept, foaf::MEMBER, agent.as_ref());

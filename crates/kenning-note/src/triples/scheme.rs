@@ -107,6 +107,25 @@ pub(super) fn method(text: &str) -> Option<Term> {
     })
 }
 
+pub(super) fn barrier(text: &str) -> Option<Term> {
+    Some(match key(text).as_str() {
+        "sharingbarrier" | "barriertosharing" => km::SHARING_BARRIER,
+        "insufficientknowledge" | "lackofknowledge" | "lackoftraining" => {
+            km::INSUFFICIENT_KNOWLEDGE
+        }
+        "perceptualmismatch" => km::PERCEPTUAL_MISMATCH,
+        "resistance" | "resistancetochange" => km::RESISTANCE,
+        "silo" | "silos" | "organizationalsilos" | "organisationalsilos" => km::SILO,
+        "lackoftrust" | "trust" | "lackofincentives" | "lackoftrustandincentives" => {
+            km::LACK_OF_TRUST
+        }
+        "overload" | "informationoverload" => km::OVERLOAD,
+        "unclearprocess" | "lackofclearprocesses" => km::UNCLEAR_PROCESS,
+        "technologylimit" | "limitoftechnology" | "technologylimitations" => km::TECHNOLOGY_LIMIT,
+        _ => return None,
+    })
+}
+
 pub(super) fn stage(text: &str) -> Option<Term> {
     Some(match key(text).as_str() {
         "deciding" => km::DECIDING,
