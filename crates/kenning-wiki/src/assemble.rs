@@ -117,9 +117,13 @@ impl<'w> Assembler<'w> {
 
     /// The graph of the facts about a note. It stays whole: a floor of one of its properties raises all of it.
     pub(crate) fn meta(&self, path: &str, entry: &Entry) -> Made {
-        let triples = self.minter.meta(path, entry.identity(path), entry);
+        let identity = entry.identity(path);
+        let own = self.label(entry.label());
+        let mut triples = self.minter.meta(path, identity, entry);
+        let level = self.minter.level(identity, self.wiki.rules.scale(), &own);
+        triples.extend(level);
         let floors = &self.wiki.rules.predicate_floors;
-        let label = floors.whole(self.label(entry.label()), &triples, self.minter.base);
+        let label = floors.whole(own, &triples, self.minter.base);
         Made::new(GraphKind::Meta, label, triples)
     }
 

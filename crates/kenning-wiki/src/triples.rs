@@ -1,5 +1,6 @@
 //! The graphs that do not come from the text of a note: facts about its file, and what its links mean.
 
+use kenning_access::{Clause, Label, Scale};
 use kenning_vocab::{Base, dcterms, foaf, km, prov, rdf, skos, xsd};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 
@@ -75,6 +76,40 @@ impl Minter<'_> {
         }
         for revision in &entry.history {
             triples.extend(self.revision(&note, revision));
+        }
+        triples
+    }
+
+    /// At which level the graph of a note lies, and for which groups: what audits ask, also where the note itself says nothing and a rule or the
+    /// default decided. It tells of the label and decides nothing.
+    pub(crate) fn level(&self, identity: &str, scale: &Scale, label: &Label) -> Vec<Triple> {
+        let graph = self.base.note_graph(self.wiki, identity);
+        let name = scale.name(label.level());
+        let rank = scale.levels().position(|(level, _)| level == label.level());
+        let usual = [km::PUBLIC, km::INTERNAL, km::CONFIDENTIAL, km::RESTRICTED];
+        let known = rank.and_then(|rank| usual.get(rank)).filter(|term| {
+            let usual = term.as_str().strip_prefix(km::NAMESPACE);
+            usual.is_some_and(|usual| usual.eq_ignore_ascii_case(name))
+        });
+        let mut triples = match known {
+            Some(term) => vec![Triple::new(graph.clone(), km::HAS_PROTECTION_LEVEL, *term)],
+            // A level of the operator's own scale brings its name and its place along.
+            None => {
+                let term = self.base.record("level", name);
+                let own = Triple::new(graph.clone(), km::HAS_PROTECTION_LEVEL, term.clone());
+                let mut own = vec![own];
+                own.extend(called(&term, km::PROTECTION_LEVEL, name));
+                if let Some(rank) = rank {
+                    let rank = Literal::new_typed_literal(rank.to_string(), xsd::INTEGER);
+                    own.push(Triple::new(term, km::RANK, rank));
+                }
+                own
+            }
+        };
+        for group in label.clauses().flat_map(Clause::groups) {
+            let term = self.base.record("group", group.as_str());
+            triples.push(Triple::new(graph.clone(), km::HAS_AUDIENCE, term.clone()));
+            triples.extend(called(&term, km::READER_GROUP, group.as_str()));
         }
         triples
     }
@@ -183,6 +218,15 @@ impl Minter<'_> {
         let own = own.and_then(|iri| NamedNode::new(iri).ok());
         own.unwrap_or_else(|| self.base.concept(self.wiki, identity))
     }
+}
+
+/// What a level or a group is and is called.
+fn called(term: &NamedNode, class: NamedNodeRef<'_>, name: &str) -> [Triple; 2] {
+    let name = Literal::new_simple_literal(name);
+    [
+        Triple::new(term.clone(), rdf::TYPE, class),
+        Triple::new(term.clone(), skos::PREF_LABEL, name),
+    ]
 }
 
 /// Each triple once, in a fixed order.
