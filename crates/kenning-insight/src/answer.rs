@@ -45,6 +45,18 @@ pub enum Standing {
     Unrecorded(String),
 }
 
+impl Standing {
+    /// In one word: `found`, `none` or `unrecorded`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::None(_) => "none",
+            Self::Unrecorded(_) => "unrecorded",
+        }
+    }
+}
+
 impl Answer {
     pub(crate) fn new(question: &str) -> Self {
         Self {
@@ -120,14 +132,13 @@ impl Answer {
                 Value::Object(cells.collect())
             })
             .collect();
-        let (standing, words) = match &self.standing {
-            Standing::Found => ("found", None),
-            Standing::None(words) => ("none", Some(words)),
-            Standing::Unrecorded(words) => ("unrecorded", Some(words)),
+        let words = match &self.standing {
+            Standing::Found => None,
+            Standing::None(words) | Standing::Unrecorded(words) => Some(words),
         };
         let mut answer = json!({
             "question": self.question,
-            "standing": standing,
+            "standing": self.standing.name(),
             "words": words,
             "columns": self.columns,
             "rows": rows,
@@ -206,6 +217,13 @@ impl Answer {
         let text = |text: &str| Term::from(oxrdf::Literal::new_simple_literal(text));
         for name in &self.columns {
             triples.push(Triple::new(set.clone(), term("resultVariable"), text(name)));
+        }
+        if let Standing::None(words) | Standing::Unrecorded(words) = &self.standing {
+            triples.push(Triple::new(
+                set.clone(),
+                kenning_vocab::rdfs::COMMENT,
+                text(words),
+            ));
         }
         for (index, row) in self.rows.iter().enumerate() {
             let solution = node(&format!("row{}", index + 1));

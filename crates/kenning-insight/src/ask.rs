@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use kenning_sparql::{Cancel, Dataset, Form, Limits, QueryError, RunOptions, on_big_stack};
-use kenning_store::{GraphPattern, Pattern, View};
+use kenning_store::{Interrupted, View};
 use kenning_vocab::Base;
 use oxrdf::{Term, Variable};
 use oxsdatatypes::Date;
@@ -12,7 +12,9 @@ use oxsdatatypes::Date;
 use crate::answer::{Answer, Cell, Standing};
 use crate::labels::Labels;
 use crate::param::{InvalidValue, Kind};
+use crate::picture::Scan;
 use crate::question::Question;
+use crate::reserve::Reserve;
 
 /// What an answer depends on besides the view and the values: where IRIs live, which day it is, and what it may cost.
 #[derive(Debug, Clone)]
@@ -86,6 +88,9 @@ pub enum AskError {
     /// The evaluation could not be started.
     #[error("the question could not be evaluated")]
     Thread(#[from] std::io::Error),
+    /// It was stopped from another thread.
+    #[error("stopped before it was done")]
+    Stopped(#[from] Interrupted),
 }
 
 impl Question {
@@ -178,15 +183,37 @@ impl Question {
         page: Option<Page>,
     ) -> Result<Answer, AskError> {
         let bindings = self.bind(values, context)?;
-        let mut answer = on_big_stack(|| self.evaluate(view, &bindings, context, page))??;
+        let reserve = Reserve::read(view, &context.base)?;
+        if let Some(name) = self.reserved_name(values, &bindings, &reserve) {
+            let mut answer = Answer::new(&self.summary);
+            answer.columns = self.prepared.columns();
+            answer.standing = unknown(name);
+            return Ok(answer);
+        }
+        let mut answer = on_big_stack(|| self.evaluate(view, &bindings, context, page, &reserve))??;
         if answer.rows.is_empty()
-            && let Some(name) = self.unknown_name(view, values, &bindings)
+            && let Some(name) = self.unknown_name(view, values, &bindings)?
         {
-            answer.standing = Standing::Unrecorded(format!(
-                "Nothing called `{name}` is known here, so nothing follows."
-            ));
+            answer.standing = unknown(name);
         }
         Ok(answer)
+    }
+
+    /// The first value that names somebody who asked not to be named: the answer is the one about a name that nobody has.
+    fn reserved_name<'v>(
+        &self,
+        values: &'v BTreeMap<String, String>,
+        bindings: &[(Variable, Term)],
+        reserve: &Reserve,
+    ) -> Option<&'v str> {
+        let agents = self.params.iter().filter(|it| it.kind == Kind::Agent);
+        agents.into_iter().find_map(|param| {
+            let (_, term) = bindings
+                .iter()
+                .find(|(variable, _)| *variable == param.bound())?;
+            reserve.instead_of(term)?;
+            Some(values.get(&param.name)?.as_str())
+        })
     }
 
     /// The first value that should name something and of which the view says nothing at all: a question about it has no
@@ -196,20 +223,23 @@ impl Question {
         view: &View,
         values: &'v BTreeMap<String, String>,
         bindings: &[(Variable, Term)],
-    ) -> Option<&'v str> {
+    ) -> Result<Option<&'v str>, Interrupted> {
         let named = self
             .params
             .iter()
             .filter(|param| matches!(param.kind, Kind::Topic | Kind::Agent));
-        let mut given = named.filter_map(|param| {
+        let given = named.filter_map(|param| {
             let (_, term) = bindings
                 .iter()
                 .find(|(variable, _)| *variable == param.bound())?;
             Some((values.get(&param.name)?.as_str(), term))
         });
-        given
-            .find(|(_, term)| !is_mentioned(view, term))
-            .map(|(value, _)| value)
+        for (value, term) in given {
+            if !is_mentioned(view, term)? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
     }
 
     fn evaluate(
@@ -218,6 +248,7 @@ impl Question {
         bindings: &[(Variable, Term)],
         context: &Context,
         page: Option<Page>,
+        reserve: &Reserve,
     ) -> Result<Answer, QueryError> {
         let options = RunOptions {
             dataset: Dataset::default(),
@@ -232,16 +263,19 @@ impl Question {
         }
         let mut answer = Answer::new(&self.summary);
         let mut labels = Labels::new(view, &context.base);
-        let mut cell = |term: &Term| Cell {
-            label: labels.of(term),
-            term: term.clone(),
+        let mut cell = |term: &Term| match reserve.instead_of(term) {
+            Some(words) => Cell::text(words),
+            None => Cell {
+                label: labels.of(term),
+                term: term.clone(),
+            },
         };
         match self.form() {
             Form::Select => {
-                let mut columns = Vec::new();
+                let mut columns = self.prepared.columns();
                 let mut rows = Vec::new();
                 prepared.solutions(view, &options, &mut |solution| {
-                    if columns.is_empty() {
+                    if rows.is_empty() {
                         columns = solution
                             .variables()
                             .iter()
@@ -284,6 +318,10 @@ impl Question {
                         Term::from(triple.predicate),
                         triple.object,
                     ];
+                    // A triple has no place for words instead of a subject.
+                    if terms.iter().any(|term| reserve.instead_of(term).is_some()) {
+                        return ControlFlow::Continue(());
+                    }
                     answer
                         .rows
                         .push(terms.iter().map(|term| Some(cell(term))).collect());
@@ -317,23 +355,17 @@ impl Question {
     }
 }
 
+/// What is said about a name that nobody has heard of.
+fn unknown(name: &str) -> Standing {
+    Standing::Unrecorded(format!(
+        "Nothing called `{name}` is known here, so nothing follows."
+    ))
+}
+
 /// Whether the view says anything of a thing, or anything that leads to it.
-fn is_mentioned(view: &View, thing: &Term) -> bool {
-    let Some(id) = view.id(thing.as_ref()) else {
-        return false;
-    };
-    let all = || Pattern::all(GraphPattern::Union);
-    let patterns = [
-        Pattern {
-            subject: Some(id),
-            ..all()
-        },
-        Pattern {
-            object: Some(id),
-            ..all()
-        },
-    ];
-    patterns
-        .into_iter()
-        .any(|pattern| view.quads(pattern).next().is_some())
+fn is_mentioned(view: &View, thing: &Term) -> Result<bool, Interrupted> {
+    match view.id(thing.as_ref()) {
+        Some(id) => Scan::new(view).shows(id),
+        None => Ok(false),
+    }
 }

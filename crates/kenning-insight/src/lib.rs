@@ -32,6 +32,7 @@ mod param;
 mod picture;
 mod question;
 pub mod record;
+mod reserve;
 pub mod shapes;
 
 pub use advice::advice;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kenning_sparql::{Form, ParseOptions, Prepared, QueryError};
+use serde_json::{Value, json};
 
 use crate::decorators::{InvalidYaml, Yaml};
 use crate::param::{Kind, Param};
@@ -106,6 +107,34 @@ impl Question {
             text: text.to_owned(),
             prepared,
             basis,
+        })
+    }
+
+    /// As JSON: what it is called, what it asks and which values it takes.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let params: Vec<Value> = self
+            .params
+            .iter()
+            .map(|param| {
+                json!({
+                    "name": param.name,
+                    "expects": param.kind.words(),
+                    "description": param.description,
+                    "default": param.default,
+                    "choices": param.choices,
+                    "required": param.default.is_none() && !param.optional,
+                })
+            })
+            .collect();
+        json!({
+            "name": self.name,
+            "topic": self.topic,
+            "summary": self.summary,
+            "description": self.description,
+            "tags": self.tags,
+            "params": params,
+            "pagination": self.pagination,
         })
     }
 

@@ -135,7 +135,7 @@ fn cors_headers(headers: &mut HeaderMap, origin: &str) {
         ),
         (
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "link, etag, content-location, location",
+            "link, etag, content-location, location, kenning-standing",
         ),
         (
             HeaderName::from_static("cross-origin-resource-policy"),

@@ -201,6 +201,29 @@ impl Prepared {
         }
     }
 
+    /// The names of the columns of a SELECT query, in their order; none for other forms.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        let Query::Select { pattern, .. } = &self.written else {
+            return Vec::new();
+        };
+        let mut pattern = pattern;
+        loop {
+            match pattern {
+                GraphPattern::Project { variables, .. } => {
+                    return variables
+                        .iter()
+                        .map(|variable| variable.as_str().to_owned())
+                        .collect();
+                }
+                GraphPattern::Slice { inner, .. }
+                | GraphPattern::Distinct { inner }
+                | GraphPattern::Reduced { inner } => pattern = inner,
+                _ => return Vec::new(),
+            }
+        }
+    }
+
     /// Whether the same view gives the same answer again: whether `NOW`, `RAND`, `UUID`, `STRUUID` and `BNODE` take no part.
     #[must_use]
     pub const fn is_repeatable(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kenning_store::{GraphPattern, Interrupted, Pattern, TermId, View};
-use kenning_vocab::rdf;
+use kenning_vocab::{km, rdf};
 use oxrdf::{NamedNodeRef, Term, TermRef};
 
 use crate::day::Day;
@@ -131,8 +131,9 @@ impl<'a> Scan<'a> {
             .collect()
     }
 
-    /// Whether anything that is seen speaks of a term.
+    /// Whether anything that is seen speaks of a term. That an audit once found something about it does not count.
     pub(crate) fn shows(&self, id: TermId) -> Result<bool, Interrupted> {
+        let concerns = self.id(km::CONCERNS);
         for (subject, object) in [(Some(id), None), (None, Some(id))] {
             let pattern = Pattern {
                 subject,
@@ -140,8 +141,10 @@ impl<'a> Scan<'a> {
                 object,
                 graph: self.within.clone(),
             };
-            if self.view.quads(pattern).next().transpose()?.is_some() {
-                return Ok(true);
+            for quad in self.view.quads(pattern) {
+                if Some(quad?.predicate) != concerns {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)

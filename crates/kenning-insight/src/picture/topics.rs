@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use kenning_store::{Interrupted, TermId};
-use kenning_vocab::{Base, km, skos};
+use kenning_vocab::{Base, km, rdf, skos};
 
 use super::scan::{Many, Scan, of};
 use crate::fold::name_key;
@@ -103,6 +103,23 @@ impl Topics {
         Ok(found)
     }
 
+    /// Whether something is a name that somebody wrote, or a concept.
+    fn is_topic(&self, scan: &Scan<'_>, thing: TermId) -> Result<bool, Interrupted> {
+        if self.answers.contains_key(&thing) || self.described_in.contains_key(&thing) {
+            return Ok(true);
+        }
+        for class in [km::NAME, skos::CONCEPT] {
+            if let Some(class) = scan.id(class)
+                && !scan
+                    .matching(Some(thing), rdf::TYPE, Some(class))?
+                    .is_empty()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Names of topics that are spelled nearly like `text`, at most three.
     pub(crate) fn like(&self, scan: &Scan<'_>, text: &str) -> Result<Vec<String>, Interrupted> {
         let key = name_key(text);
@@ -112,14 +129,16 @@ impl Topics {
             skos::ALT_LABEL,
             kenning_vocab::rdfs::LABEL,
         ] {
-            for (_, said) in scan.pairs(property)? {
+            for (thing, said) in scan.pairs(property)? {
                 let Some(said) = scan.text(said) else {
                     continue;
                 };
                 let other = name_key(&said);
                 let far = crate::fold::distance(&key, &other);
                 let close = far <= 2.max(key.chars().count() / 4);
-                if (close || (key.len() > 3 && other.contains(&key))) && other != key {
+                let fits = (close || (key.len() > 3 && other.contains(&key))) && other != key;
+                // An event about a topic has its name in its label, and is none.
+                if fits && self.is_topic(scan, thing)? {
                     near.push((far, said));
                 }
             }

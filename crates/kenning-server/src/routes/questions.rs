@@ -25,6 +25,9 @@ use crate::validator;
 const FORMAT: &str = "format";
 const PAGE: &str = "page";
 
+/// The header that says whether rows were `found`, there is `none`, or the matter is `unrecorded`.
+const STANDING: &str = "kenning-standing";
+
 /// The most rows of one page where a question says nothing.
 const ROWS: usize = 10_000;
 
@@ -93,7 +96,7 @@ pub(crate) async fn answer(
         number: asked.page,
         rows: question.page_rows().unwrap_or(ROWS),
     };
-    let (body, (is_more, asked)) = app
+    let (body, (is_more, asked, standing)) = app
         .evaluators
         .run(reader.share(), move |cancel| {
             context.cancel = cancel.clone();
@@ -104,12 +107,14 @@ pub(crate) async fn answer(
                 Some("text/turtle") => answer.to_turtle(),
                 _ => answer.to_table(),
             };
-            Ok((text, (is_more, asked)))
+            Ok((text, (is_more, asked, answer.standing.name())))
         })
         .await?;
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    // A table without rows cannot say whether there is none, or whether nothing is recorded.
+    headers.insert(STANDING, HeaderValue::from_static(standing));
     validator::data_headers(headers, tag);
     if let Some(links) = links(&app, &name, &asked, is_more) {
         headers.insert(header::LINK, links);
@@ -161,6 +166,7 @@ impl From<AskError> for HttpError {
         match error {
             AskError::Query(error) => error.into(),
             AskError::Thread(error) => Self::Internal(error.to_string()),
+            AskError::Stopped(_) => Self::Busy,
             // What the asker sent does not fit; the text says what would.
             other => Self::Request(other.to_string()),
         }
@@ -227,28 +233,10 @@ fn as_json(value: &Value, caller: &Caller) -> Response {
 
 /// A question as the list has it.
 fn listed(question: &Question) -> Value {
-    let params: Vec<Value> = question
-        .params
-        .iter()
-        .map(|param| {
-            json!({
-                "name": param.name,
-                "expects": param.kind.words(),
-                "description": param.description,
-                "default": param.default,
-                "choices": param.choices,
-                "required": param.default.is_none() && !param.optional,
-            })
-        })
-        .collect();
-    json!({
-        "name": question.name,
-        "topic": question.topic,
-        "summary": question.summary,
-        "description": question.description,
-        "tags": question.tags,
-        "params": params,
-        "pagination": question.pagination,
-        "address": format!("/api/questions/{}", question.name),
-    })
+    let mut listed = question.to_json();
+    if let Some(members) = listed.as_object_mut() {
+        let address = format!("/api/questions/{}", question.name);
+        members.insert("address".to_owned(), address.into());
+    }
+    listed
 }
