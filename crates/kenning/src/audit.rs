@@ -33,7 +33,8 @@ pub struct Request {
 
 /// Audits what the reader sees; the report is output.
 ///
-/// The identities of the findings are kept for the next audit with the same eyes, unless `forget` says otherwise.
+/// The identities of the findings are kept for the next audit with the same eyes, and the last two audits as triples, unless
+/// `forget` says otherwise.
 ///
 /// # Errors
 /// When there is no such level, format or person, or a file cannot be written.
@@ -55,6 +56,15 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         history.add(&found);
         if history != before {
             let mut batch = Batch::new();
+            let name = history.name(&eyes);
+            let graph = site.base.record_graph(&format!("audit/{name}"));
+            let moment = kenning_server::moment().context("the clock of this machine is wrong")?;
+            for old in history.keep(&graph) {
+                batch.drop_graph(old);
+            }
+            let triples = found.kept(&site.base, &name, &graph, &moment);
+            // Seen by those who see all that these eyes saw.
+            batch.put_graph(graph, clearance.own_label(), triples);
             batch.put_setting(key, Some(history.write()));
             site.kb.commit(batch)?;
         }

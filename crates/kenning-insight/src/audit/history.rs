@@ -16,6 +16,9 @@ use crate::day::Day;
 use crate::insight::InsightError;
 use crate::picture::Picture;
 
+/// So many audits are kept as triples: what changed between the last two is asked of them.
+const MOST_GRAPHS: usize = 2;
+
 /// So many audits are kept as numbers.
 const MOST_RUNS: usize = 200;
 
@@ -28,6 +31,12 @@ pub struct History {
     last: Vec<Seen>,
     /// What the one before it found.
     before: Vec<Seen>,
+    /// How many audits there were, also those that are kept as numbers no more.
+    #[serde(default)]
+    number: u64,
+    /// The graphs that hold the last audits as triples, the oldest first.
+    #[serde(default)]
+    graphs: Vec<String>,
 }
 
 /// One audit as numbers.
@@ -94,6 +103,7 @@ impl History {
         for finding in &audit.findings {
             *counts.entry(finding.kind.name().to_owned()).or_default() += 1;
         }
+        self.number = self.number.saturating_add(1);
         self.before = std::mem::replace(&mut self.last, found);
         self.runs.push(Run {
             day: audit.day.to_string(),
@@ -101,6 +111,22 @@ impl History {
         });
         let extra = self.runs.len().saturating_sub(MOST_RUNS);
         self.runs.drain(..extra);
+    }
+
+    /// What to call the last audit that was added: texts of later audits come later in the alphabet.
+    #[must_use]
+    pub fn name(&self, eyes: &str) -> String {
+        let eyes = blake3::hash(eyes.as_bytes()).to_hex();
+        let eyes: String = eyes.chars().take(8).collect();
+        format!("{:06}-{eyes}", self.number)
+    }
+
+    /// Remembers the graph that holds the last audit, and gives those that hold audits which nobody compares any more.
+    pub fn keep(&mut self, graph: &NamedNode) -> Vec<NamedNode> {
+        self.graphs.push(graph.as_str().to_owned());
+        let extra = self.graphs.len().saturating_sub(MOST_GRAPHS);
+        let old = self.graphs.drain(..extra);
+        old.filter_map(|name| NamedNode::new(name).ok()).collect()
     }
 
     /// Whether the last audit was on the same day and found the same.

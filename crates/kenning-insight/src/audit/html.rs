@@ -8,6 +8,9 @@ use crate::insight::counted;
 /// What the page looks like, on screens and on paper.
 pub(crate) const STYLE: &str = include_str!("page.css");
 
+/// So many gaps stand at the top: as many as fill the page beside what is counted.
+const WORST: usize = 8;
+
 /// So many names of findings stand beside the number of their kind.
 const NAMES: usize = 4;
 
@@ -91,7 +94,7 @@ impl Audit {
 
     fn worst_section(&self, out: &mut String) {
         out.push_str("<section>\n<h2>What would hurt most</h2>\n");
-        let worst = self.worst(6);
+        let worst = self.worst(WORST);
         if worst.is_empty() {
             out.push_str(
                 "<p>Nothing was found. Either all is well, or nothing is recorded yet.</p>\n",

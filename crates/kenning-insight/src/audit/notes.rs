@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kenning_access::Label;
 use kenning_store::TermId;
-use kenning_vocab::{foaf, km, schema};
+use kenning_vocab::{Minted, foaf, km, schema};
 
 use super::{Findings, Kind};
 use crate::insight::{InsightError, counted};
@@ -258,16 +258,34 @@ fn duplicates(findings: &mut Findings<'_, '_>) {
 }
 
 fn contradictions(findings: &mut Findings<'_, '_>) -> Result<(), InsightError> {
-    for (one, other) in findings.picture.scan.pairs(km::CONTRADICTS)? {
-        // The property is symmetric; either direction is one finding.
-        let pair = [one.min(other), one.max(other)];
-        findings.add(
-            Kind::Contradiction,
-            &pair,
-            "they cannot both hold",
-            &BTreeSet::new(),
-            0,
-        );
+    let picture = findings.picture;
+    for (said, against) in picture.scan.pairs(km::CONTRADICTS)? {
+        // What is said of a name holds for what the name leads to; a name that leads nowhere says nothing.
+        let leads = |id: TermId| {
+            let known = picture.topics.meant(id);
+            let written = picture.notes.contains_key(&id)
+                || picture.scan.iri(id).is_some_and(|node| {
+                    !matches!(picture.base.read(node.as_str()), Some(Minted::Name(_)))
+                });
+            known
+                .into_iter()
+                .filter(move |topic| *topic != id || written)
+        };
+        for one in leads(said) {
+            for other in leads(against).filter(|other| *other != one) {
+                // The property is symmetric; either direction is one finding.
+                let keepers = findings.keepers(one).into_iter();
+                let keepers = keepers.chain(findings.keepers(other)).collect();
+                let pair = [one.min(other), one.max(other)];
+                findings.add(
+                    Kind::Contradiction,
+                    &pair,
+                    "they cannot both hold",
+                    &keepers,
+                    0,
+                );
+            }
+        }
     }
     Ok(())
 }

@@ -267,6 +267,7 @@ impl Audit {
         let text = |text: &str| Literal::new_simple_literal(text);
         let mut triples = vec![
             Triple::new(audit.clone(), rdf::TYPE, km::KNOWLEDGE_AUDIT),
+            Triple::new(audit.clone(), km::LOOKS_AS, text(&self.eyes)),
             Triple::new(audit.clone(), prov::ENDED_AT_TIME, date),
             Triple::new(
                 audit.clone(),
@@ -279,21 +280,8 @@ impl Audit {
         ];
         for finding in &self.findings {
             let node = base.record("finding", &finding.id);
-            let class = if finding.kind.is_strength() {
-                km::STRENGTH
-            } else {
-                km::GAP
-            };
             triples.push(Triple::new(audit.clone(), km::FINDS, node.clone()));
-            triples.push(Triple::new(node.clone(), rdf::TYPE, class));
-            triples.push(Triple::new(
-                node.clone(),
-                km::HAS_FINDING_KIND,
-                finding.kind.term(),
-            ));
-            for concerned in &finding.concerns {
-                triples.push(Triple::new(node.clone(), km::CONCERNS, concerned.clone()));
-            }
+            triples.extend(finding.core(&node));
             triples.push(Triple::new(
                 node.clone(),
                 rdfs::LABEL,
@@ -308,11 +296,54 @@ impl Audit {
         triples
     }
 
+    /// The graph that keeps this audit for [`History`](super::History) and for questions: what was found about what, by
+    /// whom and when, and no text. A note that is shut away later is not quoted by what was found before.
+    #[must_use]
+    pub fn kept(&self, base: &Base, name: &str, graph: &NamedNode, moment: &str) -> Vec<Triple> {
+        let audit = base.record("audit", name);
+        let time = Literal::new_typed_literal(moment, xsd::DATE_TIME);
+        let mut triples = vec![
+            Triple::new(graph.clone(), rdf::TYPE, km::RECORD_GRAPH),
+            Triple::new(graph.clone(), prov::GENERATED_AT_TIME, time.clone()),
+            Triple::new(audit.clone(), rdf::TYPE, km::KNOWLEDGE_AUDIT),
+            Triple::new(audit.clone(), prov::ENDED_AT_TIME, time),
+            Triple::new(
+                audit.clone(),
+                km::LOOKS_AS,
+                Literal::new_simple_literal(&self.eyes),
+            ),
+        ];
+        for finding in &self.findings {
+            let node = base.record("finding", &finding.id);
+            triples.push(Triple::new(audit.clone(), km::FINDS, node.clone()));
+            triples.extend(finding.core(&node));
+        }
+        triples
+    }
+
     /// [`triples`](Self::triples) as Turtle. The audit is called by its day.
     #[must_use]
     pub fn to_turtle(&self, base: &Base) -> String {
         let audit = base.record("audit", &self.day.to_string());
         turtle(&self.triples(base, &audit))
+    }
+}
+
+impl Finding {
+    /// What makes it the same in every audit: its kind, and what it is about.
+    fn core(&self, node: &NamedNode) -> Vec<Triple> {
+        let class = if self.kind.is_strength() {
+            km::STRENGTH
+        } else {
+            km::GAP
+        };
+        let mut triples = vec![
+            Triple::new(node.clone(), rdf::TYPE, class),
+            Triple::new(node.clone(), km::HAS_FINDING_KIND, self.kind.term()),
+        ];
+        let concerned = self.concerns.iter();
+        triples.extend(concerned.map(|it| Triple::new(node.clone(), km::CONCERNS, it.clone())));
+        triples
     }
 }
 

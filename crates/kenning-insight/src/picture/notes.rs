@@ -53,6 +53,7 @@ pub(crate) fn read(
     scan: &Scan<'_>,
     topics: &Topics,
     people: &People,
+    today: Day,
 ) -> Result<Notes, Interrupted> {
     let mut notes = Notes::new();
     for (note, _, graph) in scan.with_graphs(kenning_vocab::rdf::TYPE, Some(km::NOTE))? {
@@ -67,7 +68,7 @@ pub(crate) fn read(
     upkeep(scan, &mut notes)?;
     claims(scan, &mut notes)?;
     links(scan, topics, &mut notes)?;
-    authors(scan, people, &mut notes)?;
+    authors(scan, people, today, &mut notes)?;
     Ok(notes)
 }
 
@@ -101,7 +102,9 @@ fn claims(scan: &Scan<'_>, notes: &mut Notes) -> Result<(), Interrupted> {
     let claims = scan.instances(km::CLAIM)?;
     let sources = scan.forward(cito::CITES_AS_SOURCE_DOCUMENT)?;
     for (id, passage) in scan.pairs(km::HAS_PASSAGE)? {
-        let Some(note) = notes.get_mut(&id).filter(|_| claims.contains(&passage)) else {
+        // What names a source says something, also where it is a list of links to the eye.
+        let says = claims.contains(&passage) || sources.contains_key(&passage);
+        let Some(note) = notes.get_mut(&id).filter(|_| says) else {
             continue;
         };
         note.claims.insert(passage);
@@ -136,7 +139,12 @@ fn links(scan: &Scan<'_>, topics: &Topics, notes: &mut Notes) -> Result<(), Inte
     Ok(())
 }
 
-fn authors(scan: &Scan<'_>, people: &People, notes: &mut Notes) -> Result<(), Interrupted> {
+fn authors(
+    scan: &Scan<'_>,
+    people: &People,
+    today: Day,
+    notes: &mut Notes,
+) -> Result<(), Interrupted> {
     let who = scan.forward(prov::WAS_ATTRIBUTED_TO)?;
     let when = scan.forward(prov::GENERATED_AT_TIME)?;
     // Revisions of one author at one moment are one change.
@@ -145,6 +153,8 @@ fn authors(scan: &Scan<'_>, people: &People, notes: &mut Notes) -> Result<(), In
         let Some((stamp, day)) = of(&when, revision)
             .filter_map(|stamp| Some((stamp, scan.day(stamp)?)))
             .max_by_key(|(stamp, day)| (*day, *stamp))
+            // Asked on a day of the past, what came later was not known.
+            .filter(|(_, day)| *day <= today)
         else {
             continue;
         };
