@@ -119,6 +119,9 @@ struct Rules {
     supports: Many,
     carries: Many,
     direction: Many,
+    /// The kind of knowledge in which a mode starts, and the one in which it ends.
+    from: Many,
+    to: Many,
 }
 
 impl Rules {
@@ -131,6 +134,8 @@ impl Rules {
             supports: scan.forward(km::SUPPORTS_STRATEGY)?,
             carries: scan.forward(km::CARRIES_MODE)?,
             direction: scan.forward(km::HAS_FLOW_DIRECTION)?,
+            from: scan.forward(km::FROM_KNOWLEDGE_TYPE)?,
+            to: scan.forward(km::TO_KNOWLEDGE_TYPE)?,
         })
     }
 }
@@ -169,8 +174,13 @@ impl Used {
     }
 }
 
-/// A practice with its order (times used, kinds suited; the most first), and what it is called.
-type Fitting = ((Reverse<usize>, Reverse<usize>), String, TermId);
+/// A practice with its order (times used, kinds suited, modes that lead from these kinds to these kinds; the most first), and
+/// what it is called.
+type Fitting = (
+    (Reverse<usize>, Reverse<usize>, Reverse<usize>),
+    String,
+    TermId,
+);
 
 /// The strategies that suit any piece, with their share of all: each piece has one vote, shared out among its kinds.
 fn rank(picture: &Picture<'_>, rules: &Rules, pieces: &[Piece]) -> Vec<(TermId, f64)> {
@@ -230,7 +240,16 @@ fn rows(
         .map(|practice| {
             let times = used.practices.get(practice).copied().unwrap_or_default();
             let suited = of(&rules.suits, *practice).filter(|kind| wanted.contains(kind));
-            let order = (Reverse(times), Reverse(suited.count()));
+            // What is tacit and stays so passes on by doing things together; what is in words, by sorting and joining them.
+            let moves = of(&rules.carries, *practice).filter(|mode| {
+                of(&rules.from, *mode).any(|kind| wanted.contains(&kind))
+                    && of(&rules.to, *mode).any(|kind| wanted.contains(&kind))
+            });
+            let order = (
+                Reverse(times),
+                Reverse(suited.count()),
+                Reverse(moves.count()),
+            );
             (order, picture.label(*practice), *practice)
         })
         .collect();

@@ -1,7 +1,7 @@
 //! Whom to ask about a topic, and what that rests on.
 //!
 //! Evidence is of three sorts: what was stated of somebody, what they did (passed it on, helped when asked, confirmed a
-//! note), and what they wrote. Each piece has a weight between 0 and 1, and the score is `1 − Π(1 − weight)`: more evidence
+//! note), and what they wrote, about the topic or beside it. Each piece has a weight between 0 and 1, and the score is `1 − Π(1 − weight)`: more evidence
 //! never makes less. What was done or written counts half after two years. A score says how much speaks for asking
 //! somebody; it does not measure how much they know, since those who write little leave few traces.
 
@@ -175,6 +175,7 @@ pub(crate) fn find(
             gathered.authored(who, &authored);
         }
         gathered.kept(*topic);
+        gathered.beside(*topic);
     }
     Ok(gathered.ranked())
 }
@@ -385,6 +386,36 @@ impl Gathered<'_, '_> {
             _ => "wrote notes that link to it".to_owned(),
         };
         self.add(who, words, authored.note, weight);
+    }
+
+    /// Who works on what lies in one folder with the notes about the topic. A weak sign, which tells people apart where
+    /// nothing else does.
+    fn beside(&mut self, topic: TermId) {
+        let picture = self.picture;
+        let about = picture.topics.notes(topic);
+        let mut best: BTreeMap<PersonId, (f64, String)> = BTreeMap::new();
+        for note in &about {
+            let Some((folder, done)) = picture.folders.of(picture, *note) else {
+                continue;
+            };
+            for (who, beside) in done.iter() {
+                let others = beside.notes.difference(&about).count();
+                let known = best.get(who).map_or(0.0, |(share, _)| *share);
+                if others > 0 && beside.share > known {
+                    let notes = counted(others, "other note", "other notes");
+                    best.insert(
+                        *who,
+                        (beside.share, format!("worked on {notes} in `{folder}`")),
+                    );
+                }
+            }
+        }
+        for (who, (share, words)) in best {
+            // Who did less than a twentieth of the work there is not worth a line.
+            if share >= 0.05 {
+                self.add(who, words, None, 0.2 * share);
+            }
+        }
     }
 
     /// Who is named as author of the notes, and who confirmed them.

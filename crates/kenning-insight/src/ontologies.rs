@@ -1,7 +1,7 @@
 //! The ontologies that a reader sees: what is loaded, in which versions, how large, in which languages, and what is missing.
 
 use kenning_store::{GraphPattern, Interrupted, Pattern, TermId, View};
-use kenning_vocab::{owl, rdf, rdfs, skos};
+use kenning_vocab::{Base, Minted, owl, rdf, rdfs, skos};
 use oxrdf::{NamedNodeRef, Term, TermRef};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -30,12 +30,13 @@ pub struct LoadedOntology {
 }
 
 impl LoadedOntology {
-    /// Every ontology that `view` sees, by IRI, version and graph.
+    /// Every ontology that `view` sees, by IRI, version and graph, and every loaded graph that declares terms without saying
+    /// which ontology they belong to. `base` says which graphs were not loaded.
     ///
     /// # Errors
     /// [`Interrupted`] when the view's scans are stopped.
-    pub fn all(view: &View) -> Result<Vec<Self>, Interrupted> {
-        let reader = Reader::new(view);
+    pub fn all(view: &View, base: &Base) -> Result<Vec<Self>, Interrupted> {
+        let reader = Reader::new(view, base);
         let mut found = Vec::new();
         let mut here: BTreeSet<String> = BTreeSet::new();
         for (subject, graph) in reader.declared()? {
@@ -61,8 +62,29 @@ impl LoadedOntology {
                 imports: imports.into_iter().map(|name| (name, false)).collect(),
             });
         }
+        let declaring: HashSet<String> = found.iter().map(|it| it.graph.clone()).collect();
         for graph in view.graphs() {
-            here.insert(key(&reader.name(graph.id)).to_owned());
+            let name = reader.name(graph.id);
+            here.insert(key(&name).to_owned());
+            // Many vocabularies are published without a header: they are what their graph is called.
+            if declaring.contains(&name) || !reader.is_loaded(&name) {
+                continue;
+            }
+            let terms = reader.terms(graph.id)?;
+            if terms.is_empty() {
+                continue;
+            }
+            found.push(Self {
+                iri: name.clone(),
+                version: None,
+                graph: name,
+                triples: graph.triples,
+                classes: terms.classes.len() as u64,
+                properties: terms.properties.len() as u64,
+                concepts: terms.concepts.len() as u64,
+                languages: reader.languages(&terms, graph.id)?,
+                imports: BTreeMap::new(),
+            });
         }
         for ontology in &mut found {
             for (name, is_here) in &mut ontology.imports {
@@ -98,13 +120,20 @@ struct Terms {
     concepts: HashSet<TermId>,
 }
 
+impl Terms {
+    fn is_empty(&self) -> bool {
+        self.classes.is_empty() && self.properties.is_empty() && self.concepts.is_empty()
+    }
+}
+
 struct Reader<'a> {
     view: &'a View,
+    base: &'a Base,
 }
 
 impl<'a> Reader<'a> {
-    const fn new(view: &'a View) -> Self {
-        Self { view }
+    const fn new(view: &'a View, base: &'a Base) -> Self {
+        Self { view, base }
     }
 
     fn name(&self, graph: TermId) -> String {
@@ -112,6 +141,20 @@ impl<'a> Reader<'a> {
             Term::NamedNode(name) => name.into_string(),
             other => other.to_string(),
         }
+    }
+
+    /// Whether a graph of this name was loaded from a file, as far as names tell: what notes say and what was recorded was not.
+    fn is_loaded(&self, graph: &str) -> bool {
+        !matches!(
+            self.base.read(graph),
+            Some(
+                Minted::NoteGraph { .. }
+                    | Minted::SectionGraph { .. }
+                    | Minted::LinksGraph { .. }
+                    | Minted::MetaGraph { .. }
+                    | Minted::RecordGraph(_)
+            )
+        )
     }
 
     fn id(&self, name: NamedNodeRef<'_>) -> Option<TermId> {

@@ -4,6 +4,7 @@
 //! one each, under whatever name; topics are what names lead to.
 
 pub(crate) mod authorship;
+mod folders;
 mod holding;
 pub(crate) mod notes;
 pub(crate) mod people;
@@ -45,6 +46,7 @@ pub(crate) struct Picture<'a> {
     /// Note → who confirmed it, and when.
     pub(crate) confirmed: Confirmed,
     labels: topics::Labels,
+    pub(crate) folders: folders::Folders,
 }
 
 impl<'a> Picture<'a> {
@@ -61,7 +63,7 @@ impl<'a> Picture<'a> {
         let today = Day::from(context.today);
         let topics = Topics::read(&scan)?;
         let people = People::read(&scan, &context.base, today, &topics.own_answers)?;
-        let notes = notes::read(&scan, &topics, &people)?;
+        let notes = notes::read(&scan, &topics, &people, today)?;
         let holding = holding::read(&scan, &topics, &people, today)?;
         let mut kinds = Many::new();
         for (said, kind) in scan.pairs(km::HAS_KNOWLEDGE_TYPE)? {
@@ -83,6 +85,7 @@ impl<'a> Picture<'a> {
             holding,
             kinds,
             labels: topics::Labels::default(),
+            folders: folders::Folders::default(),
         })
     }
 
