@@ -1,5 +1,7 @@
 //! The description of this server's interface (OpenAPI 3.1.0), made of the table of routes and of the questions.
 
+mod insight;
+
 use kenning_insight::{Param, ParamKind, Question};
 use serde_json::{Map, Value, json};
 
@@ -64,6 +66,9 @@ pub(crate) fn describe(app: &App) -> Value {
         let address = format!("/api/questions/{}", question.name);
         insert(&mut paths, &address, "GET", asking(question));
     }
+    for (address, recording) in insight::records() {
+        insert(&mut paths, &address, "POST", recording);
+    }
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -104,7 +109,7 @@ fn operation(method: &str, path: &str) -> Value {
         .iter()
         .find(|(of, at, _)| *of == method && *at == path)
         .map_or("", |(_, _, summary)| summary);
-    let inside: Vec<Value> = path
+    let mut parameters: Vec<Value> = path
         .split(['{', '}'])
         .skip(1)
         .step_by(2)
@@ -117,10 +122,11 @@ fn operation(method: &str, path: &str) -> Value {
             })
         })
         .collect();
+    parameters.extend(insight::parameters(path));
     json!({
         "summary": summary,
         "operationId": identifier(method, path),
-        "parameters": inside,
+        "parameters": parameters,
         "responses": { "default": { "description": "What was asked for, or a problem", "content": problem() } },
     })
 }
@@ -139,15 +145,18 @@ fn asking(question: &Question) -> Value {
         "description": "Which page of a long answer; `Link` names the others.",
         "schema": { "type": "integer", "minimum": 1, "default": 1 },
     }));
-    json!({
+    let mut asking = json!({
         "summary": question.summary,
-        "description": question.description,
         "operationId": format!("ask-{}", question.name),
         "tags": [question.topic],
         "parameters": parameters,
         "responses": {
             "200": {
                 "description": "The answer, made of what the asker may see",
+                "headers": { "Kenning-Standing": {
+                    "description": "Whether there are rows (`found`), none fits (`none`), or nothing of the kind is recorded (`unrecorded`).",
+                    "schema": { "type": "string", "enum": ["found", "none", "unrecorded"] },
+                } },
                 "content": {
                     "application/json": { "schema": { "$ref": "#/components/schemas/Answer" } },
                     "text/csv": { "schema": { "type": "string" } },
@@ -157,7 +166,12 @@ fn asking(question: &Question) -> Value {
             },
             "default": { "description": "A value is missing or does not fit", "content": problem() },
         },
-    })
+    });
+    // A description is a text or is not there; `null` is neither.
+    if let (Some(members), Some(text)) = (asking.as_object_mut(), &question.description) {
+        members.insert("description".to_owned(), text.as_str().into());
+    }
+    asking
 }
 
 fn parameter(param: &Param) -> Value {
@@ -172,7 +186,14 @@ fn parameter(param: &Param) -> Value {
             members.insert("enum".to_owned(), param.choices.clone().into());
         }
         if let Some(default) = &param.default {
-            members.insert("default".to_owned(), default.clone().into());
+            let typed = match param.kind {
+                ParamKind::Integer | ParamKind::Decimal | ParamKind::Boolean => {
+                    serde_json::from_str(default).ok()
+                }
+                _ => None,
+            };
+            let default = typed.unwrap_or_else(|| default.clone().into());
+            members.insert("default".to_owned(), default);
         }
     }
     let expects = param.kind.words();

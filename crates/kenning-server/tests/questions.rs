@@ -162,6 +162,30 @@ fn the_description_names_every_question_with_its_values() {
     let server = server();
     let description = json(&server.get("/openapi.json", "").text());
     assert_eq!(description["openapi"], "3.1.0");
+    // A description is a text or is not there: a validator refuses `null`.
+    let mut looked = vec![("", &description)];
+    while let Some((name, value)) = looked.pop() {
+        assert!(
+            !(name == "description" && value.is_null()),
+            "a description is null"
+        );
+        match value {
+            Value::Array(items) => looked.extend(items.iter().map(|item| ("", item))),
+            Value::Object(members) => {
+                looked.extend(members.iter().map(|(name, value)| (name.as_str(), value)));
+            }
+            _ => {}
+        }
+    }
+    let paths = &description["paths"];
+    assert_eq!(
+        paths["/api/experts"]["get"]["parameters"][0]["name"],
+        "topic"
+    );
+    assert_eq!(paths["/api/loss"]["get"]["parameters"][0]["name"], "person");
+    let record = &paths["/api/record/referral"]["post"]["requestBody"]["content"]["application/json"]
+        ["schema"];
+    assert_eq!(record["required"], serde_json::json!(["topic", "to"]));
     let asking = &description["paths"]["/api/questions/related"]["get"];
     assert_eq!(
         asking["parameters"][0]["schema"]["enum"],
