@@ -40,12 +40,10 @@ pub struct Request {
 /// # Errors
 /// When there is no such question, level or format, a value does not fit or is missing, or a limit is reached.
 pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
-    let library = library(request.questions.as_ref())?;
     let Some(name) = &request.name else {
-        let text = list(&library);
-        report(Line::Output { text });
-        return Ok(Outcome::done(""));
+        return list(request, report);
     };
+    let library = library(request.questions.as_ref())?;
     let Some(question) = library.get(name) else {
         let like = library.like(name);
         let hint = match like.as_slice() {
@@ -94,8 +92,26 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     Ok(Outcome::done(""))
 }
 
+/// Lists the questions that can be asked, which needs no knowledge base.
+///
+/// # Errors
+/// When there is no such format, or a file is no question.
+pub fn list(request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
+    let library = library(request.questions.as_ref())?;
+    let text = match request.format.as_deref() {
+        None | Some("table") => listed(&library),
+        Some("json") => {
+            let questions: Vec<serde_json::Value> = library.iter().map(Question::to_json).collect();
+            format!("{:#}\n", serde_json::json!({ "questions": questions }))
+        }
+        Some(other) => bail!("`{other}` is no form of this list; there are table and json"),
+    };
+    report(Line::Output { text });
+    Ok(Outcome::done(""))
+}
+
 /// Every question with the values it takes, by topic.
-fn list(library: &Library) -> String {
+fn listed(library: &Library) -> String {
     let mut text = String::new();
     let mut topic = "";
     for question in library.iter() {

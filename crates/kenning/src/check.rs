@@ -126,7 +126,8 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
             let findings: Vec<_> = shown
                 .map(|violation| Finding::of(violation, &view, &site.base).to_json())
                 .collect();
-            let text = json!({ "conforms": violations == 0, "findings": findings });
+            // As in Turtle: what is shown decides, whatever its severity (SHACL section 3.6.1.1).
+            let text = json!({ "conforms": findings.is_empty(), "findings": findings });
             report(Line::Output {
                 text: format!("{text:#}\n"),
             });

@@ -219,7 +219,7 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
             }
         }
         Command::Ask(flags) => {
-            let request = Request::Ask(ask::Request {
+            let request = ask::Request {
                 name: flags.name.clone(),
                 values: flags.param.iter().cloned().collect(),
                 clearance: flags.eyes.clearance.clone(),
@@ -228,8 +228,11 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
                 page: (!flags.all).then_some(flags.page),
                 questions: flags.questions.as_deref().map(Place::of),
                 timeout: flags.timeout,
-            });
-            send(common, &[], None, false, &request, reporter)
+            };
+            if request.name.is_none() {
+                return ask::list(&request, &mut |line| reporter.line(&line));
+            }
+            send(common, &[], None, false, &Request::Ask(request), reporter)
         }
         Command::Update(flags) => change(common, flags, reporter),
         Command::Audit(flags) => {
@@ -246,6 +249,9 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
         }
         Command::Record(flags) => {
             let request = record_request(flags);
+            if request.kind.is_none() {
+                return Ok(record::list(&mut |line| reporter.line(&line)));
+            }
             match &common.server {
                 Some(url) => record_remote(url, &request, reporter),
                 None => send(common, &[], None, true, &Request::Record(request), reporter),

@@ -72,7 +72,7 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     let view = site
         .kb
         .view(&site.clearance(&request.clearance, &request.groups)?);
-    let all = LoadedOntology::all(&view)?;
+    let all = LoadedOntology::all(&view, &site.base)?;
     let text = match request.format.as_deref() {
         None | Some("text") if all.is_empty() => {
             "no ontology is loaded that this reader sees\n".to_owned()
@@ -88,11 +88,19 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     Ok(Outcome::done(""))
 }
 
+/// So many characters of a version are shown.
+const LONGEST: usize = 60;
+
 /// An ontology in a few lines.
 fn described(ontology: &LoadedOntology) -> String {
     let mut text = ontology.iri.clone();
     if let Some(version) = &ontology.version {
-        let _ = write!(text, "  {version}");
+        // Some write the history of their ontology here.
+        let words: Vec<&str> = version.split_whitespace().collect();
+        let line = words.join(" ");
+        let short: String = line.chars().take(LONGEST).collect();
+        let rest = if short.len() < line.len() { "…" } else { "" };
+        let _ = write!(text, "  {}{rest}", short.trim_end());
     }
     let _ = write!(text, "\n  {} triples", count(ontology.triples));
     if ontology.graph != ontology.iri {

@@ -40,8 +40,7 @@ pub struct Request {
 /// When there is no such kind or level, or the fields do not fit.
 pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
     let Some(kind) = &request.kind else {
-        report(Line::Output { text: list() });
-        return Ok(Outcome::done(""));
+        return Ok(list(report));
     };
     let label = label(site, request)?;
     // The operator sees everything; what the record may hold is bounded by its own label.
@@ -115,8 +114,14 @@ fn label(site: &Site, request: &Request) -> Result<Label> {
     Ok(Label::new(level, clauses))
 }
 
+/// Lists what can be recorded, which needs no knowledge base.
+pub fn list(report: &mut dyn FnMut(Line)) -> Outcome {
+    report(Line::Output { text: listed() });
+    Outcome::done("")
+}
+
 /// Every kind with its fields.
-fn list() -> String {
+fn listed() -> String {
     let mut text = String::new();
     for kind in kinds() {
         let _ = writeln!(text, "{:<14} {}", kind.name, kind.summary);

@@ -41,6 +41,24 @@ fn a_question_is_asked_by_name_with_the_eyes_of_the_asker() {
         "{list}"
     );
 
+    // What can be asked is known before anything is stored, and a program reads it, too.
+    let nowhere = folder.path().join("nowhere");
+    assert_eq!(answer(&nowhere, &["ask"]), list);
+    let listed = answer(&nowhere, &["ask", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let of = |name: &str| {
+        let questions = listed["questions"].as_array().unwrap();
+        questions
+            .iter()
+            .find(|it| it["name"] == name)
+            .cloned()
+            .unwrap()
+    };
+    assert_eq!(of("whom-to-ask")["params"][0]["name"], "topic");
+    assert_eq!(of("whom-to-ask")["params"][0]["required"], true);
+    assert!(answer(&nowhere, &["record"]).contains("referral"));
+    assert!(!nowhere.exists(), "a list makes no knowledge base");
+
     let asked = ["ask", "whom-to-ask", "--topic", "reed voicing"];
     let inside = answer(&data, &[&asked[..], &["--clearance", "internal"]].concat());
     assert!(inside.contains("Marit Solheim"), "{inside}");

@@ -103,6 +103,22 @@ fn an_audit_is_compared_with_the_one_before() {
         "{json:#}"
     );
     assert!(audit(&["--format", "turtle"]).contains("km:KnowledgeAudit"));
+    // Both are in the graph, for the question that compares them; whoever sees less sees neither.
+    let changes = ["ask", "changes-between-audits", "--format", "csv"];
+    let inside = told(
+        &data,
+        &[&changes[..], &["--clearance", "internal"]].concat(),
+    );
+    for row in [
+        "gone,https://w3id.org/kenning/km#singleHolder,http://localhost:7878/id/concept/house/Reeds",
+        "gone,https://w3id.org/kenning/km#wanted,http://localhost:7878/id/name/tongues",
+        "new,https://w3id.org/kenning/km#stale,http://localhost:7878/id/note/house/Tongues",
+        "remains,https://w3id.org/kenning/km#stale,http://localhost:7878/id/note/house/Reeds",
+    ] {
+        assert!(inside.lines().any(|line| line == row), "{row}\n{inside}");
+    }
+    let outside = told(&data, &["ask", "changes-between-audits"]);
+    assert!(outside.starts_with("No audit is recorded"), "{outside}");
     // The public sees nothing of it, and its history is its own.
     let public = told(&data, &["audit"]);
     assert!(

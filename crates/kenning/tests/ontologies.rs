@@ -195,3 +195,40 @@ fn what_is_imported_comes_from_a_catalog_or_is_reported_missing() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_vocabulary_without_a_header_is_listed_by_its_graph() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let bare = write(
+        &dir.path().join("bare.ttl"),
+        "<urn:a> a rdfs:Class ; rdfs:label \"A\"@en . <urn:p> a owl:ObjectProperty .",
+    );
+    let long = write(
+        &dir.path().join("long.ttl"),
+        &format!(
+            "<urn:long> a owl:Ontology ; owl:versionInfo \"1\\n\\n{}\" .",
+            "on and ".repeat(40)
+        ),
+    );
+    let plain = dir.path().join("plain.ttl");
+    std::fs::write(&plain, "<urn:x> <urn:y> <urn:z> .").unwrap();
+    let plain = plain.to_str().unwrap();
+    run(&data, &["load", &bare, &long, plain, "--level", "public"]);
+    let list = run(&data, &["ontologies"]).out;
+    assert!(
+        list.contains(
+            "/id/graph/ontology/bare\n  3 triples\n  1 classes, 1 properties\n  labels: en 50 %\n"
+        ),
+        "{list}"
+    );
+    assert!(list.contains("urn:long  1 on and on and"), "{list}");
+    assert!(
+        list.lines().all(|line| line.chars().count() < 100),
+        "{list}"
+    );
+    assert!(
+        !list.contains("ontology/plain"),
+        "data is no ontology: {list}"
+    );
+}

@@ -29,6 +29,10 @@ pub(crate) fn of(name: &str, bytes: &[u8]) -> Result<RdfFormat> {
         "gz" | "bz2" | "xz" | "zst" | "zip" => {
             bail!("`.{ending}` is packed; unpack it first, and load what was in it")
         }
+        "csv" | "tsv" | "xls" | "xlsx" | "ods" => bail!(
+            "tables are not read, SKOS in a table neither; OpenRefine with its RDF extension or SKOS Play's Excel converter makes RDF of \
+             one, and `robot template --template {name} --output {name}.ttl` of a ROBOT template"
+        ),
         "hdt" => bail!("HDT is not read; `hdt2rdf {name} {name}.nt` makes a file of it that is"),
         _ => bail!("`.{ending}` is no kind of RDF: use ttl, nt, nq, trig, n3, rdf, owl or jsonld"),
     }
@@ -57,7 +61,10 @@ fn by_content(name: &str, bytes: &[u8]) -> Result<RdfFormat> {
     if start.starts_with('<') && !is_iri(start) {
         return match root(start) {
             Some("Ontology") => bail!(convert("OWL/XML")),
-            Some("html" | "HTML") => bail!("this is a page of HTML, not RDF"),
+            Some("html" | "HTML") => bail!(
+                "this is a page of HTML, not RDF; most vocabularies give their data where the page was when asked for it: \
+                 `curl -L -H 'Accept: text/turtle' ADDRESS -o {name}.ttl`"
+            ),
             _ => Ok(RdfFormat::RdfXml),
         };
     }
@@ -156,6 +163,7 @@ mod tests {
             ("a.owl", "<!doctype html><html><body>", Err("HTML")),
             ("a.ttl.gz", "", Err("unpack it first")),
             ("a.pdf", "", Err("no kind of RDF")),
+            ("a.csv", "", Err("tables are not read")),
         ];
         for (name, text, expected) in rows {
             match (of(name, text.as_bytes()), expected) {
