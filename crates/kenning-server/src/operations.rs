@@ -5,6 +5,7 @@
 //! so `sync` or `load` is the same code inside a server and without one.
 //! The loser was a route for each command: it would have put the command's rules into two crates.
 
+use kenning_store::Cancel;
 use serde::{Deserialize, Serialize};
 
 /// The commands that the operator may have run inside the process that holds the data.
@@ -13,7 +14,10 @@ pub trait Operations: Send + Sync {
     ///
     /// This blocks, and may take minutes. Everything worth saying on the way goes to `report`, in order; how it ended is the answer.
     /// A command that is not understood is an outcome that failed, never a panic.
-    fn run(&self, command: &[u8], report: &mut dyn FnMut(Line)) -> Outcome;
+    ///
+    /// `left` is set when whoever asked has left. A command that does all or nothing, or that only answers, ends then; one whose
+    /// half would be worth less than nothing goes on.
+    fn run(&self, command: &[u8], left: &Cancel, report: &mut dyn FnMut(Line)) -> Outcome;
 }
 
 /// A server without an operator's commands: it says so to whoever asks.
@@ -21,7 +25,7 @@ pub trait Operations: Send + Sync {
 pub struct NoOperations;
 
 impl Operations for NoOperations {
-    fn run(&self, _command: &[u8], _report: &mut dyn FnMut(Line)) -> Outcome {
+    fn run(&self, _command: &[u8], _left: &Cancel, _report: &mut dyn FnMut(Line)) -> Outcome {
         Outcome::failed("this server runs no commands")
     }
 }

@@ -10,6 +10,7 @@ mod common;
 
 use common::{Server, bearer, encode, large, small};
 use kenning_server::{Line, Operations, Outcome, ServerSettings, Service, serve_socket};
+use kenning_store::Cancel;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -294,7 +295,7 @@ fn idle_connections_are_no_burden() {
 struct Echo;
 
 impl Operations for Echo {
-    fn run(&self, command: &[u8], report: &mut dyn FnMut(Line)) -> Outcome {
+    fn run(&self, command: &[u8], _: &Cancel, report: &mut dyn FnMut(Line)) -> Outcome {
         let text = String::from_utf8_lossy(command).into_owned();
         report(Line::Output { text });
         Outcome::done("echoed")

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use kenning_access::Clearance;
 use kenning_server::audit::{AuditLog, Broken, Decision, Event, target_hash};
 use kenning_server::{Line, Outcome};
-use kenning_store::{GraphPattern, Pattern, Verified};
+use kenning_store::{Cancel, GraphPattern, Pattern, Verified};
 use oxrdf::{NamedNode, NamedOrBlankNode, QuadRef, Term};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -35,11 +35,16 @@ pub enum Request {
     },
 }
 
-/// Looks after the knowledge base that is open, while others read and write.
+/// Looks after the knowledge base that is open, while others read and write. A dump ends when `left` is set.
 ///
 /// # Errors
 /// When the files cannot be read at all, the backup cannot be written, or there is no such level or group.
-pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
+pub fn run(
+    site: &Site,
+    request: &Request,
+    left: &Cancel,
+    report: &mut dyn FnMut(Line),
+) -> Result<Outcome> {
     match request {
         Request::Verify => {
             let audit = site.log()?.map(|log| log.path().to_owned());
@@ -51,7 +56,7 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         }
         Request::Dump { clearance, groups } => {
             let clearance = site.clearance(clearance, groups)?;
-            dump(site, &clearance, report)
+            dump(site, &clearance, left, report)
         }
     }
 }
@@ -144,12 +149,20 @@ fn verified(found: &Verified, audit: Option<&Path>, report: &mut dyn FnMut(Line)
 }
 
 /// Every visible quad in N-Quads, graph by graph in the order of their names, so that equal contents give equal bytes.
-fn dump(site: &Site, clearance: &Clearance, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
-    let view = site.kb.view(clearance);
+fn dump(
+    site: &Site,
+    clearance: &Clearance,
+    left: &Cancel,
+    report: &mut dyn FnMut(Line),
+) -> Result<Outcome> {
+    let view = site.kb.view(clearance).with_cancel(left.clone());
     let mut graphs: Vec<_> = view.graphs().collect();
     graphs.sort_by(|a, b| a.name.cmp(&b.name));
     let mut total = 0;
     for graph in graphs {
+        if left.is_cancelled() {
+            bail!("stopped, because nobody listens");
+        }
         let name: NamedNode = graph.name;
         let mut lines = Vec::new();
         for quad in view.quads(Pattern::all(GraphPattern::One(graph.id))) {

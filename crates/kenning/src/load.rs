@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail};
 use kenning_access::{Clause, Clearance, Group, Label};
 use kenning_server::audit::Decision;
 use kenning_server::{Line, Outcome};
-use kenning_store::{Batch, GraphPattern, Pattern, View};
+use kenning_store::{Batch, Cancel, GraphPattern, LoadError, Pattern, View};
 use kenning_vocab::{owl, rdf};
 use oxrdf::{GraphName, NamedNode, Quad, Term, TermRef, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
@@ -89,18 +89,31 @@ impl Known {
     }
 }
 
-/// Loads the files, each whole or not at all, in one commit.
+/// Loads the files, each whole or not at all, in one commit; nothing of them once `left` is set.
 ///
 /// # Errors
 /// When the label cannot be, no file could be read, or the commit fails.
-pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
+pub fn run(
+    site: &Site,
+    request: &Request,
+    left: &Cancel,
+    report: &mut dyn FnMut(Line),
+) -> Result<Outcome> {
     let label = label(site, request)?;
     let graph = request.graph.as_deref().map(NamedNode::new).transpose();
     let graph = graph.context("`--graph` is not an IRI")?;
     let everything = Clearance::everything("a graph that is replaced keeps its label");
     let view = site.kb.view(&everything);
     let wanted = (label.as_ref(), graph.as_ref());
-    if let Some(done) = large::run(site, &request.files, wanted, large::LARGE, &view, report)? {
+    if let Some(done) = large::run(
+        site,
+        &request.files,
+        wanted,
+        large::LARGE,
+        &view,
+        left,
+        report,
+    )? {
         return Ok(done);
     }
     let mut catalog = Catalog::default();
@@ -178,6 +191,9 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         bail!("nothing was loaded");
     }
     let names: Vec<NamedNode> = graphs.keys().cloned().collect();
+    if left.is_cancelled() {
+        return Err(LoadError::Stopped.into());
+    }
     site.log()?;
     let (mut batch, mut lowered) = (Batch::new(), Vec::new());
     for (name, content) in graphs {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use kenning_access::{Clearance, Groups, Label};
 use kenning_server::audit::{AuditLog, Decision, Event, target_hash};
 use kenning_server::{Line, Operations, Outcome};
-use kenning_store::{Batch, KnowledgeBase, Options};
+use kenning_store::{Batch, Cancel, KnowledgeBase, Options};
 use kenning_vocab::Base;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -179,10 +179,15 @@ impl Site {
 
     /// Runs one command to its end.
     pub fn run(&self, request: &Request, report: &mut dyn FnMut(Line)) -> Outcome {
+        self.run_for(request, &Cancel::new(), report)
+    }
+
+    /// The same for somebody who may leave, which sets `left`. A load or a dump ends then, and nothing of it was stored.
+    fn run_for(&self, request: &Request, left: &Cancel, report: &mut dyn FnMut(Line)) -> Outcome {
         let outcome = match request {
             Request::Sync(request) => crate::sync::run(self, request, report),
             Request::Explain(request) => crate::explain::run(self, request, report),
-            Request::Load(request) => crate::load::run(self, request, report),
+            Request::Load(request) => crate::load::run(self, request, left, report),
             Request::Query(request) => crate::query::run(self, request, report),
             Request::Update(request) => crate::update::run(self, request, report),
             Request::Ask(request) => crate::ask::run(self, request, report),
@@ -192,16 +197,16 @@ impl Site {
             Request::Check(request) => crate::check::run(self, request, report),
             Request::Ontologies(request) => crate::ontologies::run(self, request, report),
             Request::Token(request) => crate::token::run(self, request, report),
-            Request::Keep(request) => crate::keep::run(self, request, report),
+            Request::Keep(request) => crate::keep::run(self, request, left, report),
         };
         outcome.unwrap_or_else(|error| Outcome::failed(format!("{error:#}")))
     }
 }
 
 impl Operations for Site {
-    fn run(&self, command: &[u8], report: &mut dyn FnMut(Line)) -> Outcome {
+    fn run(&self, command: &[u8], left: &Cancel, report: &mut dyn FnMut(Line)) -> Outcome {
         match serde_json::from_slice(command) {
-            Ok(request) => Self::run(self, &request, report),
+            Ok(request) => self.run_for(&request, left, report),
             Err(error) => {
                 Outcome::failed(format!("the server does not know this command: {error}"))
             }

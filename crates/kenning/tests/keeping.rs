@@ -265,3 +265,41 @@ fn a_restore_that_was_interrupted_is_not_taken_for_an_empty_store() {
     assert_eq!(said.code, 0, "{said:?}");
     assert_eq!(everything(&new), before);
 }
+
+/// Whoever stops a load that runs in a server, stops the load.
+#[cfg(unix)]
+#[test]
+fn a_load_is_stopped_with_the_command_that_began_it() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    let server = Server::start(&data, &[]);
+    // The server waits for the end of this file as long as we want.
+    let pipe = place.path().join("slow.nt");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let path = pipe.display().to_string();
+    let mut load = kenning(&data)
+        .args(["load", "--level", "public", &path])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Opens as soon as the server reads.
+    let mut end = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    load.kill().unwrap();
+    load.wait().unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    std::io::Write::write_all(&mut end, b"<urn:a> <urn:p> \"vermilion\" .\n").unwrap();
+    drop(end);
+    // The next load waits for nobody, and is stored.
+    let file = place.path().join("file.nt");
+    std::fs::write(&file, "<urn:b> <urn:p> \"zaffre\" .\n").unwrap();
+    let said = run(
+        &data,
+        &["load", "--level", "public", &file.display().to_string()],
+    );
+    assert_eq!(said.code, 0, "{said:?}");
+    std::thread::sleep(Duration::from_millis(500));
+    let found = server.query("SELECT ?o { ?s <urn:p> ?o }", "text/csv", &[]);
+    assert_eq!(String::from_utf8_lossy(&found.body), "o\r\nzaffre\r\n");
+}

@@ -33,9 +33,9 @@ pub(crate) async fn run(
     let operations = Arc::clone(&app.operations);
     let body: Body = app
         .evaluators
-        .stream(reader.share(), false, move |flow, _cancel| {
-            // A command goes on when its asker leaves: half a sync is worth less than a whole one that nobody watched.
-            let outcome = operations.run(&command, &mut |line| {
+        .stream(reader.share(), false, move |flow, left| {
+            // A command may go on when its asker leaves: half a sync is worth less than a whole one that nobody watched.
+            let outcome = operations.run(&command, left, &mut |line| {
                 let _ = write_line(flow, &line);
             });
             let _ = write_line(flow, &Line::Outcome(outcome));

@@ -37,6 +37,8 @@ mod segment;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verify_tests;
 
 pub(crate) use bytes::Malformed;
 pub(crate) use edit::damaged;

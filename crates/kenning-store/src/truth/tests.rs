@@ -74,10 +74,10 @@ pub(super) fn put(
 }
 
 /// Small, fast and the same on every machine.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -86,7 +86,7 @@ impl Random {
 }
 
 /// Makes the same random changes in the store and in the model.
-fn change_at_random(truth: &Truth, model: &mut Model, random: &mut Random) {
+pub(super) fn change_at_random(truth: &Truth, model: &mut Model, random: &mut Random) {
     let scale = Scale::default();
     let name = graph(random.below(6));
     let label = [
@@ -484,83 +484,6 @@ fn verify_names_the_graph_that_is_damaged() {
         error.to_string().starts_with("the store is damaged: "),
         "{error}"
     );
-}
-
-/// The bytes of every file in a directory.
-fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = std::fs::read_dir(directory).unwrap();
-    let file = |entry: std::io::Result<std::fs::DirEntry>| {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        (name, std::fs::read(entry.path()).unwrap())
-    };
-    entries.map(file).collect()
-}
-
-#[test]
-fn a_test_reads_the_file_and_not_what_is_remembered_of_it() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut model = Model::default();
-    let mut random = Random(31);
-    let truth = open(directory.path());
-    for round in 0..40 {
-        change_at_random(&truth, &mut model, &mut random);
-        if round % 10 == 0 {
-            assert_eq!(truth.verify().unwrap().damages, []);
-        }
-    }
-    let text = "what lies on the disk";
-    let mut triples = vec![triple(1)];
-    triples.push(Triple::new(graph(9), graph(9), Literal::from(text)));
-    put(&truth, &graph(9), "public", triples).unwrap();
-    assert_eq!(truth.verify().unwrap().damages, []);
-    let file = directory.path().join(FILE);
-    let mut bytes = std::fs::read(&file).unwrap();
-    let places: Vec<usize> = (0..bytes.len() - text.len())
-        .filter(|at| bytes[*at..].starts_with(text.as_bytes()))
-        .collect();
-    for at in &places {
-        bytes[*at] ^= 1;
-    }
-    std::fs::write(&file, &bytes).unwrap();
-    let damages = truth.verify().unwrap().damages;
-    let expected = Affected::Graph(graph(9).into_string());
-    assert!(
-        damages.iter().any(|damage| damage.affected == expected),
-        "{damages:?}"
-    );
-    // After a failure the handle that writes is of no use, and the file is tested all the same.
-    for at in places {
-        bytes[at] ^= 1;
-    }
-    std::fs::write(&file, &bytes).unwrap();
-    truth.inject(Some((Operation::Write, ErrorKind::StorageFull)));
-    put(&truth, &graph(2), "public", vec![triple(2)]).unwrap_err();
-    assert_eq!(truth.verify().unwrap().damages, []);
-    std::fs::remove_file(&file).unwrap();
-    assert!(!truth.verify().unwrap().damages.is_empty());
-}
-
-#[test]
-fn verify_changes_nothing() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut model = Model::default();
-    let mut random = Random(37);
-    let truth = open(directory.path());
-    for _ in 0..60 {
-        change_at_random(&truth, &mut model, &mut random);
-    }
-    // What a process leaves that is killed now: opening it would put it in order.
-    let copy = tempfile::tempdir().unwrap();
-    for (name, bytes) in files(directory.path()) {
-        std::fs::write(copy.path().join(name), bytes).unwrap();
-    }
-    let before = files(copy.path());
-    let verified = keep::verify(copy.path()).unwrap();
-    assert_eq!(verified.damages, []);
-    assert_eq!(verified.graphs, model.graphs.len() as u64);
-    assert!(files(copy.path()) == before);
-    assert_eq!(dump(&open(copy.path())), model);
 }
 
 #[test]

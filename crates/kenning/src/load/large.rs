@@ -12,7 +12,7 @@ use crate::site::Site;
 use anyhow::{Result, bail};
 use kenning_access::Label;
 use kenning_server::{Line, Outcome};
-use kenning_store::{Existing, LoadError, LoadOptions, Loading, Source, View};
+use kenning_store::{Cancel, Existing, LoadError, LoadOptions, Loading, Source, View};
 use oxrdf::{NamedNode, Triple};
 use oxrdfio::RdfFormat;
 use std::cell::{Cell, RefCell};
@@ -27,6 +27,7 @@ pub(super) const LARGE: u64 = 32 << 20;
 const HEAD: u64 = 64 << 10;
 
 /// Loads files of at least `least` bytes together, or gives `None` and has changed nothing, where that is not for it to do.
+/// Nothing of them is stored when `left` is set before the last has been read.
 ///
 /// # Errors
 /// When no file could be read, or the commit fails.
@@ -36,6 +37,7 @@ pub(super) fn run(
     (label, graph): (Option<&Label>, Option<&NamedNode>),
     least: u64,
     view: &View,
+    left: &Cancel,
     report: &mut dyn FnMut(Line),
 ) -> Result<Option<Outcome>> {
     let (mut sources, mut bytes) = (Vec::new(), 0);
@@ -111,7 +113,7 @@ pub(super) fn run(
             }
             _ => {}
         }
-        match imports.get() {
+        match imports.get() || left.is_cancelled() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
@@ -201,13 +203,43 @@ fn mistake(file: &Place, error: &LoadError) -> (Line, bool) {
 }
 
 /// What a load may take: most of the memory that is free, so that it ends with a message before the system ends it (Linux).
+/// A container may have less than the machine has.
 fn available_memory() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-    Some(kilobytes / 10 * 9 * 1024)
+    let read = |name: &str| std::fs::read_to_string(name).ok();
+    let groups = [
+        ["memory.max", "memory.current", "memory.stat"],
+        [
+            "memory/memory.limit_in_bytes",
+            "memory/memory.usage_in_bytes",
+            "memory/memory.stat",
+        ],
+    ];
+    let group = groups.iter().find_map(|names| {
+        let [limit, used, parts] = names.map(|name| read(&format!("/sys/fs/cgroup/{name}")));
+        free_of_group(&limit?, &used?, &parts?)
+    });
+    let free = group
+        .unwrap_or(u64::MAX)
+        .min(kilobytes.saturating_mul(1024));
+    Some(free / 10 * 9)
+}
+
+/// The memory that a control group has left, by its limit, by what it uses, and by the parts of that, of which the copies of
+/// files can be given up; `None` without a limit.
+fn free_of_group(limit: &str, used: &str, parts: &str) -> Option<u64> {
+    let limit: u64 = limit.trim().parse().ok()?;
+    let used: u64 = used.trim().parse().ok()?;
+    let files = parts.lines().filter_map(|line| {
+        let (name, bytes) = line.split_once(' ')?;
+        let is_files = matches!(name, "active_file" | "inactive_file");
+        bytes.parse::<u64>().ok().filter(|_| is_files)
+    });
+    Some(limit.saturating_sub(used.saturating_sub(files.sum())))
 }
 
 #[cfg(test)]
@@ -278,6 +310,7 @@ mod tests {
             write("empty.trig", String::new()),
             write("noname.trig", "_:g { <urn:a> <urn:p> 1 }".to_owned()),
         ];
+        let never = Cancel::new();
         for graph in [None, Some("urn:given")] {
             let (slow, fast) = (site(), site());
             let request = Request {
@@ -289,12 +322,14 @@ mod tests {
             };
             for again in [false, true] {
                 let (mut told, mut told_fast) = (Vec::new(), Vec::new());
-                let outcome =
-                    one_by_one(&slow, &request, &mut |line| told.extend(said(&line))).unwrap();
+                let outcome = one_by_one(&slow, &request, &never, &mut |line| {
+                    told.extend(said(&line))
+                })
+                .unwrap();
                 let graph = graph.map(NamedNode::new_unchecked);
                 let wanted = (None, graph.as_ref());
                 let report = &mut |line: Line| told_fast.extend(said(&line));
-                let found = run(&fast, &files, wanted, 0, &view(&fast), report).unwrap();
+                let found = run(&fast, &files, wanted, 0, &view(&fast), &never, report).unwrap();
                 assert_eq!(format!("{:?}", found.unwrap()), format!("{outcome:?}"));
                 assert_eq!(quads(&fast), quads(&slow), "{graph:?}, again: {again}");
                 told.sort();
@@ -302,6 +337,14 @@ mod tests {
                 assert_eq!(told_fast, told);
             }
         }
+    }
+
+    #[test]
+    fn copies_of_files_are_no_memory_that_is_missing() {
+        let parts = "anon 300\nactive_file 40\ninactive_file 60\nfile 900\n";
+        assert_eq!(free_of_group("1000\n", "500\n", parts), Some(600));
+        assert_eq!(free_of_group("1000\n", "1200\n", ""), Some(0));
+        assert_eq!(free_of_group("max\n", "500\n", parts), None);
     }
 
     /// The audit log tells of a large load as of a small one: that it was done, and which labels it lowered.
@@ -324,12 +367,13 @@ mod tests {
             for level in ["confidential", "public"] {
                 let request = request(level);
                 let outcome = match large {
-                    false => one_by_one(&site, &request, &mut |_| ()).unwrap(),
+                    false => one_by_one(&site, &request, &Cancel::new(), &mut |_| ()).unwrap(),
                     true => {
                         let label = Label::new(site.kb.scale().parse_level(level).unwrap(), []);
                         let wanted = (Some(&label), None);
                         let view = view(&site);
-                        let done = run(&site, &files, wanted, 0, &view, &mut |_| ());
+                        let done =
+                            run(&site, &files, wanted, 0, &view, &Cancel::new(), &mut |_| ());
                         done.unwrap().unwrap()
                     }
                 };
@@ -357,7 +401,9 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             let site = site();
             let files = [Place::of(&path)];
-            let found = run(&site, &files, (None, None), 0, &view(&site), &mut |_| ()).unwrap();
+            let never = Cancel::new();
+            let view = view(&site);
+            let found = run(&site, &files, (None, None), 0, &view, &never, &mut |_| ()).unwrap();
             assert!(found.is_none());
             assert_eq!(quads(&site).len(), 0);
         }
