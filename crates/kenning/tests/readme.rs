@@ -33,13 +33,17 @@ fn blocks(text: &str) -> Vec<(String, String)> {
 fn what_the_readme_prints_is_what_comes_out() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let blocks = blocks(&readme);
-    let serve = "cargo run --release -- serve --wiki examples/handbook\n";
-    assert!(
-        blocks
-            .iter()
-            .any(|(kind, text)| kind == "sh" && text == serve),
-        "the README serves the handbook"
-    );
+    for command in [
+        "cargo run --release -- serve --wiki examples/handbook\n",
+        "cargo test --workspace\n",
+    ] {
+        assert!(
+            blocks
+                .iter()
+                .any(|(kind, text)| kind == "sh" && text == command),
+            "the README shows {command}"
+        );
+    }
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Server::start(&data, &["--wiki", "examples/handbook"]);
