@@ -22,19 +22,7 @@ const RATIO: u64 = 100;
 /// What came out of a body is out of proportion to what went in.
 #[derive(Debug, thiserror::Error)]
 #[error("a compressed body grows out of proportion")]
-struct TooDense;
-
-/// Whether a body could not be read because of its density.
-pub(crate) fn is_too_dense(error: &(dyn Error + Send + Sync + 'static)) -> bool {
-    let mut next: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        if error.is::<TooDense>() {
-            return true;
-        }
-        next = error.source();
-    }
-    false
-}
+pub(crate) struct TooDense;
 
 /// How many bytes of a body have arrived as they were sent.
 #[derive(Debug, Clone)]

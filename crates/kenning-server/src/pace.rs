@@ -24,19 +24,7 @@ const SPEED: u64 = 1024;
 /// A body came too slowly.
 #[derive(Debug, thiserror::Error)]
 #[error("a body arrives too slowly")]
-struct TooSlow;
-
-/// Whether a body could not be read because of its speed.
-pub(crate) fn is_too_slow(error: &(dyn Error + Send + Sync + 'static)) -> bool {
-    let mut next: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        if error.is::<TooSlow>() {
-            return true;
-        }
-        next = error.source();
-    }
-    false
-}
+pub(crate) struct TooSlow;
 
 /// Stops a body of which nothing comes for as long as a client may take nothing of its answer, and one that comes for longer and
 /// is slow.

@@ -259,10 +259,10 @@ pub(crate) async fn read_body(body: Body, limit: u64) -> Result<Bytes, HttpError
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| {
             if error.is::<http_body_util::LengthLimitError>()
-                || inflate::is_too_dense(error.as_ref())
+                || is_caused_by::<inflate::TooDense>(error.as_ref())
             {
                 HttpError::BodyTooLarge(limit)
-            } else if pace::is_too_slow(error.as_ref()) {
+            } else if is_caused_by::<pace::TooSlow>(error.as_ref()) {
                 HttpError::Slow
             } else {
                 HttpError::Request("the body did not arrive whole".to_owned())
@@ -277,6 +277,18 @@ pub(crate) async fn read_body(body: Body, limit: u64) -> Result<Bytes, HttpError
         1 => parts.pop().unwrap_or_default(),
         _ => parts.concat().into(),
     })
+}
+
+/// Whether an error is an `E`, or was caused by one: what stands between a body and its reader wraps errors.
+fn is_caused_by<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<E>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// How much of all bodies is held that are arriving now.
