@@ -43,6 +43,7 @@ mod word;
 
 pub use context::{Context, ContextTerm};
 pub use fact::{About, Event, Fact, FactKind, Held, Knows, Mention};
+pub use meta::may_open_section;
 pub use name::{fold_plural, normal_key, slug, tag_key};
 pub use note::*;
 pub use problem::{Place, Problem, ProblemKind};

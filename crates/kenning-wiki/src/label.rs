@@ -442,6 +442,9 @@ mod tests {
         assert_eq!(label, "public");
         let settings = WikiSettings::read("nmae = 'handbook'", &Rules::default());
         assert_eq!(settings.problems.len(), 1, "{:?}", settings.problems);
+        let known = "dates = 'day-first'\nlanguage = 'en'\ncase = 'turkish'\ngit = false\n[languages]\nfr = 'fr'";
+        let settings = WikiSettings::read(known, &Rules::default());
+        assert_eq!(settings.problems, []);
     }
 
     #[test]

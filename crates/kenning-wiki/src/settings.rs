@@ -80,19 +80,6 @@ impl Default for WikiSettings {
     }
 }
 
-/// The keys that there are: the fields of [`SettingsText`].
-const KEYS: [&str; 9] = [
-    "name",
-    "dialect",
-    "default_level",
-    "rule",
-    "ignore",
-    "ambiguous",
-    "case",
-    "dialects",
-    "git",
-];
-
 /// What a key has in it that was meant to protect something, here or in the operator's configuration.
 const SUSPECT: [&str; 7] = [
     "rule", "level", "floor", "audience", "protect", "group", "private",
@@ -113,6 +100,9 @@ struct SettingsText {
     language: Option<String>,
     languages: BTreeMap<String, String>,
     git: Option<bool>,
+    /// Keys that nobody knows.
+    #[serde(flatten)]
+    unknown: BTreeMap<String, toml::Value>,
 }
 
 impl WikiSettings {
@@ -174,7 +164,9 @@ impl WikiSettings {
                 "`case = \"{other}\"` is neither `default` nor `turkish`"
             )),
         }
-        settings.look_at_unknown_keys(text);
+        for key in file.unknown.keys() {
+            settings.look_at_unknown(key);
+        }
         if let Err(why) = settings.read_rules(&file.rule, file.default_level.as_deref(), rules) {
             settings.close(why);
         }
@@ -182,18 +174,13 @@ impl WikiSettings {
     }
 
     /// A key that nobody knows is reported; one that seems to speak of protection closes the wiki, as it may have asked for more.
-    fn look_at_unknown_keys(&mut self, text: &str) {
-        let table: toml::Table = toml::from_str(text).unwrap_or_default();
-        let unknown = table.keys().filter(|key| !KEYS.contains(&key.as_str()));
-        let unknown: Vec<String> = unknown.cloned().collect();
-        for key in unknown {
-            let why = format!("`{key}` is no key of a wiki's settings");
-            let low = key.to_lowercase();
-            if SUSPECT.iter().any(|word| low.contains(word)) {
-                self.close(why);
-            } else {
-                self.problem(why);
-            }
+    fn look_at_unknown(&mut self, key: &str) {
+        let why = format!("`{key}` is no key of a wiki's settings");
+        let low = key.to_lowercase();
+        if SUSPECT.iter().any(|word| low.contains(word)) {
+            self.close(why);
+        } else {
+            self.problem(why);
         }
     }
 

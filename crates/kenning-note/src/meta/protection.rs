@@ -158,6 +158,16 @@ fn clauses(node: &Node) -> Option<Vec<Vec<Text>>> {
     }
 }
 
+/// Whether a line that begins with `:::` may open a protected section, by what stands behind the colons: whoever names a level, an
+/// audience or protection there means one, however it is spelt.
+#[must_use]
+pub fn may_open_section(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    ["protect", "level=", "audience="]
+        .iter()
+        .any(|word| lower.contains(word))
+}
+
 /// Reads the attributes of `::: protected {level=… audience=[…]}`. `None` when the line opens no protected block.
 ///
 /// A line that names a level or an audience opens one however its name is spelt: the author meant it.
@@ -168,6 +178,9 @@ pub(crate) fn block_attributes(line: &str, place: Place) -> Option<Result<Protec
     }
     let rest = line.get(colons..)?.trim();
     let rest = rest.trim_end_matches(':').trim_end();
+    if !may_open_section(rest) {
+        return None;
+    }
     let lower = rest.to_ascii_lowercase();
     let name = lower
         .trim_start_matches('{')
@@ -176,11 +189,6 @@ pub(crate) fn block_attributes(line: &str, place: Place) -> Option<Result<Protec
     let named = name
         .strip_prefix("protected")
         .is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric()));
-    let meant =
-        lower.contains("level=") || lower.contains("audience=") || lower.contains("protect");
-    if !named && !meant {
-        return None;
-    }
     if !named {
         return Some(Err(
             "a block names a level or an audience and is not called `protected`".to_owned(),

@@ -96,12 +96,10 @@ fn may_be_protected(text: &[u8]) -> bool {
     if text.starts_with(&[0xFF, 0xFE]) || text.starts_with(&[0xFE, 0xFF]) {
         return true;
     }
-    memchr::memmem::find_iter(text, b":::").any(|at| {
-        let rest = text.get(at..).unwrap_or_default();
-        let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let lower = line.to_ascii_lowercase();
-        let says = |word: &[u8]| memchr::memmem::find(&lower, word).is_some();
-        says(b"protect") || says(b"level=") || says(b"audience=")
+    // What stands behind the first colons of a line holds what stands behind all others.
+    text.split(|byte| *byte == b'\n').any(|line| {
+        let rest = memchr::memmem::find(line, b":::").and_then(|at| line.get(at..));
+        rest.is_some_and(|rest| kenning_note::may_open_section(&String::from_utf8_lossy(rest)))
     })
 }
 
