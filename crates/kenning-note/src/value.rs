@@ -236,7 +236,7 @@ pub(crate) fn span(text: &str, short: bool) -> Option<String> {
             out.push_str(&format!("{number}{letter}"));
         }
     }
-    if hours + minutes + seconds > 0 {
+    if [hours, minutes, seconds] != [0; 3] {
         out.push('T');
         for (number, letter) in [(hours, 'H'), (minutes, 'M'), (seconds, 'S')] {
             if number > 0 {

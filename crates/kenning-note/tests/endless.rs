@@ -92,3 +92,15 @@ fn what_templates_say_of_protection_too_deep_to_be_read_closes_the_note() {
         assert!(level.is_some(), "{deep}");
     }
 }
+
+/// What a template inside a template says is about that template, but for protection, which counts wherever it stands.
+#[test]
+fn of_templates_in_templates_nothing_counts_but_protection() {
+    let text = "{{page|owner=Ada|box={{note|colour=red|protection=internal}}}}\n\nWords.\n";
+    let note = read(text.as_bytes(), "a.wiki", &settings(Dialect::MediaWiki)).note;
+    let keys: Vec<&str> = note.fields.iter().map(|field| field.key.as_str()).collect();
+    assert_eq!(keys, ["owner"]);
+    assert!(
+        matches!(&note.protection, Stated::Says(said) if said.level.as_ref().is_some_and(|level| level.text == "internal"))
+    );
+}

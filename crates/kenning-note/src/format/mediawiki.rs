@@ -303,8 +303,8 @@ fn template_end(rest: &str) -> usize {
 }
 
 /// `Name|key=value|…`: each parameter with a name is a property of the page. `#set:` sets properties as well.
-fn template(out: &mut Turned, inside: &str, place: crate::Place, depth: usize) {
-    let inside = flat(out, inside, place, depth);
+fn template(out: &mut Turned, inside: &str, place: crate::Place, nesting: usize) {
+    let inside = flat(out, inside, place, nesting);
     // A bar inside a link parts nothing.
     let mut parts = Vec::new();
     let (mut depth, mut from) = (0_usize, 0);
@@ -326,7 +326,7 @@ fn template(out: &mut Turned, inside: &str, place: crate::Place, depth: usize) {
         .starts_with("#set:")
         .then(|| name.get(5..).unwrap_or_default());
     // What such a template says is about a source, or about the layout of the page.
-    let elsewhere = depth > 0
+    let elsewhere = nesting > 0
         || (name.starts_with('#') && set.is_none())
         || ["cite", "citation", "quote", "harv", "sfn"]
             .iter()
@@ -343,7 +343,7 @@ fn template(out: &mut Turned, inside: &str, place: crate::Place, depth: usize) {
 }
 
 /// The text of a template without templates in it, of which only what they say of protection counts.
-fn flat(out: &mut Turned, inside: &str, place: crate::Place, depth: usize) -> String {
+fn flat(out: &mut Turned, inside: &str, place: crate::Place, nesting: usize) -> String {
     let mut made = String::with_capacity(inside.len());
     let mut rest = inside;
     while let Some(start) = rest.find("{{") {
@@ -354,8 +354,8 @@ fn flat(out: &mut Turned, inside: &str, place: crate::Place, depth: usize) -> St
             .get(2..end.saturating_sub(2).max(2))
             .unwrap_or_default();
         if deeper.to_ascii_lowercase().contains("protect") {
-            if depth < DEPTH {
-                template(out, deeper, place, depth + 1);
+            if nesting < DEPTH {
+                template(out, deeper, place, nesting + 1);
             } else {
                 // INVARIANT: what was not read is closed, because this is the name of no level.
                 out.key("protection", "in a template that is nested too deep", place);
