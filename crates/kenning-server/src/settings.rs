@@ -3,7 +3,7 @@
 use kenning_insight::Library;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use crate::Tls;
@@ -80,6 +80,9 @@ pub struct TrustedProxy {
     pub groups_header: String,
 }
 
+/// Reading the questions that come with Kenning takes longer than all else that a server's settings need.
+static BUILT_IN: LazyLock<Arc<Library>> = LazyLock::new(|| Arc::new(Library::built_in()));
+
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
@@ -102,7 +105,7 @@ impl Default for ServerSettings {
             tls: None,
             sitemap: false,
             secure_cookies: false,
-            questions: Arc::new(Library::built_in()),
+            questions: Arc::clone(&BUILT_IN),
         }
     }
 }
