@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jsonwebtoken::jwk::{JwkSet, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{
@@ -19,6 +19,8 @@ use jsonwebtoken::{
 };
 use kenning_access::{Clearance, Groups, Level, Role, Scale, Writer};
 use serde_json::Value;
+
+use crate::mark::Mark;
 
 /// The longest token that is looked at, in bytes.
 const LONGEST: usize = 16 * 1024;
@@ -71,8 +73,6 @@ struct Keys {
     mark: Option<Mark>,
     keys: Arc<Vec<Key>>,
 }
-
-type Mark = (SystemTime, u64);
 
 #[derive(Debug)]
 struct Key {
@@ -156,7 +156,7 @@ impl Issuer {
                 "clocks that differ by more than 300 seconds need setting".to_owned(),
             ));
         }
-        let mark = mark(&settings.keys);
+        let mark = Mark::of(&settings.keys);
         let keys = read(&settings.keys).map_err(|error| {
             wrong(format!(
                 "its keys in `{}`: {error}",
@@ -239,7 +239,7 @@ impl Issuer {
     /// The keys as they are in the file now. None while it cannot be read: a key that was taken back must not live on.
     fn keys(&self) -> Arc<Vec<Key>> {
         let mut known = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = mark(&self.settings.keys);
+        let now = Mark::of(&self.settings.keys);
         if now.is_none() || now != known.mark {
             known.mark = now;
             known.keys = Arc::new(read(&self.settings.keys).unwrap_or_else(|error| {
@@ -259,11 +259,6 @@ fn algorithm(name: &str) -> Option<Algorithm> {
 
 fn is(key: KeyAlgorithm, algorithm: Algorithm) -> bool {
     key == KeyAlgorithm::from(algorithm)
-}
-
-fn mark(path: &Path) -> Option<Mark> {
-    let data = std::fs::metadata(path).ok()?;
-    Some((data.modified().ok()?, data.len()))
 }
 
 /// The public keys in a file; at least one.

@@ -18,6 +18,7 @@ mod html;
 mod inflate;
 mod jwt;
 mod listen;
+mod mark;
 mod names;
 mod negotiate;
 mod nesting;
@@ -27,6 +28,7 @@ mod overview;
 mod pace;
 mod pipeline;
 mod plans;
+mod policy;
 mod protocol;
 mod rdf;
 mod rdf_in;
@@ -53,7 +55,9 @@ use kenning_vocab::Base;
 pub use clock::{moment, today};
 pub use jwt::IssuerSettings;
 pub use listen::{serve, serve_socket};
+pub use mark::Mark;
 pub use operations::{Line, NoOperations, Operations, Outcome};
+pub use policy::Policy;
 pub use settings::{DefaultGraph, ServerSettings, TrustedProxy};
 pub use tls::Tls;
 
@@ -77,10 +81,10 @@ pub(crate) struct App {
     pub(crate) operations: Arc<dyn Operations>,
     pub(crate) settings: ServerSettings,
     pub(crate) sessions: session::Sessions,
-    pub(crate) guard: guard::Guard,
     pub(crate) evaluators: evaluate::Evaluators,
     pub(crate) audit: Option<audit::AuditLog>,
-    pub(crate) issuers: jwt::Issuers,
+    /// What holds as long as the operator has no other: see [`App::policy`].
+    policy: Arc<Policy>,
     pub(crate) metrics: pipeline::Metrics,
     pub(crate) plans: plans::Plans,
     /// How many connections are open.
@@ -109,11 +113,7 @@ impl Service {
             0 => cores.saturating_mul(4),
             count => count,
         };
-        let own_host = base.as_str().parse::<axum::http::Uri>().ok();
-        let own_host = own_host.and_then(|uri| uri.host().map(str::to_owned));
-        let hosts = settings.hosts.iter().cloned().chain(own_host);
         Ok(Self(Arc::new(App {
-            guard: guard::Guard::new(hosts, settings.cors_origins.iter().cloned()),
             evaluators: evaluate::Evaluators::start(
                 count,
                 STACK,
@@ -124,7 +124,7 @@ impl Service {
             connections: Arc::default(),
             sessions: session::Sessions::default(),
             audit: settings.audit_log.clone(),
-            issuers: jwt::Issuers::open(&settings.issuers, kb.scale())?,
+            policy: Arc::new(Policy::open(&settings, &base, kb.scale())?),
             metrics: pipeline::Metrics::default(),
             sitemaps: statistics::Kept::default(),
             overviews: statistics::Kept::default(),
@@ -179,5 +179,13 @@ impl Service {
 
     pub(crate) fn settings(&self) -> &ServerSettings {
         &self.0.settings
+    }
+}
+
+impl App {
+    /// What holds for a request that comes in now. The operator's configuration may have changed since the last one.
+    pub(crate) fn policy(&self) -> Arc<Policy> {
+        let renewed = self.operations.policy();
+        renewed.unwrap_or_else(|| Arc::clone(&self.policy))
     }
 }

@@ -5,8 +5,12 @@
 //! so `sync` or `load` is the same code inside a server and without one.
 //! The loser was a route for each command: it would have put the command's rules into two crates.
 
+use std::sync::Arc;
+
 use kenning_store::Cancel;
 use serde::{Deserialize, Serialize};
+
+use crate::policy::Policy;
 
 /// The commands that the operator may have run inside the process that holds the data.
 pub trait Operations: Send + Sync {
@@ -18,6 +22,17 @@ pub trait Operations: Send + Sync {
     /// `left` is set when whoever asked has left. A command that does all or nothing, or that only answers, ends then; one whose
     /// half would be worth less than nothing goes on.
     fn run(&self, command: &[u8], left: &Cancel, report: &mut dyn FnMut(Line)) -> Outcome;
+
+    /// The policy that holds now, where it may be another than the one that the server began with. Asked at every request, so it
+    /// must be quick where nothing has changed.
+    fn policy(&self) -> Option<Arc<Policy>> {
+        None
+    }
+
+    /// What keeps the operator's configuration from holding as it stands, in words that everybody may read; `None` when it holds.
+    fn waiting(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A server without an operator's commands: it says so to whoever asks.

@@ -49,11 +49,12 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
 async fn check_and_finish(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let accept = Accept::of(request.headers());
     let is_head = request.method() == Method::HEAD;
-    let origin = app
+    let policy = app.policy();
+    let origin = policy
         .guard
         .allowed_origin(request.headers())
         .map(str::to_owned);
-    let checked = app.guard.check(&request);
+    let checked = policy.guard.check(&request);
     let mut response = if let Err(error) = checked {
         let noted = request.extensions().get::<Noted>();
         if let (Some(noted), Some(name)) = (noted, name_for_log(&app, &request)) {

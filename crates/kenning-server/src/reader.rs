@@ -199,7 +199,7 @@ fn by_token(app: &App, text: &str) -> Option<Reader> {
     if text.starts_with("kn_") {
         return of_token(app, &token::check(&app.kb, text)?);
     }
-    let known = app.issuers.check(text, app.kb.scale())?;
+    let known = app.policy().issuers.check(text, app.kb.scale())?;
     Some(self::known(known.name, known.writer))
 }
 
@@ -243,7 +243,8 @@ fn by_socket(app: &App, headers: &HeaderMap) -> Result<Reader, HttpError> {
 
 /// Whom a trusted reverse proxy names. A header from anybody else is as if it were not there.
 fn by_proxy(app: &App, headers: &HeaderMap, peer: IpAddr) -> Result<Option<Reader>, HttpError> {
-    let Some(proxy) = app.settings.trusted_proxy.as_ref() else {
+    let policy = app.policy();
+    let Some(proxy) = policy.trusted_proxy.as_ref() else {
         return Ok(None);
     };
     // A listener for both kinds of addresses names the older kind in the newer form.

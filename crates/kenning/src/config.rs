@@ -24,6 +24,8 @@ pub struct Config {
     pub rules: Rules,
     /// The other keys.
     pub file: File,
+    /// What was understood, as it stands in the file; empty where there is none.
+    pub text: String,
 }
 
 /// The keys of the configuration file that are not about labels.
@@ -148,16 +150,26 @@ impl Config {
     /// # Errors
     /// When a named file is missing, or a file cannot be read or understood: nothing runs under rules that are half known.
     pub fn read(named: Option<&Path>, wikis: &[PathBuf]) -> Result<Self> {
-        let path = match named {
-            Some(path) => path.to_owned(),
-            None => match Self::found(wikis) {
-                Some(path) => path,
-                None => return Ok(Self::default()),
-            },
+        let Some(path) = Self::place(named, wikis) else {
+            return Ok(Self::default());
         };
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read the configuration `{}`", path.display()))?;
-        let mut config = Self::parse(&text)
+        Self::parse_at(&path, &text)
+    }
+
+    /// The file that [`read`](Self::read) reads, if there is one.
+    #[must_use]
+    pub fn place(named: Option<&Path>, wikis: &[PathBuf]) -> Option<PathBuf> {
+        named.map(Path::to_owned).or_else(|| Self::found(wikis))
+    }
+
+    /// Understands the text of the configuration at `path`; files that it names are seen from there.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_at(path: &Path, text: &str) -> Result<Self> {
+        let mut config = Self::parse(text)
             .with_context(|| format!("in the configuration `{}`", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for issuer in &mut config.file.server.issuer {
@@ -187,7 +199,8 @@ impl Config {
                 .parse_level(level)
                 .context("default_graph_level")?;
         }
-        Ok(Self { rules, file })
+        let text = text.to_owned();
+        Ok(Self { rules, file, text })
     }
 
     /// The same, with the default level that a flag names.
@@ -200,6 +213,70 @@ impl Config {
             self.rules = self.rules.with_default_level(level);
         }
         Ok(self)
+    }
+
+    /// This configuration as far as it can follow on `before` in a running process, and the keys of which it cannot be followed: those
+    /// have their values of before.
+    #[must_use]
+    pub fn beside(mut self, before: &Self) -> (Self, Vec<&'static str>) {
+        let mut fixed = Vec::new();
+        // Labels that are stored name levels by their place in the list.
+        if self.rules.scale() != before.rules.scale() {
+            self.rules = before.rules.clone();
+            fixed.push("levels (and with them of labels)");
+        }
+        let mut keep = |key, same: bool| {
+            if !same {
+                fixed.push(key);
+            }
+        };
+        let (now, then) = (&mut self.file, &before.file);
+        keep("base_url", now.base_url == then.base_url);
+        now.base_url.clone_from(&then.base_url);
+        let level = &then.default_graph_level;
+        keep("default_graph_level", now.default_graph_level == *level);
+        now.default_graph_level.clone_from(level);
+        keep("sync", now.sync == then.sync);
+        now.sync = then.sync;
+        let (now, then) = (&mut now.server, &then.server);
+        keep("server.listen", now.listen == then.listen);
+        now.listen = then.listen;
+        keep(
+            "server.default_graph",
+            now.default_graph == then.default_graph,
+        );
+        now.default_graph = then.default_graph;
+        keep("server.questions", now.questions == then.questions);
+        now.questions.clone_from(&then.questions);
+        keep(
+            "server.tls_certificate",
+            now.tls_certificate == then.tls_certificate,
+        );
+        now.tls_certificate.clone_from(&then.tls_certificate);
+        keep("server.tls_key", now.tls_key == then.tls_key);
+        now.tls_key.clone_from(&then.tls_key);
+        keep(
+            "server.secure_cookies",
+            now.secure_cookies == then.secure_cookies,
+        );
+        now.secure_cookies = then.secure_cookies;
+        (self, fixed)
+    }
+
+    /// Whether another label may follow from this configuration than from `other`.
+    #[must_use]
+    pub fn says_other_rules(&self, other: &Self) -> bool {
+        let rules = |text: &str| -> Option<toml::Table> {
+            let mut table: toml::Table = toml::from_str(text).ok()?;
+            for key in ["base_url", "default_graph_level", "sync", "server"] {
+                table.remove(key);
+            }
+            Some(table)
+        };
+        match (rules(&self.text), rules(&other.text)) {
+            (Some(these), Some(those)) => these != those,
+            _ => true,
+        }
     }
 
     /// The levels there are.

@@ -47,6 +47,7 @@ pub mod ontologies;
 mod ontology;
 pub mod query;
 pub mod record;
+mod renewal;
 pub mod report;
 pub mod request;
 pub mod serve;

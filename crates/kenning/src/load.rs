@@ -207,7 +207,7 @@ pub fn run(
                 label.clone()
             }
             (None, Some(known)) => known,
-            (None, None) => Label::new(site.config.rules.default_level(), []),
+            (None, None) => Label::new(site.config().rules.default_level(), []),
         };
         batch.put_graph(name, label, content);
     }
@@ -256,7 +256,7 @@ fn label(site: &Site, request: &Request) -> Result<Option<Label>> {
     }
     let level = match &request.level {
         Some(level) => site.kb.scale().parse_level(level)?,
-        None => site.config.rules.default_level(),
+        None => site.config().rules.default_level(),
     };
     let mut clauses = Vec::new();
     for names in &request.groups {

@@ -97,7 +97,8 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
         Command::Serve(serve) => {
             not_remote(common)?;
             let config = Config::read(common.config.as_deref(), &serve.wiki)?;
-            serve::run(&common.data, config, serve, reporter).map_err(explain_held)
+            let named = common.config.as_deref();
+            serve::run(&common.data, config, named, serve, reporter).map_err(explain_held)
         }
         Command::Convert(convert) => {
             let config = Config::read(common.config.as_deref(), &convert.paths)?;

@@ -45,7 +45,7 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     let view = site.kb.view(&clearance);
     let default_graph = request
         .default_graph
-        .or(site.config.file.server.default_graph);
+        .or(site.config().file.server.default_graph);
     let options = RunOptions {
         dataset: Dataset {
             default: match default_graph {

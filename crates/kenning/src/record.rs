@@ -104,7 +104,7 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
 fn label(site: &Site, request: &Request) -> Result<Label> {
     let level = match &request.level {
         Some(level) => site.kb.scale().parse_level(level)?,
-        None => site.config.rules.default_level(),
+        None => site.config().rules.default_level(),
     };
     let mut clauses = Vec::new();
     for names in &request.groups {

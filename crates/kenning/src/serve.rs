@@ -3,6 +3,7 @@
 use crate::client::{SOCKET, socket_path};
 use crate::config::Config;
 use crate::flags::{self, DefaultGraph};
+use crate::renewal::Renewal;
 use crate::report::{Reporter, counted};
 use crate::request::Place;
 use crate::site::Site;
@@ -21,13 +22,14 @@ use tokio::sync::watch;
 /// Where the server listens when nobody says where.
 pub(crate) const USUAL_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7878);
 
-/// Serves until the process is asked to end.
+/// Serves until the process is asked to end. `config` is what stands in the file `named`, or in the one of the working folder.
 ///
 /// # Errors
 /// When the directory is held by another process, the address is taken, or a wiki or an ontology cannot be read at all.
 pub fn run(
     data: &Path,
     config: Config,
+    named: Option<&Path>,
     flags: &flags::Serve,
     reporter: &mut Reporter,
 ) -> Result<Outcome> {
@@ -57,7 +59,9 @@ pub fn run(
         .watch
         .then(|| crate::watch::begin(&site, &wikis))
         .transpose()?;
-    let operations: Arc<dyn Operations> = Arc::clone(&site) as _;
+    let renewal = Renewal::new(Arc::clone(&site), named, flags)?;
+    let _renewing = renewal.begin()?;
+    let operations: Arc<dyn Operations> = renewal;
     let service = Service::new(
         Arc::clone(&site.kb),
         site.base.clone(),
@@ -78,42 +82,49 @@ pub fn run(
 
 fn settings(config: &Config, flags: &flags::Serve, data: &Path) -> Result<ServerSettings> {
     let server = &config.file.server;
-    let usual = ServerSettings::default();
     let questions = flags.questions.as_ref().or(server.questions.as_ref());
     let questions = crate::ask::library(questions.map(|dir| Place::of(dir)).as_ref())?;
     let tls = tls(server, flags)?;
-    Ok(ServerSettings {
+    let settings = ServerSettings {
         questions: Arc::new(questions),
-        hosts: server.hosts.clone(),
-        cors_origins: server.cors_origins.clone(),
         default_graph: match flags.default_graph.or(server.default_graph) {
             Some(DefaultGraph::Own) => kenning_server::DefaultGraph::Own,
             _ => kenning_server::DefaultGraph::Union,
         },
         allow_anonymous_write: flags.allow_anonymous_write,
-        trusted_proxy: server
-            .trusted_proxy
-            .clone()
-            .map(|proxy| kenning_server::TrustedProxy {
-                peers: proxy.peers,
-                user_header: proxy.user_header,
-                clearance_header: proxy.clearance_header,
-                groups_header: proxy.groups_header,
-            }),
+        secure_cookies: server.secure_cookies || tls.is_some(),
+        tls,
+        // What waits for slow clients lies where the data itself lies.
+        spill: Some(data.to_owned()),
+        ..ServerSettings::default()
+    };
+    Ok(changing(config, settings))
+}
+
+/// `settings` with what the configuration says of whatever may change while a server runs.
+pub(crate) fn changing(config: &Config, settings: ServerSettings) -> ServerSettings {
+    let server = &config.file.server;
+    let usual = ServerSettings::default();
+    let proxy = server.trusted_proxy.clone();
+    ServerSettings {
+        hosts: server.hosts.clone(),
+        cors_origins: server.cors_origins.clone(),
+        trusted_proxy: proxy.map(|proxy| kenning_server::TrustedProxy {
+            peers: proxy.peers,
+            user_header: proxy.user_header,
+            clearance_header: proxy.clearance_header,
+            groups_header: proxy.groups_header,
+        }),
         query_time: server
             .query_seconds
             .map_or(usual.query_time, Duration::from_secs),
         update_time: server
             .update_seconds
             .map_or(usual.update_time, Duration::from_secs),
-        secure_cookies: server.secure_cookies || tls.is_some(),
-        tls,
         sitemap: server.sitemap,
-        // What waits for slow clients lies where the data itself lies.
-        spill: Some(data.to_owned()),
         issuers: server.issuer.iter().cloned().map(issuer).collect(),
-        ..usual
-    })
+        ..settings
+    }
 }
 
 /// What is needed to speak HTTPS, if it is wanted: both files, of the flags or of the configuration.

@@ -27,8 +27,8 @@ pub struct Site {
     pub kb: Arc<KnowledgeBase>,
     /// What every IRI begins with.
     pub base: Base,
-    /// What the operator decided.
-    pub config: Config,
+    /// What the operator decided, which may change while a server runs.
+    config: Mutex<Arc<Config>>,
     /// Held by whoever compares what is stored with files: two syncs at once would undo each other's work.
     /// What is known of watched wikis, by their names.
     syncing: Mutex<BTreeMap<String, Followed>>,
@@ -87,7 +87,7 @@ impl Site {
         Ok(Self {
             kb: Arc::new(kb),
             base,
-            config,
+            config: Mutex::new(Arc::new(config)),
             syncing: Mutex::default(),
             watching: AtomicBool::new(false),
             dir: None,
@@ -147,6 +147,17 @@ impl Site {
             status: 0,
             reason,
         })
+    }
+
+    /// What the operator decided, as it holds now.
+    #[must_use]
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on, this holds.
+    pub(crate) fn set_config(&self, config: Config) {
+        *self.config.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
 
     /// Waits until nobody else compares what is stored with files.

@@ -116,7 +116,7 @@ pub fn follow(
 
 pub(crate) fn rules(site: &Site, level: Option<&str>) -> Result<Rules> {
     let rules = site
-        .config
+        .config()
         .rules
         .clone()
         .with_today(&crate::config::today()?);

@@ -130,7 +130,7 @@ fn carry_out(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Re
 fn options(site: &Site, request: &Request) -> UpdateOptions {
     let default_graph = request
         .default_graph
-        .or(site.config.file.server.default_graph);
+        .or(site.config().file.server.default_graph);
     UpdateOptions {
         parse: ParseOptions {
             base: Some(site.base.as_str().to_owned()),

@@ -59,7 +59,7 @@ pub(super) async fn patch(
         },
         default_graph: name.clone(),
         limits: Limits {
-            time: Some(app.settings.update_time),
+            time: Some(app.policy().update_time),
             ..Limits::default()
         },
         ..UpdateOptions::default()

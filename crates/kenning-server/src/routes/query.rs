@@ -137,7 +137,7 @@ pub(crate) fn parse(app: &App, text: &str) -> Result<Prepared, HttpError> {
 /// What one evaluation may cost.
 pub(crate) fn limits(app: &App) -> Limits {
     Limits {
-        time: Some(app.settings.query_time),
+        time: Some(app.policy().query_time),
         ..Limits::default()
     }
 }

@@ -29,7 +29,7 @@ pub(crate) async fn sitemap(
     State(app): State<Arc<App>>,
     request: Request,
 ) -> Result<Response, HttpError> {
-    if !app.settings.sitemap {
+    if !app.policy().sitemap {
         return Err(HttpError::Absent);
     }
     let asked = parameters(request.uri().query().unwrap_or_default())?;

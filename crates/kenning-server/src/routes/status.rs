@@ -14,22 +14,26 @@ use crate::error::HttpError;
 use crate::reader::Reader;
 
 /// `GET /healthz`: for those who start and watch servers. Says nothing about the data, but whether an answer to a writer
-/// waits for the disk, and whether anything can be written at all. Reading goes on when nothing can, so that is well too.
+/// waits for the disk, whether anything can be written at all, and whether the operator's configuration holds as it stands.
+/// Reading goes on when nothing can be written, so that is well too.
 pub(crate) async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let text = match (app.kb.writing_stopped(), app.kb.sync()) {
+        (Some(_), _) => {
+            "ok to read\nwriting has stopped until the server is started again: the log says why\n"
+        }
+        (None, SyncMode::Group) => "ok\nsync: group\n",
+        (None, SyncMode::Off) => {
+            "ok\nsync: off; a power cut or a crash may lose the last second of writes\n"
+        }
+    };
+    let waiting = app.operations.waiting();
+    let waiting = waiting.map_or_else(String::new, |what| format!("configuration: {what}\n"));
     (
         [
             (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
             (header::CACHE_CONTROL, "no-store"),
         ],
-        match (app.kb.writing_stopped(), app.kb.sync()) {
-            (Some(_), _) => {
-                "ok to read\nwriting has stopped until the server is started again: the log says why\n"
-            }
-            (None, SyncMode::Group) => "ok\nsync: group\n",
-            (None, SyncMode::Off) => {
-                "ok\nsync: off; a power cut or a crash may lose the last second of writes\n"
-            }
-        },
+        format!("{text}{waiting}"),
     )
 }
 
@@ -73,6 +77,11 @@ fn running(app: &App) -> String {
             "kenning_spilled_bytes",
             "Bytes of answers that wait in files for slow clients.",
             app.evaluators.spilled(),
+        ),
+        (
+            "kenning_configuration_holds",
+            "1 when the operator's configuration holds as it stands, 0 when it cannot be used or waits for a new start.",
+            u64::from(app.operations.waiting().is_none()),
         ),
     ];
     gauges

@@ -53,7 +53,7 @@ pub(crate) async fn carry_out(
                 },
                 dataset,
                 limits: Limits {
-                    time: Some(app_too.settings.update_time),
+                    time: Some(app_too.policy().update_time),
                     ..Limits::default()
                 },
                 cancel: cancel.clone(),

@@ -51,7 +51,7 @@ pub(super) fn run(
     if bytes < least {
         return Ok(None);
     }
-    let usual = Label::new(site.config.rules.default_level(), []);
+    let usual = Label::new(site.config().rules.default_level(), []);
     let imports = Cell::new(false);
     let headers = RefCell::new(Vec::new());
     let name = |_: usize, statements: &[Triple]| {
