@@ -1,5 +1,6 @@
 //! The block of keys and values at the head of a note.
 
+mod json;
 mod toml;
 mod yaml;
 
@@ -80,6 +81,7 @@ pub(crate) struct FrontMatter {
 enum Syntax {
     Yaml,
     Toml,
+    Json,
 }
 
 /// Reads the front matter of a text, if it has one.
@@ -115,6 +117,12 @@ pub(crate) fn read(
             limits,
             problems,
         ),
+        Syntax::Json => json::parse(
+            block,
+            |offset| source.place(start + offset),
+            limits,
+            problems,
+        ),
     };
     match parsed {
         Ok(map) => FrontMatter {
@@ -143,6 +151,28 @@ pub(crate) fn read(
 
 /// Where the block begins and ends, and where the text goes on.
 fn find(text: &str) -> Option<(Syntax, usize, usize, usize)> {
+    let after_line = |at: usize| {
+        let rest = text.get(at..).unwrap_or_default();
+        rest.find('\n').map_or(text.len(), |end| at + end + 1)
+    };
+    match json::find(text) {
+        json::Found::Whole(end) => return Some((Syntax::Json, 0, end, after_line(end))),
+        json::Found::Open => {
+            // It was meant to end at a brace at the head of a line, or before an empty line.
+            let mut end = 0;
+            for line in text.split_inclusive('\n') {
+                if line.trim().is_empty() {
+                    break;
+                }
+                end += line.len();
+                if line.starts_with('}') {
+                    break;
+                }
+            }
+            return Some((Syntax::Json, 0, end, end));
+        }
+        json::Found::None => {}
+    }
     let first_end = text.find('\n')?;
     let first = text.get(..first_end)?.trim_end();
     let (syntax, closers): (_, &[&str]) = match first {
@@ -178,6 +208,9 @@ fn find(text: &str) -> Option<(Syntax, usize, usize, usize)> {
 fn hidden_protection(source: &Source<'_>) -> Option<Place> {
     let text = source.text.as_ref();
     let head = text.trim_start();
+    if head.starts_with('{') && !head.starts_with("{{") && !head.starts_with("{%") {
+        return hidden_in_object(head).map(|at| source.place(text.len() - head.len() + at));
+    }
     if !head.starts_with("---") && !head.starts_with("+++") && !head.starts_with(";;;") {
         return None;
     }
@@ -201,4 +234,22 @@ fn hidden_protection(source: &Source<'_>) -> Option<Place> {
         at += line.len();
     }
     None
+}
+
+/// The same for what looks like an object in braces: a quoted key before the first empty line.
+fn hidden_in_object(head: &str) -> Option<usize> {
+    let lines = head.split_inclusive('\n').take(200);
+    let lines = lines.take_while(|line| !line.trim().is_empty());
+    let block = head.get(..lines.map(str::len).sum())?;
+    let quotes = block.match_indices('"');
+    let mut keys = quotes.filter(|(at, _)| {
+        let key = block.get(at + 1..).unwrap_or_default();
+        let (key, after) = key.split_once('"').unwrap_or((key, ""));
+        let begins = |word: &str| {
+            let start = key.get(..word.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(word))
+        };
+        (begins("protection") || begins("audience")) && after.trim_start().starts_with(':')
+    });
+    keys.next().map(|(at, _)| at)
 }

@@ -353,7 +353,7 @@ fn add(total: &mut Cost, cost: Cost) {
 }
 
 /// The first of several values of one key counts, but for protection: what is said twice there cannot be read.
-fn unique(
+pub(super) fn unique(
     map: Vec<(Key, Node)>,
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<(Key, Node)>, (Place, String)> {
