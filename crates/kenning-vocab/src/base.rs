@@ -5,8 +5,8 @@ use std::fmt;
 use oxrdf::NamedNode;
 
 use crate::encode::{
-    decode_path, decode_segment, encode_path, encode_segment, file_path, note_path, push_encoded,
-    push_path,
+    decode_path, decode_segment, encode_path, file_path, note_path, push_encoded, push_path,
+    push_segment,
 };
 
 /// Where the IRIs of one knowledge base live: an `http` or `https` URL that ends in `/`.
@@ -168,125 +168,133 @@ impl Base {
     /// The note at `path` of `wiki`. A final `.md` is dropped, any other extension stays.
     #[must_use]
     pub fn note(&self, wiki: &str, path: &str) -> NamedNode {
-        self.mint("note", &[&encode_segment(wiki), &encode_note(path)])
+        self.mint("note", |iri| push_note(iri, wiki, path))
+    }
+
+    /// Adds what [`Base::note`] gives to a buffer.
+    pub fn push_note(&self, iri: &mut String, wiki: &str, path: &str) {
+        self.push(iri, "note", |iri| push_note(iri, wiki, path));
     }
 
     /// The concept that the note at `path` of `wiki` explains.
     #[must_use]
     pub fn concept(&self, wiki: &str, path: &str) -> NamedNode {
-        self.mint("concept", &[&encode_segment(wiki), &encode_note(path)])
+        self.mint("concept", |iri| push_note(iri, wiki, path))
+    }
+
+    /// Adds what [`Base::concept`] gives to a buffer.
+    pub fn push_concept(&self, iri: &mut String, wiki: &str, path: &str) {
+        self.push(iri, "concept", |iri| push_note(iri, wiki, path));
     }
 
     /// The name of this key, as links write it. The caller folds the key.
     #[must_use]
     pub fn name(&self, key: &str) -> NamedNode {
-        self.mint("name", &[&encode_path(key)])
+        self.mint("name", |iri| push_parts(iri, key))
     }
 
     /// Writes what [`Base::name`] gives into a buffer that is used again and again, in place of what it held.
     pub fn put_name(&self, iri: &mut String, key: &str) {
         iri.clear();
-        iri.push_str(&self.0);
-        iri.push_str("id/name/");
-        push_path(iri, key);
+        self.push_name(iri, key);
+    }
+
+    /// Adds what [`Base::name`] gives to a buffer.
+    pub fn push_name(&self, iri: &mut String, key: &str) {
+        self.push(iri, "name", |iri| push_parts(iri, key));
     }
 
     /// The source that notes call `key`.
     #[must_use]
     pub fn source(&self, key: &str) -> NamedNode {
-        self.mint("source", &[&encode_path(key)])
+        self.mint("source", |iri| push_parts(iri, key))
     }
 
     /// The tag `key`, such as `practice` or `practice/review`. The caller folds the key.
     #[must_use]
     pub fn tag(&self, key: &str) -> NamedNode {
-        self.mint("tag", &[&encode_path(key)])
+        self.mint("tag", |iri| push_parts(iri, key))
     }
 
     /// The person, group or program that notes call `key`.
     #[must_use]
     pub fn agent(&self, key: &str) -> NamedNode {
-        self.mint("agent", &[&encode_path(key)])
+        self.mint("agent", |iri| push_parts(iri, key))
     }
 
     /// The property that stands for a front matter key without a meaning of its own.
     #[must_use]
     pub fn property(&self, key: &str) -> NamedNode {
-        self.mint("property", &[&encode_path(key)])
+        self.mint("property", |iri| push_parts(iri, key))
     }
 
     /// The wiki of this name.
     #[must_use]
     pub fn wiki(&self, wiki: &str) -> NamedNode {
-        self.mint("wiki", &[&encode_segment(wiki)])
+        self.mint("wiki", |iri| push_part(iri, wiki))
     }
 
     /// The scheme that holds the concepts of a wiki.
     #[must_use]
     pub fn concepts(&self, wiki: &str) -> NamedNode {
-        self.mint("concepts", &[&encode_segment(wiki)])
+        self.mint("concepts", |iri| push_part(iri, wiki))
     }
 
     /// The scheme that holds all tags.
     #[must_use]
     pub fn tags(&self) -> NamedNode {
-        self.mint("tags", &[])
+        self.mint("tags", |_| ())
     }
 
     /// A thing that somebody recorded directly: an event, a referral, a verification.
     #[must_use]
     pub fn record(&self, kind: &str, id: &str) -> NamedNode {
-        self.mint("record", &[&encode_segment(kind), &encode_path(id)])
+        self.mint("record", |iri| {
+            push_part(iri, kind);
+            push_parts(iri, id);
+        })
     }
 
     /// The graph of what a note says.
     #[must_use]
     pub fn note_graph(&self, wiki: &str, path: &str) -> NamedNode {
-        self.mint("graph/note", &[&encode_segment(wiki), &encode_note(path)])
+        self.mint("graph/note", |iri| push_note(iri, wiki, path))
     }
 
     /// The graph of what one protected section of a note says.
     #[must_use]
     pub fn section_graph(&self, wiki: &str, path: &str, section: &str) -> NamedNode {
-        self.mint(
-            "graph/section",
-            &[
-                &encode_segment(wiki),
-                &encode_note(path),
-                &encode_segment(section),
-            ],
-        )
+        self.mint("graph/section", |iri| {
+            push_note(iri, wiki, path);
+            push_part(iri, section);
+        })
     }
 
     /// The graph of what the links of a note resolve to, for readers who see the label with this text.
     #[must_use]
     pub fn links_graph(&self, wiki: &str, path: &str, label_text: &str) -> NamedNode {
-        self.mint(
-            "graph/links",
-            &[
-                &encode_segment(wiki),
-                &encode_note(path),
-                &encode_segment(label_text),
-            ],
-        )
+        self.mint("graph/links", |iri| {
+            push_note(iri, wiki, path);
+            push_part(iri, label_text);
+        })
     }
 
     /// The graph of facts about the file of a note and how it was read.
     #[must_use]
     pub fn meta_graph(&self, wiki: &str, path: &str) -> NamedNode {
-        self.mint("graph/meta", &[&encode_segment(wiki), &encode_note(path)])
+        self.mint("graph/meta", |iri| push_note(iri, wiki, path))
     }
 
     /// The graph of one record.
     #[must_use]
     pub fn record_graph(&self, id: &str) -> NamedNode {
-        self.mint("graph/record", &[&encode_path(id)])
+        self.mint("graph/record", |iri| push_parts(iri, id))
     }
 
     /// The graph of a loaded ontology.
     #[must_use]
     pub fn ontology_graph(&self, name: &str) -> NamedNode {
-        self.mint("graph/ontology", &[&encode_path(name)])
+        self.mint("graph/ontology", |iri| push_parts(iri, name))
     }
 
     /// A passage of a note: the note's IRI with the fragment `p=` and the anchor.
@@ -306,6 +314,11 @@ impl Base {
     /// Writes what [`Base::part`] gives into a buffer that is used again and again, in place of what it held.
     pub fn put_part(&self, iri: &mut String, note: &str, kind: &str, id: &str) {
         iri.clear();
+        self.push_part(iri, note, kind, id);
+    }
+
+    /// Adds what [`Base::part`] gives to a buffer.
+    pub fn push_part(&self, iri: &mut String, note: &str, kind: &str, id: &str) {
         iri.push_str(note);
         iri.push('#');
         push_encoded(iri, kind);
@@ -350,18 +363,18 @@ impl Base {
         })
     }
 
-    fn mint(&self, kind: &str, parts: &[&str]) -> NamedNode {
-        let length = parts.iter().map(|part| part.len() + 1).sum::<usize>();
-        let mut iri = String::with_capacity(self.0.len() + kind.len() + length + 3);
+    fn mint(&self, kind: &str, parts: impl FnOnce(&mut String)) -> NamedNode {
+        let mut iri = String::with_capacity(self.0.len() + 96);
+        self.push(&mut iri, kind, parts);
+        // Every part is encoded, and the base was checked; `tests/base.rs` parses what comes out.
+        NamedNode::new_unchecked(iri)
+    }
+
+    fn push(&self, iri: &mut String, kind: &str, parts: impl FnOnce(&mut String)) {
         iri.push_str(&self.0);
         iri.push_str("id/");
         iri.push_str(kind);
-        for part in parts {
-            iri.push('/');
-            iri.push_str(part);
-        }
-        // Every part is encoded, and the base was checked; `tests/base.rs` parses what comes out.
-        NamedNode::new_unchecked(iri)
+        parts(iri);
     }
 }
 
@@ -369,6 +382,24 @@ impl fmt::Display for Base {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Adds a slash and a text as one segment.
+fn push_part(iri: &mut String, text: &str) {
+    iri.push('/');
+    push_segment(iri, text);
+}
+
+/// Adds a slash and a text as a path.
+fn push_parts(iri: &mut String, text: &str) {
+    iri.push('/');
+    push_path(iri, text);
+}
+
+/// Adds a wiki and a path in it.
+fn push_note(iri: &mut String, wiki: &str, path: &str) {
+    push_part(iri, wiki);
+    push_parts(iri, &note_path(path));
 }
 
 fn encode_note(path: &str) -> String {

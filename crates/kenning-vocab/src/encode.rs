@@ -86,7 +86,20 @@ pub(crate) fn push_encoded(out: &mut String, text: &str) {
         out.push_str(text);
         return;
     }
-    let readable = text.is_ascii() || is_nfc(text);
+    if text.is_ascii() {
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|byte| !stays(byte)) {
+            let (plain, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+            out.push_str(plain);
+            if let Some(byte) = after.bytes().next() {
+                push_hex(out, byte);
+            }
+            rest = after.get(1..).unwrap_or_default();
+        }
+        out.push_str(rest);
+        return;
+    }
+    let readable = is_nfc(text);
     let mut from = 0;
     for (at, c) in text.char_indices() {
         if keeps(c) && (readable || c.is_ascii()) {
@@ -94,16 +107,21 @@ pub(crate) fn push_encoded(out: &mut String, text: &str) {
         }
         out.push_str(text.get(from..at).unwrap_or_default());
         for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-            out.push('%');
-            out.push(hex(byte >> 4));
-            out.push(hex(byte & 15));
+            push_hex(out, byte);
         }
         from = at + c.len_utf8();
     }
     out.push_str(text.get(from..).unwrap_or_default());
 }
 
-fn push_segment(out: &mut String, segment: &str) {
+fn push_hex(out: &mut String, byte: u8) {
+    out.push('%');
+    out.push(hex(byte >> 4));
+    out.push(hex(byte & 15));
+}
+
+/// Adds what [`encode_segment`] gives.
+pub(crate) fn push_segment(out: &mut String, segment: &str) {
     if is_folded_away(segment) {
         out.push('~');
     }
@@ -140,7 +158,7 @@ fn decode(segment: &str) -> Option<String> {
 
 /// Half a byte as RFC 3986 writes it, in a capital letter.
 fn hex(half: u8) -> char {
-    char::from_digit(u32::from(half), 16).map_or('0', |digit| digit.to_ascii_uppercase())
+    char::from(if half < 10 { b'0' } else { b'A' - 10 } + half)
 }
 
 /// Whether a byte of ASCII stands for itself.

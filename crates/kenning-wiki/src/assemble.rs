@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kenning_access::Label;
+use kenning_note::Sink;
 use oxrdf::{NamedNode, Triple};
 
 use crate::catalog::{Entry, Graph, GraphKind};
@@ -11,6 +12,7 @@ use crate::floors::ByLabel;
 use crate::label::{Decision, Judge, Said};
 use crate::problem::Located;
 use crate::rules::Rules;
+use crate::statements::Statements;
 use crate::triples::{Minter, digest, sorted};
 use crate::wiki::Wiki;
 
@@ -117,14 +119,24 @@ impl<'w> Assembler<'w> {
 
     /// The graph of the facts about a note. It stays whole: a floor of one of its properties raises all of it.
     pub(crate) fn meta(&self, path: &str, entry: &Entry) -> Made {
-        let identity = entry.identity(path);
         let own = self.label(entry.label());
-        let mut triples = self.minter.meta(path, identity, entry);
-        let level = self.minter.level(identity, self.wiki.rules.scale(), &own);
-        triples.extend(level);
+        let mut triples = Vec::with_capacity(12);
+        self.write_meta(path, entry, &own, &mut triples);
         let floors = &self.wiki.rules.predicate_floors;
         let label = floors.whole(own, &triples, self.minter.base);
         Made::new(GraphKind::Meta, label, triples)
+    }
+
+    fn write_meta(&self, path: &str, entry: &Entry, label: &Label, sink: &mut dyn Sink) {
+        let identity = entry.identity(path);
+        self.minter.meta(path, identity, entry, sink);
+        let scale = self.wiki.rules.scale();
+        self.minter.level(identity, scale, label, sink);
+    }
+
+    /// The triples of [`Assembler::meta`], where no property has a floor.
+    pub(crate) fn meta_into(&self, path: &str, entry: &Entry, sink: &mut dyn Sink) {
+        self.write_meta(path, entry, &self.label(entry.label()), sink);
     }
 
     /// All graphs of a note that was read, and what changes against `old`: what was known of it, and where it lay.
@@ -278,7 +290,9 @@ pub(crate) fn link_graphs(
     all.into_iter()
         .filter(|(_, (_, triples))| !triples.is_empty())
         .map(|(text, (label, mut triples))| {
-            triples.extend(minter.links_head(identity, &text));
+            let mut head = Statements::default();
+            minter.links_head(identity, &text, &mut head);
+            triples.extend(head.triples());
             sorted(&mut triples);
             Made::new(GraphKind::Links, label, triples)
         })

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use kenning_access::Label;
 use kenning_note::{NQuads, Note, Part, Sink};
-use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, TermRef, Triple};
+use oxrdf::{NamedNode, NamedNodeRef, TermRef, Triple};
 
 use crate::assemble::{Assembler, Made};
-use crate::catalog::{Catalog, Entry};
+use crate::catalog::{Catalog, Entry, GraphKind};
 use crate::change::{Progress, Summary};
 use crate::dialect::{Guess, Readers};
 use crate::git::Told;
@@ -19,6 +19,7 @@ use crate::memory::Memory;
 use crate::problem::Located;
 use crate::reading;
 use crate::relink::{Fate, Relinker};
+use crate::triples::put;
 use crate::walk::Found;
 use crate::wiki::Wiki;
 use crate::work::in_order;
@@ -137,10 +138,7 @@ impl Wiki {
                     .sum()
             },
             || Relinker::new(self, &memory.linked, &walk.others),
-            |relinker, (path, entry)| {
-                let (links, fate) = relinker.link(path, entry);
-                (form.graphs(self.named(path, links)), fate)
-            },
+            |relinker, (path, entry)| form.links(self, relinker, path, entry),
             |_, ((graphs, count), fate)| {
                 fates.push(fate);
                 triples += count;
@@ -231,6 +229,18 @@ trait Form: Sync {
         made.push(assembler.meta(path, entry));
         self.graphs(wiki.named(path, made))
     }
+
+    /// Of what the links of a note mean, with how they fared.
+    fn links(
+        &self,
+        wiki: &Wiki,
+        relinker: &mut Relinker<'_>,
+        path: &str,
+        entry: &Entry,
+    ) -> ((Self::Out, u64), Fate) {
+        let (links, fate) = relinker.link(path, entry);
+        (self.graphs(wiki.named(path, links)), fate)
+    }
 }
 
 /// The graphs themselves.
@@ -258,10 +268,7 @@ impl Form for Lines {
         for (name, made) in graphs {
             let mut lines = Counted::new(&name, &mut bytes);
             for triple in &made.triples {
-                if let NamedOrBlankNode::NamedNode(subject) = &triple.subject {
-                    let object = triple.object.as_ref();
-                    lines.triple(subject.as_ref(), triple.predicate.as_ref(), object);
-                }
+                put(triple, &mut lines);
             }
             count += lines.count;
         }
@@ -277,7 +284,7 @@ impl Form for Lines {
             return self.graphs(wiki.named(path, made));
         }
         let parts = std::iter::once(Part::Note).chain((0..note.sections.len()).map(Part::Section));
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(1 << 15);
         let mut count = 0;
         for part in parts {
             let name = kenning_note::graph_name(note, part, minter.wiki, minter.base);
@@ -285,9 +292,27 @@ impl Form for Lines {
             kenning_note::write(note, part, minter.wiki, minter.base, &mut lines);
             count += lines.count;
         }
-        let (meta, more) = self.graphs(wiki.named(path, vec![assembler.meta(path, entry)]));
-        bytes.extend_from_slice(&meta);
-        (bytes, count + more)
+        let name = minter.graph(entry.identity(path), &GraphKind::Meta, "");
+        let mut lines = Counted::new(&name, &mut bytes);
+        assembler.meta_into(path, entry, &mut lines);
+        count += lines.count;
+        (bytes, count)
+    }
+
+    fn links(
+        &self,
+        wiki: &Wiki,
+        relinker: &mut Relinker<'_>,
+        path: &str,
+        entry: &Entry,
+    ) -> ((Vec<u8>, u64), Fate) {
+        if !wiki.rules.predicate_floors.is_empty() {
+            let (links, fate) = relinker.link(path, entry);
+            return (self.graphs(wiki.named(path, links)), fate);
+        }
+        let mut bytes = Vec::with_capacity(1 << 13);
+        let (count, fate) = relinker.write(path, entry, &mut bytes);
+        ((bytes, count), fate)
     }
 }
 

@@ -257,12 +257,7 @@ impl Relinker<'_> {
         let mut triples = Vec::new();
         let mut edges = Vec::new();
         for edge in &outcome.edges {
-            triples.extend(self.triples(
-                entry.identity(path),
-                entry.concept.as_deref(),
-                wanting,
-                edge,
-            ));
+            triples.extend(self.triples(path, entry, wanting, edge));
             let label = self.labels.text(edge.label).to_owned();
             edges.push((label, index.path(edge.target).to_owned(), edge.rung));
         }

@@ -29,12 +29,17 @@ fn read_once(
     largest: u64,
 ) -> Result<Option<(Vec<u8>, Found)>, String> {
     let cannot = |error: std::io::Error| format!("the file cannot be read: {error}");
-    // Between the walk and now, somebody may have put a link in place of the file or of a folder above it.
-    let real = file.canonicalize().map_err(cannot)?;
-    if !real.starts_with(root) {
-        return Err("the path leads out of the folder".to_owned());
-    }
-    let mut open = open(&real).map_err(cannot)?;
+    let mut open = match open_as_named(file) {
+        Some(open) => open,
+        None => {
+            // Between the walk and now, somebody may have put a link in place of the file or of a folder above it.
+            let real = file.canonicalize().map_err(cannot)?;
+            if !real.starts_with(root) {
+                return Err("the path leads out of the folder".to_owned());
+            }
+            open(&real).map_err(cannot)?
+        }
+    };
     let before = open.metadata().map_err(cannot)?;
     if !before.is_file() {
         return Err("it is no ordinary file".to_owned());
@@ -61,6 +66,21 @@ fn read_once(
     );
     let whole = u64::try_from(bytes.len()).is_ok_and(|read| read == after.size);
     Ok((before == after && whole).then_some((bytes, after)))
+}
+
+/// Opens a file if the system says that what was opened has this very path, with no link on the way: one question to it, where following the
+/// path asks one for each folder. `None` says nothing; then somebody has to look closely.
+#[cfg(target_os = "linux")]
+fn open_as_named(file: &Path) -> Option<File> {
+    use std::os::fd::AsRawFd;
+    let open = open(file).ok()?;
+    let real = std::fs::read_link(format!("/proc/self/fd/{}", open.as_raw_fd())).ok()?;
+    (real == file).then_some(open)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_as_named(_: &Path) -> Option<File> {
+    None
 }
 
 /// Never waits: a pipe in place of a note would have nobody at its other end.

@@ -24,6 +24,7 @@ mod relink;
 mod rules;
 mod scan;
 mod settings;
+mod statements;
 mod triples;
 mod walk;
 mod wiki;

@@ -1,5 +1,6 @@
 //! Names: under which keys a note is found, and which keys a link looks for.
 
+use std::borrow::Cow;
 use std::hash::Hasher;
 
 use caseless::Caseless;
@@ -11,11 +12,11 @@ use crate::catalog::{Names, Wanting};
 use crate::walk::is_note;
 
 /// Composed form (NFC), so that `é` of one code point and of two are one letter.
-pub(crate) fn composed(text: &str) -> String {
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
-        text.to_owned()
+        Cow::Borrowed(text)
     } else {
-        text.nfc().collect()
+        Cow::Owned(text.nfc().collect())
     }
 }
 
@@ -139,7 +140,7 @@ pub(crate) fn looks_for<'l>(links: impl IntoIterator<Item = &'l Wanting>) -> Vec
     let mut texts: Vec<String> = Vec::new();
     for link in links {
         let decoded = decoded(&link.target);
-        let written = [link.target.as_str(), decoded.as_str()];
+        let written = [link.target.as_str(), &*decoded];
         for text in written.into_iter().chain(link.path.as_deref()) {
             let text = text.trim_end_matches('/');
             let bare = without_ending(text);
@@ -195,9 +196,9 @@ fn digest(key: &str) -> u64 {
 }
 
 /// Percent-encoding undone once; text that is not validly encoded stays as it is.
-pub(crate) fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -216,5 +217,5 @@ pub(crate) fn decoded(text: &str) -> String {
             }
         }
     }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
 }

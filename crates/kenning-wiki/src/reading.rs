@@ -1,7 +1,6 @@
 //! From the bytes of one note to what the wiki keeps of it. Knows no other note.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use kenning_note::{
     Content, Field, Identifier, Link, LinkKind, LinkTo, Note, Part, Protection, Stated, Value,
 };
@@ -159,6 +158,7 @@ fn names_of(note: &Note) -> Names {
 
 fn units(note: &Note, base: &Base) -> Vec<Unit> {
     let redirect = note.redirects_to.iter();
+    let types: Vec<Link> = type_links(note).collect();
     let mut links = Wantings::default();
     for link in note.content.links.iter().chain(redirect) {
         links.add(link);
@@ -168,16 +168,8 @@ fn units(note: &Note, base: &Base) -> Vec<Unit> {
         content: &note.content,
         with_passages: note.detail >= kenning_note::Detail::Claims,
     };
-    for typed in note.types.iter().filter(|typed| typed.is_link) {
-        let mut link = Link::default();
-        link.kind = LinkKind::Property;
-        link.target = typed.text.as_str().into();
-        link.place = typed.place;
-        link.to = LinkTo::Name {
-            key: kenning_note::normal_key(&typed.text).into(),
-            path: None,
-        };
-        links.type_link(&link, &Typed::of(rdf::TYPE.as_str()));
+    for link in &types {
+        links.type_link(link, &Typed::of(rdf::TYPE.as_str()));
     }
     properties.read(&note.fields, &mut links);
     let open = Unit {
@@ -207,31 +199,47 @@ fn units(note: &Note, base: &Base) -> Vec<Unit> {
     std::iter::once(open).chain(sections).collect()
 }
 
+/// The types of a note that are written as links.
+fn type_links(note: &Note) -> impl Iterator<Item = Link> {
+    let types = note.types.iter().filter(|typed| typed.is_link);
+    types.map(|typed| {
+        let mut link = Link::default();
+        link.kind = LinkKind::Property;
+        link.target = typed.text.as_str().into();
+        link.place = typed.place;
+        link.to = LinkTo::Name {
+            key: kenning_note::normal_key(&typed.text).into(),
+            path: None,
+        };
+        link
+    })
+}
+
 /// The links that want a note, each once, at the place of its first occurrence.
 #[derive(Debug, Default)]
-struct Wantings {
-    known: HashMap<(String, bool), usize>,
+struct Wantings<'n> {
+    known: HashMap<(&'n str, bool), usize>,
     wanting: Vec<Wanting>,
 }
 
-impl Wantings {
-    fn add(&mut self, link: &Link) -> Option<&mut Wanting> {
+impl<'n> Wantings<'n> {
+    fn add(&mut self, link: &'n Link) -> Option<&mut Wanting> {
         let (key, path) = match &link.to {
-            LinkTo::Name { key, path } => (key.to_string(), path.as_deref().map(str::to_owned)),
-            LinkTo::Block(name) => (name.to_string(), None),
+            LinkTo::Name { key, path } => (key.as_str(), path.as_deref()),
+            LinkTo::Block(name) => (name.as_ref(), None),
             _ => return None,
         };
         let markdown = link.kind == LinkKind::Markdown;
         // What was written decides, not its key: `[[Log]]` and `[[log]]` may mean two files.
         let place = *self
             .known
-            .entry((link.target.to_string(), markdown))
+            .entry((link.target.as_str(), markdown))
             .or_insert(self.wanting.len());
         if place == self.wanting.len() {
             self.wanting.push(Wanting {
                 target: link.target.to_string(),
-                path,
-                key,
+                path: path.map(str::to_owned),
+                key: key.to_owned(),
                 text: link.text.as_deref().map(str::to_owned),
                 markdown,
                 related: false,
@@ -254,7 +262,7 @@ impl Wantings {
     }
 
     /// Something that a key, a field or a list item says by a link.
-    fn type_link(&mut self, link: &Link, typed: &Typed) {
+    fn type_link(&mut self, link: &'n Link, typed: &Typed) {
         if let Some(wanting) = self.add(link)
             && !wanting.typed.contains(typed)
         {
@@ -272,7 +280,7 @@ struct Properties<'n> {
 }
 
 impl Properties<'_> {
-    fn read(&self, fields: &[Field], links: &mut Wantings) {
+    fn read<'n>(&self, fields: &'n [Field], links: &mut Wantings<'n>) {
         for (index, field) in fields.iter().enumerate() {
             let about = match field.passage {
                 None => None,
@@ -294,13 +302,13 @@ impl Properties<'_> {
     }
 
     /// The same way through lists and maps as that of the note's own graph, so that maps have one address.
-    fn value(
+    fn value<'n>(
         &self,
-        value: &Value,
+        value: &'n Value,
         typed: &Typed,
         pointer: &str,
         depth: usize,
-        links: &mut Wantings,
+        links: &mut Wantings<'n>,
     ) {
         match value {
             Value::Link(link) => links.type_link(link, typed),

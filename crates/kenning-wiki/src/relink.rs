@@ -1,19 +1,22 @@
 //! Which notes have to be linked anew, and linking them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
+use hashbrown::HashSet as QuickSet;
+use kenning_note::{NQuads, Sink};
 use oxrdf::Triple;
 
 use crate::assemble::{Made, link_graphs};
-use crate::catalog::{Catalog, Entry, Tally, Wanting};
+use crate::catalog::{Catalog, Entry, GraphKind, Tally, Wanting};
 use crate::floors::ByLabel;
-use crate::labels::Labels;
-use crate::ladder::{Edge, Verdict};
-use crate::memory::{Linked, differences};
+use crate::labels::{LabelId, Labels};
+use crate::ladder::{Edge, Rung, Verdict};
+use crate::memory::{Address, Linked, differences};
 use crate::names;
 use crate::overrides::{self, Overrides};
 use crate::problem::Located;
 use crate::rules::Rules;
+use crate::statements::Statements;
 use crate::triples::Minter;
 use crate::wiki::Wiki;
 
@@ -82,24 +85,54 @@ impl<'c> Relinker<'c> {
 
     /// The link graphs of a note, and how its links fared.
     pub(crate) fn link(&mut self, path: &str, entry: &Entry) -> (Vec<Made>, Fate) {
+        let (said, fate) = self.statements(path, entry);
+        let said = said.into_iter().map(|(id, said)| {
+            let text = self.labels.text(id).to_owned();
+            (text, (self.labels.get(id), said.triples()))
+        });
+        let identity = entry.identity(path);
+        let graphs = link_graphs(self.minter, self.rules, identity, said.collect::<ByLabel>());
+        (graphs, fate)
+    }
+
+    /// Writes the link graphs of a note as lines of N-Quads, where no property has a floor: the lines of [`Relinker::link`], in their order.
+    /// Says how many there are, and how the links fared.
+    pub(crate) fn write(&mut self, path: &str, entry: &Entry, bytes: &mut Vec<u8>) -> (u64, Fate) {
+        let (said, fate) = self.statements(path, entry);
+        let identity = entry.identity(path);
+        let mut said: Vec<(&str, Statements)> = said
+            .into_iter()
+            .map(|(id, said)| (self.labels.text(id), said))
+            .collect();
+        said.sort_by_key(|(label, _)| *label);
+        let mut count = 0;
+        for (label, mut said) in said {
+            self.minter.links_head(identity, label, &mut said);
+            let name = self.minter.graph(identity, &GraphKind::Links, label);
+            let mut lines = NQuads::new(name.as_ref(), bytes);
+            said.each(|subject, predicate, object| {
+                lines.triple(subject, predicate, object.into());
+                count += 1;
+            });
+        }
+        (count, fate)
+    }
+
+    /// What the links of a note say to readers of each label, and how they fared.
+    fn statements(&mut self, path: &str, entry: &Entry) -> (BTreeMap<LabelId, Statements>, Fate) {
         let mut tally = Tally::default();
         let mut problems = Vec::new();
-        let mut graphs = ByLabel::new();
-        let identity = entry.identity(path).to_owned();
-        let mut counted: BTreeSet<&str> = BTreeSet::new();
+        let mut said: BTreeMap<LabelId, Statements> = BTreeMap::new();
+        let mut counted: QuickSet<&str> = QuickSet::new();
         for unit in &entry.units {
             let own = self.labels.read(&unit.label);
             for link in &unit.links {
                 let outcome = self.linked.index.resolve(link, path, own, &mut self.labels);
                 for edge in &outcome.edges {
-                    let triples = self.triples(&identity, entry.concept.as_deref(), link, edge);
-                    if triples.is_empty() {
-                        continue;
+                    if let Some(to) = self.target(path, entry, edge) {
+                        let said = said.entry(edge.label).or_default();
+                        self.edge(path, entry, link, (to, edge.rung), said);
                     }
-                    let graph = graphs
-                        .entry(self.labels.text(edge.label).to_owned())
-                        .or_insert_with(|| (self.labels.get(edge.label), Vec::new()));
-                    graph.1.extend(triples);
                 }
                 if !link.implied && counted.insert(&link.key) {
                     tally.links += 1;
@@ -113,34 +146,56 @@ impl<'c> Relinker<'c> {
                 problems.extend(self.problem(path, link, &outcome.verdict));
             }
         }
-        let graphs = link_graphs(self.minter, self.rules, &identity, graphs);
-        (graphs, Fate { tally, problems })
+        (said, Fate { tally, problems })
     }
 
-    /// What an edge says. A note that links to itself says nothing by it.
+    /// What an edge says.
     pub(crate) fn triples(
         &self,
-        identity: &str,
-        concept: Option<&str>,
+        path: &str,
+        entry: &Entry,
         link: &Wanting,
         edge: &Edge,
     ) -> Vec<Triple> {
-        match self.linked.address(edge.target) {
-            Some(to) if to.identity != identity => {
-                self.minter.edge(identity, concept, link, to, edge.rung)
-            }
-            _ => Vec::new(),
+        let mut said = Statements::default();
+        if let Some(to) = self.target(path, entry, edge) {
+            self.edge(path, entry, link, (to, edge.rung), &mut said);
         }
+        said.triples()
+    }
+
+    /// Where an edge leads. A note that links to itself says nothing by it.
+    fn target(&self, path: &str, entry: &Entry, edge: &Edge) -> Option<&'c Address> {
+        let to = self.linked.address(edge.target);
+        to.filter(|to| to.identity != entry.identity(path))
+    }
+
+    fn edge(
+        &self,
+        path: &str,
+        entry: &Entry,
+        link: &Wanting,
+        to: (&Address, Rung),
+        said: &mut Statements,
+    ) {
+        let concept = entry.concept.as_deref();
+        self.minter
+            .edge(entry.identity(path), concept, link, to, said);
     }
 
     /// What is wrong with a link, as far as readers of its text can tell.
     fn problem(&self, path: &str, link: &Wanting, verdict: &Verdict) -> Option<Located> {
+        match verdict {
+            Verdict::Resolved => return None,
+            _ if link.implied => return None,
+            Verdict::Wanted if !link.markdown || self.is_file(link) => return None,
+            _ => {}
+        }
         let mut problem = Located::file(path, "link", String::new());
         problem.line = usize::try_from(link.line).unwrap_or(0);
         problem.column = usize::try_from(link.column).unwrap_or(0);
         match verdict {
-            Verdict::Resolved => return None,
-            _ if link.implied => return None,
+            Verdict::Resolved => {}
             Verdict::Ambiguous(rung, notes) => {
                 "ambiguous".clone_into(&mut problem.kind);
                 let index = &self.linked.index;
@@ -164,7 +219,6 @@ impl<'c> Relinker<'c> {
                     overrides::line(&link.target, first)
                 ));
             }
-            Verdict::Wanted if !link.markdown || self.is_file(link) => return None,
             Verdict::Wanted => {
                 "dangling".clone_into(&mut problem.kind);
                 problem.text = format!("`{}` leads to nothing", link.target);

@@ -1,13 +1,15 @@
 //! The graphs that do not come from the text of a note: facts about its file, and what its links mean.
 
 use kenning_access::{Clause, Label, Scale};
+use kenning_note::Sink;
 use kenning_vocab::{Base, dcterms, foaf, km, prov, rdf, skos, xsd};
-use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
+use oxrdf::{Literal, LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 
 use crate::catalog::{About, Entry, GraphKind, Wanting};
 use crate::git::Revision;
 use crate::ladder::Rung;
 use crate::memory::Address;
+use crate::statements::Statements;
 
 /// The version of what a note becomes; part of every meta graph, and a reason to read everything again when it changes.
 pub(crate) const CONVERTER: &str = concat!("kenning ", env!("CARGO_PKG_VERSION"));
@@ -38,51 +40,58 @@ impl Minter<'_> {
     /// Facts about the file of a note and how it was read.
     ///
     /// They tell of the text outside protected sections only: the hash of the whole file would tell when a section changed.
-    pub(crate) fn meta(&self, path: &str, identity: &str, entry: &Entry) -> Vec<Triple> {
+    pub(crate) fn meta(&self, path: &str, identity: &str, entry: &Entry, sink: &mut dyn Sink) {
         let note = self.base.note(self.wiki, identity);
         let graph = self.base.note_graph(self.wiki, identity);
         let meta = self.base.meta_graph(self.wiki, identity);
-        let text = |predicate: NamedNodeRef<'_>, value: &str| {
-            Triple::new(note.clone(), predicate, Literal::new_simple_literal(value))
-        };
-        let typed = |predicate: NamedNodeRef<'_>, value: String, datatype: NamedNodeRef<'_>| {
-            Triple::new(
-                note.clone(),
+        let (note, graph, meta) = (note.as_ref(), graph.as_ref(), meta.as_ref());
+        sink.triple(graph, rdf::TYPE, km::NOTE_GRAPH.into());
+        sink.triple(graph, km::FROM_NOTE, note.into());
+        sink.triple(meta, rdf::TYPE, km::META_GRAPH.into());
+        sink.triple(meta, km::FROM_NOTE, note.into());
+        let mut text = |predicate: NamedNodeRef<'_>, value: &str| {
+            sink.triple(
+                note,
                 predicate,
-                Literal::new_typed_literal(value, datatype),
-            )
+                LiteralRef::new_simple_literal(value).into(),
+            );
         };
-        let hash: String = entry
-            .open_hash
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect();
-        let mut triples = vec![
-            Triple::new(graph.clone(), rdf::TYPE, km::NOTE_GRAPH),
-            Triple::new(graph, km::FROM_NOTE, note.clone()),
-            Triple::new(meta.clone(), rdf::TYPE, km::META_GRAPH),
-            Triple::new(meta, km::FROM_NOTE, note.clone()),
-            text(km::NOTE_PATH, path),
-            typed(km::CONTENT_HASH, hash, xsd::HEX_BINARY),
-            typed(km::BYTE_SIZE, entry.open_size.to_string(), xsd::INTEGER),
-            text(km::DIALECT, &entry.dialect),
-            text(km::CONVERTER_VERSION, CONVERTER),
-        ];
+        text(km::NOTE_PATH, path);
+        let mut typed = |predicate: NamedNodeRef<'_>, value: &str, datatype: NamedNodeRef<'_>| {
+            let value = LiteralRef::new_typed_literal(value, datatype);
+            sink.triple(note, predicate, value.into());
+        };
+        typed(
+            km::CONTENT_HASH,
+            &hexadecimal(&entry.open_hash),
+            xsd::HEX_BINARY,
+        );
+        typed(km::BYTE_SIZE, &entry.open_size.to_string(), xsd::INTEGER);
+        let mut text = |predicate: NamedNodeRef<'_>, value: &str| {
+            sink.triple(
+                note,
+                predicate,
+                LiteralRef::new_simple_literal(value).into(),
+            );
+        };
+        text(km::DIALECT, &entry.dialect);
+        text(km::CONVERTER_VERSION, CONVERTER);
         for former in &entry.former {
-            triples.push(text(km::FORMER_PATH, former));
+            text(km::FORMER_PATH, former);
         }
         if let Some(why) = &entry.kept {
-            triples.push(text(km::UNREADABLE_BECAUSE, why));
+            text(km::UNREADABLE_BECAUSE, why);
         }
         for revision in &entry.history {
-            triples.extend(self.revision(&note, revision));
+            for triple in self.revision(note, revision) {
+                put(&triple, sink);
+            }
         }
-        triples
     }
 
     /// At which level the graph of a note lies, and for which groups: what audits ask, also where the note itself says nothing and a rule or the
     /// default decided. It tells of the label and decides nothing.
-    pub(crate) fn level(&self, identity: &str, scale: &Scale, label: &Label) -> Vec<Triple> {
+    pub(crate) fn level(&self, identity: &str, scale: &Scale, label: &Label, sink: &mut dyn Sink) {
         let graph = self.base.note_graph(self.wiki, identity);
         let name = scale.name(label.level());
         let rank = scale.levels().position(|(level, _)| level == label.level());
@@ -91,41 +100,42 @@ impl Minter<'_> {
             let usual = term.as_str().strip_prefix(km::NAMESPACE);
             usual.is_some_and(|usual| usual.eq_ignore_ascii_case(name))
         });
-        let mut triples = match known {
-            Some(term) => vec![Triple::new(graph.clone(), km::HAS_PROTECTION_LEVEL, *term)],
+        let graph = graph.as_ref();
+        match known {
+            Some(term) => sink.triple(graph, km::HAS_PROTECTION_LEVEL, (*term).into()),
             // A level of the operator's own scale brings its name and its place along.
             None => {
                 let term = self.base.record("level", name);
-                let own = Triple::new(graph.clone(), km::HAS_PROTECTION_LEVEL, term.clone());
-                let mut own = vec![own];
-                own.extend(called(&term, km::PROTECTION_LEVEL, name));
+                sink.triple(graph, km::HAS_PROTECTION_LEVEL, term.as_ref().into());
+                called(term.as_ref(), km::PROTECTION_LEVEL, name, sink);
                 if let Some(rank) = rank {
-                    let rank = Literal::new_typed_literal(rank.to_string(), xsd::INTEGER);
-                    own.push(Triple::new(term, km::RANK, rank));
+                    let rank = rank.to_string();
+                    let rank = LiteralRef::new_typed_literal(&rank, xsd::INTEGER);
+                    sink.triple(term.as_ref(), km::RANK, rank.into());
                 }
-                own
             }
-        };
+        }
         for group in label.clauses().flat_map(Clause::groups) {
             let term = self.base.record("group", group.as_str());
-            triples.push(Triple::new(graph.clone(), km::HAS_AUDIENCE, term.clone()));
-            triples.extend(called(&term, km::READER_GROUP, group.as_str()));
+            sink.triple(graph, km::HAS_AUDIENCE, term.as_ref().into());
+            called(term.as_ref(), km::READER_GROUP, group.as_str(), sink);
         }
-        triples
     }
 
     /// Who wrote a stored state of a note, and how much of it.
-    fn revision(&self, note: &NamedNode, revision: &Revision) -> Vec<Triple> {
+    fn revision(&self, note: NamedNodeRef<'_>, revision: &Revision) -> Vec<Triple> {
         let short: String = revision.content.chars().take(12).collect();
-        let node = self
-            .base
-            .part(note, "rev", &format!("{}-{short}", revision.time));
+        let node = self.base.part(
+            &note.into_owned(),
+            "rev",
+            &format!("{}-{short}", revision.time),
+        );
         let lines = Literal::new_typed_literal(revision.added.to_string(), xsd::INTEGER);
         let time = Literal::new_typed_literal(revision.time.as_str(), xsd::DATE_TIME);
         let plain = |text: &str| Literal::new_simple_literal(text);
         let mut triples = vec![
             Triple::new(node.clone(), rdf::TYPE, km::NOTE_REVISION),
-            Triple::new(node.clone(), km::REVISION_OF, note.clone()),
+            Triple::new(node.clone(), km::REVISION_OF, note),
             Triple::new(
                 node.clone(),
                 km::REVISION_IDENTIFIER,
@@ -146,12 +156,14 @@ impl Minter<'_> {
     }
 
     /// What makes a graph of links name itself.
-    pub(crate) fn links_head(&self, identity: &str, label: &str) -> Vec<Triple> {
+    pub(crate) fn links_head(&self, identity: &str, label: &str, said: &mut Statements) {
         let graph = self.base.links_graph(self.wiki, identity, label);
-        vec![
-            Triple::new(graph.clone(), rdf::TYPE, km::LINK_GRAPH),
-            Triple::new(graph, km::FROM_NOTE, self.base.note(self.wiki, identity)),
-        ]
+        let graph = said.term(|text| text.push_str(graph.as_str()));
+        let note = said.note(|text| self.base.push_note(text, self.wiki, identity));
+        let (class, property) = (said.fixed(km::LINK_GRAPH), said.fixed(km::FROM_NOTE));
+        let is_a = said.fixed(rdf::TYPE);
+        said.say(graph, is_a, class);
+        said.say(graph, property, note);
     }
 
     /// What it means that a link of one note leads to another. `concept` is the IRI that the linking note gives what it describes.
@@ -160,73 +172,102 @@ impl Minter<'_> {
         from: &str,
         concept: Option<&str>,
         link: &Wanting,
-        to: &Address,
-        rung: Rung,
-    ) -> Vec<Triple> {
-        let note = self.base.note(self.wiki, from);
-        let target = self.base.note(self.wiki, &to.identity);
-        let other = self.concept(&to.identity, to.concept.as_deref());
-        let name = self.base.name(&link.key);
-        let mut triples = vec![
-            Triple::new(name.clone(), km::RESOLVES_TO, target.clone()),
-            Triple::new(name, km::RESOLVED_BY, rung.term()),
-        ];
-        if !link.implied {
-            triples.extend([
-                Triple::new(note.clone(), km::LINKS_TO, target.clone()),
-                Triple::new(note.clone(), km::MENTIONS_CONCEPT, other.clone()),
-            ]);
+        (to, rung): (&Address, Rung),
+        said: &mut Statements,
+    ) {
+        let note = said.note(|text| self.base.push_note(text, self.wiki, from));
+        let target = said.term(|text| self.base.push_note(text, self.wiki, &to.identity));
+        let name = said.term(|text| self.base.push_name(text, &link.key));
+        let (resolves, by) = (said.fixed(km::RESOLVES_TO), said.fixed(km::RESOLVED_BY));
+        let rung = said.fixed(rung.term());
+        said.say(name, resolves, target);
+        said.say(name, by, rung);
+        let mentions = !link.implied;
+        let says = link.related || !link.typed.is_empty();
+        let other = (mentions || says).then(|| {
+            said.term(|text| self.push_concept(text, &to.identity, to.concept.as_deref()))
+        });
+        if let (true, Some(other)) = (mentions, other) {
+            let (links, concepts) = (said.fixed(km::LINKS_TO), said.fixed(km::MENTIONS_CONCEPT));
+            said.say(note, links, target);
+            said.say(note, concepts, other);
         }
-        for part in &link.parts {
-            // The address is what a heading or block of that name has. Whether there is one is for the target to say.
-            let part = part.rsplit('#').next().unwrap_or(part);
-            let part = match part.strip_prefix('^') {
-                Some(_) => self.base.passage(&target, part),
-                None => self.base.part(&target, "h", &kenning_note::slug(part)),
-            };
-            if !part.as_str().ends_with('=') {
-                triples.push(Triple::new(note.clone(), dcterms::REFERENCES, part));
+        if !link.parts.is_empty() {
+            let target = self.base.note(self.wiki, &to.identity);
+            for part in &link.parts {
+                // The address is what a heading or block of that name has. Whether there is one is for the target to say.
+                let part = part.rsplit('#').next().unwrap_or(part);
+                let part = match part.strip_prefix('^') {
+                    Some(_) => self.base.passage(&target, part),
+                    None => self.base.part(&target, "h", &kenning_note::slug(part)),
+                };
+                if !part.as_str().ends_with('=') {
+                    let part = said.term(|text| text.push_str(part.as_str()));
+                    let references = said.fixed(dcterms::REFERENCES);
+                    said.say(note, references, part);
+                }
             }
         }
-        if !link.related && link.typed.is_empty() {
-            return triples;
-        }
-        let own = self.concept(from, concept);
+        let (true, Some(other)) = (says, other) else {
+            return;
+        };
+        let own = said.term(|text| self.push_concept(text, from, concept));
         if link.related {
-            triples.push(Triple::new(own.clone(), skos::RELATED, other.clone()));
+            let related = said.fixed(skos::RELATED);
+            said.say(own, related, other);
         }
         for typed in &link.typed {
-            let Ok(property) = NamedNode::new(typed.property.as_str()) else {
+            let Ok(property) = NamedNodeRef::new(typed.property.as_str()) else {
                 continue;
             };
-            let subject = match &typed.about {
-                None => own.clone(),
-                Some(About::Passage(anchor)) => self.base.passage(&note, anchor),
-                Some(About::Map(pointer)) => self.base.part(&note, "f", pointer),
+            let property = said.term(|text| text.push_str(property.as_str()));
+            let mut part = |kind, id: &str| {
+                let note = self.base.note(self.wiki, from);
+                said.term(|text| self.base.push_part(text, note.as_str(), kind, id))
             };
-            triples.push(if typed.reverse {
-                Triple::new(other.clone(), property, subject)
+            let subject = match &typed.about {
+                None => own,
+                Some(About::Passage(anchor)) => part("p", anchor),
+                Some(About::Map(pointer)) => part("f", pointer),
+            };
+            if typed.reverse {
+                said.say(other, property, subject);
             } else {
-                Triple::new(subject, property, other.clone())
-            });
+                said.say(subject, property, other);
+            }
         }
-        triples
     }
 
-    /// What the note with this identity describes.
-    fn concept(&self, identity: &str, own: Option<&str>) -> NamedNode {
-        let own = own.and_then(|iri| NamedNode::new(iri).ok());
-        own.unwrap_or_else(|| self.base.concept(self.wiki, identity))
+    /// Adds the IRI of what the note with this identity describes.
+    fn push_concept(&self, text: &mut String, identity: &str, own: Option<&str>) {
+        match own.filter(|iri| NamedNodeRef::new(iri).is_ok()) {
+            Some(own) => text.push_str(own),
+            None => self.base.push_concept(text, self.wiki, identity),
+        }
     }
 }
 
 /// What a level or a group is and is called.
-fn called(term: &NamedNode, class: NamedNodeRef<'_>, name: &str) -> [Triple; 2] {
-    let name = Literal::new_simple_literal(name);
-    [
-        Triple::new(term.clone(), rdf::TYPE, class),
-        Triple::new(term.clone(), skos::PREF_LABEL, name),
-    ]
+fn called(term: NamedNodeRef<'_>, class: NamedNodeRef<'_>, name: &str, sink: &mut dyn Sink) {
+    sink.triple(term, rdf::TYPE, class.into());
+    let name = LiteralRef::new_simple_literal(name);
+    sink.triple(term, skos::PREF_LABEL, name.into());
+}
+
+/// Hands a triple of an IRI to a sink; there are no others.
+pub(crate) fn put(triple: &Triple, sink: &mut dyn Sink) {
+    if let NamedOrBlankNode::NamedNode(subject) = &triple.subject {
+        let object = triple.object.as_ref();
+        sink.triple(subject.as_ref(), triple.predicate.as_ref(), object);
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from(if half < 10 { b'0' } else { b'A' - 10 } + half);
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    digits.collect()
 }
 
 /// Each triple once, in a fixed order.
@@ -264,18 +305,18 @@ pub(crate) fn digest(triples: &[Triple]) -> [u8; 16] {
     let mut hash = blake3::Hasher::new();
     let mut bytes: Vec<u8> = Vec::with_capacity(1 << 14);
     for triple in triples {
-        put(&mut bytes, b's', subject(triple));
-        put(&mut bytes, b'p', triple.predicate.as_str());
+        push(&mut bytes, b's', subject(triple));
+        push(&mut bytes, b'p', triple.predicate.as_str());
         match &triple.object {
-            Term::NamedNode(node) => put(&mut bytes, b'n', node.as_str()),
+            Term::NamedNode(node) => push(&mut bytes, b'n', node.as_str()),
             Term::Literal(literal) => {
-                put(&mut bytes, b'l', literal.value());
+                push(&mut bytes, b'l', literal.value());
                 match literal.language() {
-                    Some(tag) => put(&mut bytes, b'@', tag),
-                    None => put(&mut bytes, b'^', literal.datatype().as_str()),
+                    Some(tag) => push(&mut bytes, b'@', tag),
+                    None => push(&mut bytes, b'^', literal.datatype().as_str()),
                 }
             }
-            other => put(&mut bytes, b'o', &other.to_string()),
+            other => push(&mut bytes, b'o', &other.to_string()),
         }
         if bytes.len() > 1 << 14 {
             hash.update(&bytes);
@@ -291,7 +332,7 @@ pub(crate) fn digest(triples: &[Triple]) -> [u8; 16] {
 }
 
 /// What sort of text comes, how long it is, and the text: no two lists of texts look the same.
-fn put(bytes: &mut Vec<u8>, sort: u8, text: &str) {
+fn push(bytes: &mut Vec<u8>, sort: u8, text: &str) {
     bytes.push(sort);
     bytes.extend_from_slice(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
     bytes.extend_from_slice(text.as_bytes());

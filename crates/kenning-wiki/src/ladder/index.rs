@@ -1,7 +1,9 @@
 //! All names of the notes of a wiki, as they are looked up.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use hashbrown::HashMap as QuickMap;
 use kenning_note::normal_key;
 
 use super::NoteId;
@@ -30,8 +32,31 @@ pub(crate) struct Habits {
 pub(crate) struct Index {
     notes: Vec<Option<Known>>,
     free: Vec<NoteId>,
-    maps: [HashMap<String, Vec<NoteId>>; MAPS],
+    maps: [QuickMap<String, Holders>; MAPS],
     habits: Habits,
+}
+
+/// The notes that have a name: one, most of the time.
+#[derive(Debug)]
+enum Holders {
+    One(NoteId),
+    Several(Vec<NoteId>),
+}
+
+impl Holders {
+    fn all(&self) -> &[NoteId] {
+        match self {
+            Self::One(note) => std::slice::from_ref(note),
+            Self::Several(notes) => notes,
+        }
+    }
+
+    fn add(&mut self, note: NoteId) {
+        match self {
+            Self::One(first) => *self = Self::Several(vec![*first, note]),
+            Self::Several(notes) => notes.push(note),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -65,19 +90,19 @@ impl Habits {
     pub(crate) fn keys(&self, path: &str, names: &Names, former: &[String]) -> Keys {
         let mut keys = Keys::with_capacity(20);
         let bare = without_ending(path);
-        let whole = composed(path);
+        let whole = composed(path).into_owned();
         keys.push((Sort::FoldedPath, self.fold(path)));
         if bare.len() != path.len() {
-            keys.push((Sort::Path, composed(bare)));
+            keys.push((Sort::Path, composed(bare).into_owned()));
             keys.push((Sort::FoldedPath, self.fold(bare)));
         }
         keys.push((Sort::Path, whole));
         if let Some(folder) = page_folder(path) {
-            keys.push((Sort::Path, composed(folder)));
+            keys.push((Sort::Path, composed(folder).into_owned()));
             keys.push((Sort::FoldedPath, self.fold(folder)));
         }
         let stem = last(bare);
-        keys.push((Sort::Stem, composed(stem)));
+        keys.push((Sort::Stem, composed(stem).into_owned()));
         keys.push((Sort::FoldedStem, self.fold(stem)));
         let of_path = names_of_path(path);
         let links = names.permalinks.iter().chain(&names.slugs);
@@ -170,7 +195,9 @@ impl Index {
         };
         for (sort, key) in keys {
             if let Some(map) = self.maps.get_mut(sort as usize) {
-                map.entry(key).or_default().push(id);
+                map.entry(key)
+                    .and_modify(|notes| notes.add(id))
+                    .or_insert(Holders::One(id));
             }
         }
         id
@@ -182,11 +209,16 @@ impl Index {
             let Some(map) = self.maps.get_mut(*sort as usize) else {
                 continue;
             };
-            if let Some(notes) = map.get_mut(key) {
-                notes.retain(|note| *note != id);
-                if notes.is_empty() {
-                    map.remove(key);
+            let is_last = match map.get_mut(key) {
+                Some(Holders::One(note)) => *note == id,
+                Some(Holders::Several(notes)) => {
+                    notes.retain(|note| *note != id);
+                    notes.is_empty()
                 }
+                None => false,
+            };
+            if is_last {
+                map.remove(key);
             }
         }
         let place = usize::try_from(id).ok();
@@ -211,7 +243,7 @@ impl Index {
         let map = self.maps.get(Sort::Key as usize);
         map.into_iter()
             .flatten()
-            .map(|(key, notes)| (key.as_str(), notes.as_slice()))
+            .map(|(key, notes)| (key.as_str(), notes.all()))
     }
 
     fn known(&self, note: NoteId) -> Option<&Known> {
@@ -220,108 +252,114 @@ impl Index {
 
     fn get(&self, sort: Sort, key: &str) -> &[NoteId] {
         let map = self.maps.get(sort as usize);
-        map.and_then(|map| map.get(key)).map_or(&[], Vec::as_slice)
+        map.and_then(|map| map.get(key)).map_or(&[], Holders::all)
     }
 
-    /// The notes that a step finds, whoever may see them.
+    /// Adds the notes that a step finds, whoever may see them, to `notes`.
     ///
     /// INVARIANT: whether a note is among them depends on that note, the link and its place alone, never on other notes.
     pub(super) fn candidates(
         &self,
         step: Step,
         link: &Wanting,
-        target: &Target,
+        target: &Target<'_>,
         path: &str,
-    ) -> Vec<NoteId> {
+        notes: &mut Vec<NoteId>,
+    ) {
         let habits = &self.habits;
-        let named = |sort: Sort, key: &str| -> Vec<NoteId> { self.get(sort, key).to_vec() };
+        let mut named = |sort: Sort, key: &str| notes.extend_from_slice(self.get(sort, key));
         match step {
-            Step::Override => match habits.overrides.get(&link.key) {
-                Some(path) => named(Sort::Path, &composed(path)),
-                None => Vec::new(),
-            },
+            Step::Override => {
+                if let Some(path) = habits.overrides.get(&link.key) {
+                    named(Sort::Path, &composed(path));
+                }
+            }
             Step::Identifier => named(Sort::Id, &link.target),
             Step::Path => {
-                let paths = target.paths.iter();
-                paths
-                    .flat_map(|path| self.get(Sort::Path, path))
-                    .copied()
-                    .collect()
+                for path in &target.paths {
+                    named(Sort::Path, path);
+                }
             }
             Step::Above(levels) => {
-                let absolute = link.path.as_deref().filter(|path| path.starts_with('/'));
+                let Some(absolute) = link.path.as_deref().filter(|path| path.starts_with('/'))
+                else {
+                    return;
+                };
                 let mut above = Some(path);
                 for _ in 0..=levels {
                     above = above.filter(|path| !path.is_empty()).map(folder);
                 }
-                match (absolute, above.filter(|folder| !folder.is_empty())) {
-                    (Some(absolute), Some(above)) => {
-                        let path = format!("{above}/{}", absolute.trim_matches('/'));
-                        let path = composed(&path);
-                        let mut notes = named(Sort::Path, &path);
-                        notes.extend(self.get(Sort::Path, without_ending(&path)));
-                        notes
-                    }
-                    _ => Vec::new(),
+                if let Some(above) = above.filter(|folder| !folder.is_empty()) {
+                    let path = format!("{above}/{}", absolute.trim_matches('/'));
+                    let path = composed(&path);
+                    named(Sort::Path, &path);
+                    named(Sort::Path, without_ending(&path));
                 }
             }
-            Step::SameFolder if target.name.contains('/') => Vec::new(),
+            Step::SameFolder if target.name.contains('/') => {}
             Step::SameFolder => match folder(path) {
                 "" => named(Sort::Path, &target.name),
                 folder => named(Sort::Path, &format!("{}/{}", composed(folder), target.name)),
             },
-            Step::FileName => self.below(Sort::Stem, &target.bare, composed),
+            Step::FileName => self.below(Sort::Stem, &target.bare, composed, notes),
             // A bare name is looked for in every folder alike: only a path is held against paths.
-            Step::FoldedPath if link.path.is_none() && !target.name.contains('/') => Vec::new(),
+            Step::FoldedPath if link.path.is_none() && !target.name.contains('/') => {}
             Step::FoldedPath => {
-                let paths = target.paths.iter();
-                paths
-                    .flat_map(|path| self.get(Sort::FoldedPath, &habits.fold(path)))
-                    .copied()
-                    .collect()
+                for path in &target.paths {
+                    named(Sort::FoldedPath, &habits.fold(path));
+                }
             }
             Step::FoldedFileName => {
                 let target = habits.fold(&target.bare);
-                self.below(Sort::FoldedStem, &target, |path| habits.fold(path))
+                let fold = |path| habits.fold(path).into();
+                self.below(Sort::FoldedStem, &target, fold, notes);
             }
             Step::Permalink => {
-                let mut notes = named(Sort::Permalink, &permalink(&target.name));
+                named(Sort::Permalink, &permalink(&target.name));
                 if let Some(absolute) = link.path.as_deref() {
-                    notes.extend(self.get(Sort::Permalink, &permalink(absolute)));
+                    named(Sort::Permalink, &permalink(absolute));
                 }
-                notes
             }
-            Step::LastOfPermalink => match link.path.as_deref() {
-                Some(absolute) if absolute.starts_with('/') => {
-                    named(Sort::Permalink, &permalink(last(&target.name)))
+            Step::LastOfPermalink => {
+                if link
+                    .path
+                    .as_deref()
+                    .is_some_and(|path| path.starts_with('/'))
+                {
+                    named(Sort::Permalink, &permalink(last(&target.name)));
                 }
-                _ => Vec::new(),
-            },
+            }
             Step::Title => named(Sort::Title, &habits.fold(&target.name)),
             Step::Alias => named(Sort::Alias, &habits.fold(&target.name)),
             Step::FoldedName => {
-                let mut notes = named(Sort::Key, &habits.key(&target.name));
+                named(Sort::Key, &habits.key(&target.name));
                 // A day that is written in another way than in the name of its journal.
                 if link.path.is_none() && link.key != normal_key(&target.name) {
-                    notes.extend(self.get(Sort::Key, &link.key));
+                    named(Sort::Key, &link.key);
                 }
-                notes
             }
             Step::Plural => named(Sort::Singular, &habits.singular(&target.name)),
         }
     }
 
     /// The notes of a file name whose path ends in the folders that the link names.
-    fn below(&self, sort: Sort, target: &str, fold: impl Fn(&str) -> String) -> Vec<NoteId> {
+    fn below<'p>(
+        &'p self,
+        sort: Sort,
+        target: &str,
+        fold: impl Fn(&'p str) -> Cow<'p, str>,
+        found: &mut Vec<NoteId>,
+    ) {
         let notes = self.get(sort, last(target));
         if !target.contains('/') {
-            return notes.to_vec();
+            found.extend_from_slice(notes);
+            return;
         }
         let ends = |note: &&NoteId| {
             let path = fold(without_ending(self.path(**note)));
             path.strip_suffix(target)
                 .is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
-        notes.iter().filter(ends).copied().collect()
+        found.extend(notes.iter().filter(ends));
     }
 }

@@ -78,14 +78,16 @@ impl Index {
     ) -> Outcome {
         let mut climb = Climb::new(own);
         let target = Target::of(link);
+        let mut notes = Vec::new();
         for step in STEPS {
-            let mut notes = self.candidates(*step, link, &target, path);
+            notes.clear();
+            self.candidates(*step, link, &target, path, &mut notes);
             climb.keep_new(&mut notes);
             if notes.is_empty() {
                 continue;
             }
             self.judge(step.rung(), &notes, &mut climb, labels);
-            climb.found.extend(notes);
+            climb.found.extend_from_slice(&notes);
             climb.found.sort_unstable();
             if climb.is_settled(labels) {
                 break;
@@ -100,7 +102,8 @@ impl Index {
         let target = Target::of(link);
         let mut rungs: Vec<(Rung, Vec<NoteId>)> = Vec::new();
         for step in STEPS {
-            let notes = self.candidates(*step, link, &target, path);
+            let mut notes = Vec::new();
+            self.candidates(*step, link, &target, path, &mut notes);
             let rung = step.rung();
             match rungs.iter_mut().find(|(known, _)| *known == rung) {
                 Some((_, known)) => known.extend(notes),
@@ -140,7 +143,10 @@ impl Index {
                 None => {
                     let joined = labels.join(climb.own, label);
                     let known = (joined, climb.rivals(joined, labels));
-                    judged.insert(label, known);
+                    // One note asks once.
+                    if order.len() > 1 {
+                        judged.insert(label, known);
+                    }
                     known
                 }
             };

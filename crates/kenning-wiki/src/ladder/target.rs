@@ -1,46 +1,58 @@
 //! What a link is written as, and the ways to read it.
 
+use std::borrow::Cow;
+
 use crate::catalog::Wanting;
 use crate::names::{composed, decoded, without_ending};
 
-/// The ways in which the target of a link can be read.
-pub(super) struct Target {
+/// The ways in which the target of a link can be read. Most targets are plain, and are lent as they were written.
+pub(super) struct Target<'l> {
     /// As written, composed, percent-encoding undone, without slashes at the ends.
-    pub(super) name: String,
+    pub(super) name: Cow<'l, str>,
     /// The same without the ending of a note and without `../`.
-    pub(super) bare: String,
+    pub(super) bare: Cow<'l, str>,
     /// As paths in the wiki.
-    pub(super) paths: Vec<String>,
+    pub(super) paths: Vec<Cow<'l, str>>,
 }
 
-impl Target {
-    pub(super) fn of(link: &Wanting) -> Self {
-        let written = composed(link.target.trim());
-        let name = written.trim_matches('/').to_owned();
-        let mut paths = Vec::new();
+impl<'l> Target<'l> {
+    pub(super) fn of(link: &'l Wanting) -> Self {
+        let name = cut(composed(link.target.trim()), |text| text.trim_matches('/'));
+        let mut paths = Vec::with_capacity(2);
         if let Some(path) = &link.path {
             let path = composed(path.trim_matches('/'));
-            paths.push(path.clone());
-            paths.push(without_ending(&path).to_owned());
+            let bare = cut(path.clone(), without_ending);
+            paths.extend([path, bare]);
         } else {
             // A wikilink counts from the top of the wiki.
             paths.push(name.clone());
         }
         // A file may be called `a%20b.md`, so what is written is tried before what it encodes.
-        let decoded = composed(&decoded(&name));
+        let decoded = match decoded(&name) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(decoded) => Some(Cow::Owned(composed(&decoded).into_owned())),
+        };
+        let decoded = decoded.unwrap_or_else(|| name.clone());
         if decoded != name && link.path.is_none() {
             paths.push(decoded.clone());
         }
         paths.dedup();
-        let plain = decoded
-            .trim_start_matches("./")
-            .trim_start_matches("../")
-            .to_owned();
-        let bare = without_ending(&plain).to_owned();
+        let plain = cut(decoded, |text| {
+            text.trim_start_matches("./").trim_start_matches("../")
+        });
+        let bare = cut(plain.clone(), without_ending);
         Self {
             name: if link.markdown { bare.clone() } else { plain },
             bare,
             paths,
         }
+    }
+}
+
+/// Part of a text that is lent or owned.
+fn cut(text: Cow<'_, str>, part: impl for<'t> Fn(&'t str) -> &'t str) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(part(text)),
+        Cow::Owned(text) => Cow::Owned(part(&text).to_owned()),
     }
 }
