@@ -35,7 +35,7 @@ use kenning::site::Site;
 use kenning::{load, query, sync};
 use kenning_access::Label;
 use kenning_server::Line;
-use kenning_store::{Batch, KnowledgeBase, Options};
+use kenning_store::{Batch, KnowledgeBase, Options, Written};
 use oxrdf::{NamedNode, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
 use std::error::Error;
@@ -228,6 +228,7 @@ impl Run {
             .into_iter()
             .map(|quad| Triple::new(quad.subject, quad.predicate, quad.object));
         let mut batch = Batch::new();
+        batch.write_tags(Written::of_document(prefixed.as_bytes(), RdfFormat::Turtle));
         batch.put_graph(NamedNode::new(name)?, label, triples);
         self.site.kb.commit(batch)?;
         Ok(())

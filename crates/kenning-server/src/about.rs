@@ -191,7 +191,7 @@ pub(crate) fn triple(view: &View, quad: &QuadIds) -> Option<Triple> {
     Some(Triple::new(
         subject,
         named(view, quad.predicate)?,
-        view.term(quad.object),
+        view.object(quad),
     ))
 }
 

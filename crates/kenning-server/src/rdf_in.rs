@@ -1,6 +1,7 @@
 //! RDF that callers send: read strictly, without opening anything else, and without growing out of proportion.
 
 use kenning_sparql::GraphFormat;
+use kenning_store::Written;
 use oxrdf::{GraphName, Quad, TermRef};
 use oxrdfio::{RdfParseError, RdfParser};
 
@@ -16,7 +17,7 @@ const SPELLED: usize = 64 * 1024 * 1024;
 /// Beyond that, so many bytes for each of its own: a prefix may be as long as a book, and a name that uses it as short as a letter.
 const RATIO: usize = 32;
 
-/// Reads `bytes` as RDF. Blank nodes get labels of their own, apart from all others.
+/// Reads `bytes` as RDF, and how they write language tags. Blank nodes get labels of their own, apart from all others.
 ///
 /// `one_graph` refuses what names graphs. Remote contexts and external entities are never fetched.
 ///
@@ -27,7 +28,7 @@ pub(crate) fn parse(
     format: GraphFormat,
     base: &str,
     one_graph: bool,
-) -> Result<Vec<Quad>, HttpError> {
+) -> Result<(Vec<Quad>, Written), HttpError> {
     // Some editors put a byte order mark first; to none of the formats it means anything.
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     nesting::check(bytes, format)?;
@@ -53,7 +54,7 @@ pub(crate) fn parse(
         }
         quads.push(quad);
     }
-    Ok(quads)
+    Ok((quads, Written::of_document(bytes, format.rdf_format())))
 }
 
 /// About how many bytes a quad takes.
@@ -187,7 +188,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, format: GraphFormat) -> Result<usize, HttpError> {
-        parse(text.as_bytes(), format, "http://example.org/", true).map(|quads| quads.len())
+        parse(text.as_bytes(), format, "http://example.org/", true).map(|(quads, _)| quads.len())
     }
 
     #[test]

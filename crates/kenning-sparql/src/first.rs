@@ -152,7 +152,7 @@ fn counted(
         }),
         variables: vec![key.clone(), total],
     };
-    let evaluator = normal::evaluator(&pattern);
+    let evaluator = normal::evaluator(&pattern, Some(data.view()));
     let query = Query::Select {
         dataset: None,
         pattern,

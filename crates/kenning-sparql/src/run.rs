@@ -224,7 +224,7 @@ impl Prepared {
             };
             let shorter = shorter.or(narrowed);
             let query = shorter.as_ref().unwrap_or(&ready.query);
-            let evaluator = normal::evaluator(prepare::pattern(query));
+            let evaluator = normal::evaluator(prepare::pattern(query), Some(dataset.view()));
             let mut prepared = evaluator.prepare(query);
             // Which graphs are read is the dataset's business; the evaluator's own lists would not remove duplicates.
             *prepared.dataset_mut() = spareval::QueryDatasetSpecification::new();

@@ -288,6 +288,11 @@ impl ViewDataset {
         out
     }
 
+    /// The view, apart from what earlier operations of the request have changed.
+    pub(crate) fn view(&self) -> &View {
+        &self.view
+    }
+
     /// The view as it is, unless earlier operations of the request have changed what is read.
     pub(crate) fn plain(&self) -> Option<&View> {
         self.over.is_none().then_some(&self.view)

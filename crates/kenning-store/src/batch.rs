@@ -1,6 +1,6 @@
 //! What is to change, all of it or nothing.
 
-use crate::Version;
+use crate::{Version, Written};
 use kenning_access::Label;
 use oxrdf::{NamedNode, Triple};
 
@@ -22,6 +22,7 @@ pub(crate) enum Operation {
     Insert(NamedNode, Triple),
     Remove(NamedNode, Triple),
     Setting(String, Option<Vec<u8>>),
+    Written(Written),
     Expect(NamedNode, Option<Version>),
     ExpectLabel(NamedNode, Option<Label>),
 }
@@ -78,6 +79,12 @@ impl Batch {
     /// Removes one triple, if it is there. The graph stays, also when it is empty then.
     pub fn remove(&mut self, name: NamedNode, triple: Triple) {
         self.operations.push(Operation::Remove(name, triple));
+    }
+
+    /// Of what is put and inserted from here on, language tags are kept as `written` says, and as BCP 47 recommends where
+    /// it says nothing. The case of the tags of the triples themselves says nothing: parsers put them into small letters.
+    pub fn write_tags(&mut self, written: Written) {
+        self.operations.push(Operation::Written(written));
     }
 
     /// Sets or removes a setting of the operator.

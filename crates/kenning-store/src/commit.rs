@@ -2,10 +2,11 @@
 
 use crate::batch::Operation;
 use crate::snapshot::Snapshot;
+use crate::spelling::{Gathering, Spelling};
 use crate::tag::kept_triple;
-use crate::{Batch, CommitError, Committed, Version};
+use crate::{Batch, CommitError, Committed, Version, Written};
 use kenning_access::Label;
-use oxrdf::{NamedNode, Triple};
+use oxrdf::{LiteralRef, NamedNode, TermRef, Triple};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The changes of several batches, applied one after the other on top of a snapshot.
@@ -26,6 +27,8 @@ pub(crate) struct Change {
     pub(crate) content: Content,
     /// The label it has then. Means nothing for a graph that is gone.
     pub(crate) label: Label,
+    /// How it writes language tags then.
+    pub(crate) spelling: Spelling,
 }
 
 #[derive(Debug, Clone)]
@@ -80,11 +83,16 @@ impl<'a> Group<'a> {
         let mut done = Committed::default();
         let (touched, settings) = (self.order.len(), self.settings.len());
         let checked = self.check(&batch);
+        let mut written = Written::default();
         let applied = checked.and_then(|()| {
-            batch
-                .operations
-                .into_iter()
-                .try_for_each(|operation| self.operate(operation, &mut undo, &mut done))
+            let mut operations = batch.operations.into_iter();
+            operations.try_for_each(|operation| match operation {
+                Operation::Written(tags) => {
+                    written = tags;
+                    Ok(())
+                }
+                operation => self.operate(operation, &written, &mut undo, &mut done),
+            })
         });
         if let Err(error) = applied {
             for (name, before) in undo {
@@ -135,7 +143,12 @@ impl<'a> Group<'a> {
         };
         let number = self.number(name);
         let base = number.and_then(|number| self.base.graphs.version(number));
-        match self.changed.get(name).map(|change| &change.content) {
+        let change = self.changed.get(name);
+        let spelling = match change {
+            Some(change) => change.spelling.mark(),
+            None => self.base.spellings.mark(name),
+        };
+        let triples = match change.map(|change| &change.content) {
             None => base,
             Some(Content::Gone) => None,
             Some(Content::Whole(triples)) => Some(Version(sum(&mut triples.iter()))),
@@ -148,7 +161,8 @@ impl<'a> Group<'a> {
                     Version(base.wrapping_add(side(true)).wrapping_sub(side(false)))
                 })
             }
-        }
+        };
+        triples.map(|Version(triples)| Version(triples.wrapping_add(spelling)))
     }
 
     fn number(&self, name: &NamedNode) -> Option<u32> {
@@ -175,6 +189,7 @@ impl<'a> Group<'a> {
             Change {
                 number,
                 label: label.cloned().unwrap_or_else(Label::closed),
+                spelling: base.spellings.get(name).cloned().unwrap_or_default(),
                 content: match number {
                     Some(_) => Content::Edited(FxHashMap::default()),
                     None => Content::Gone,
@@ -193,15 +208,17 @@ impl<'a> Group<'a> {
     fn operate(
         &mut self,
         operation: Operation,
+        written: &Written,
         undo: &mut FxHashMap<NamedNode, Option<Change>>,
         done: &mut Committed,
     ) -> Result<(), CommitError> {
         match operation {
-            Operation::Expect(..) | Operation::ExpectLabel(..) => {}
+            Operation::Expect(..) | Operation::ExpectLabel(..) | Operation::Written(_) => {}
             Operation::Setting(key, value) => self.settings.push((key, value)),
             Operation::Put(name, label, triples) => {
                 let change = self.touch(&name, undo);
                 change.label = label;
+                change.spelling = spelling(&triples, written);
                 change.content = Content::Whole(triples.into_iter().map(kept_triple).collect());
             }
             Operation::Create(name, label) => {
@@ -210,16 +227,18 @@ impl<'a> Group<'a> {
                 }
                 let change = self.touch(&name, undo);
                 change.label = label;
-                change.content = Content::Whole(FxHashSet::default());
+                change.empty();
             }
             Operation::Drop(name) => {
                 if self.exists(&name) {
-                    self.touch(&name, undo).content = Content::Gone;
+                    let change = self.touch(&name, undo);
+                    change.empty();
+                    change.content = Content::Gone;
                 }
             }
             Operation::Clear(name) => {
                 if self.exists(&name) {
-                    self.touch(&name, undo).content = Content::Whole(FxHashSet::default());
+                    self.touch(&name, undo).empty();
                 }
             }
             Operation::SetLabel(name, label) => {
@@ -232,7 +251,12 @@ impl<'a> Group<'a> {
                 let change = self.touch(&name, undo);
                 if matches!(change.content, Content::Gone) {
                     change.label = Label::closed();
-                    change.content = Content::Whole(FxHashSet::default());
+                    change.empty();
+                }
+                if !written.is_empty() || !change.spelling.is_empty() {
+                    each_tagged(triple.object.as_ref(), &mut |literal| {
+                        change.spelling.set(literal, written.tag(literal));
+                    });
                 }
                 done.inserted += u64::from(change.set(base, kept_triple(triple), true));
             }
@@ -248,7 +272,35 @@ impl<'a> Group<'a> {
     }
 }
 
+/// How the graph that holds exactly `triples` writes language tags.
+fn spelling(triples: &[Triple], written: &Written) -> Spelling {
+    let mut gathering = Gathering::default();
+    if !written.is_empty() {
+        for triple in triples {
+            each_tagged(triple.object.as_ref(), &mut |literal| {
+                gathering.add(literal, written.tag(literal));
+            });
+        }
+    }
+    gathering.finish()
+}
+
+/// Visits the literal with a language tag that an object is, or that its triple term has.
+fn each_tagged(object: TermRef<'_>, visit: &mut dyn FnMut(LiteralRef<'_>)) {
+    match object {
+        TermRef::Literal(literal) if literal.language().is_some() => visit(literal),
+        TermRef::Triple(triple) => each_tagged(triple.object.as_ref(), visit),
+        _ => {}
+    }
+}
+
 impl Change {
+    /// Makes the graph hold nothing.
+    fn empty(&mut self) {
+        self.content = Content::Whole(FxHashSet::default());
+        self.spelling = Spelling::default();
+    }
+
     /// Makes the graph hold a triple or not, and says whether that changed anything.
     fn set(&mut self, base: &Snapshot, triple: Triple, present: bool) -> bool {
         match &mut self.content {

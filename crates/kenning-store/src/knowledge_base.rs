@@ -8,6 +8,7 @@ use crate::held::Held;
 use crate::merge::Merging;
 use crate::queue::Queue;
 use crate::snapshot::Snapshot;
+use crate::spelling::{Spelling, key, name_of_key};
 use crate::truth::{Change, Truth};
 use crate::{Batch, Cancel, CommitError, OpenError, StoreError, View};
 use kenning_access::{Clearance, Scale};
@@ -89,7 +90,15 @@ impl KnowledgeBase {
         });
         let truth = truth?;
         let (snapshot, caching) = cache::open(dir, cached, &truth)?;
-        let settings = truth.settings()?;
+        let mut settings = truth.settings()?;
+        let mut snapshot = snapshot;
+        settings.retain(|key, bytes| {
+            let graph = name_of_key(key);
+            if let Some(name) = &graph {
+                snapshot.spellings.put(name, &Spelling::read(bytes));
+            }
+            graph.is_none()
+        });
         let merging = Merging::new(snapshot.dictionary.len());
         let inner = Arc::new(Inner {
             scale: options.scale,
@@ -359,7 +368,7 @@ impl Inner {
             false => Some(base.with(group, |run| self.merging.is_busy(run))?),
         };
         if let Some(truth) = &self.truth {
-            write(truth, group)?;
+            write(truth, base, group)?;
         }
         let mut settings = self
             .settings
@@ -392,7 +401,7 @@ enum Written<'a> {
     },
 }
 
-fn write(truth: &Truth, group: &Group<'_>) -> Result<(), StoreError> {
+fn write(truth: &Truth, base: &Snapshot, group: &Group<'_>) -> Result<(), StoreError> {
     let graphs: Vec<_> = group
         .order
         .iter()
@@ -441,7 +450,16 @@ fn write(truth: &Truth, group: &Group<'_>) -> Result<(), StoreError> {
             }
         }
     }
-    let settings = group.settings.iter();
+    let spellings: Vec<(String, Option<Vec<u8>>)> = graphs
+        .iter()
+        .filter_map(|(name, ..)| {
+            let spelling = &group.change(name)?.spelling;
+            let before = base.spellings.get(name);
+            (before.unwrap_or(&Spelling::default()) != spelling)
+                .then(|| (key(name), (!spelling.is_empty()).then(|| spelling.write())))
+        })
+        .collect();
+    let settings = group.settings.iter().chain(&spellings);
     changes.extend(settings.map(|(key, value)| Change::Setting(key, value.as_deref())));
     if changes.is_empty() {
         return Ok(());

@@ -45,6 +45,7 @@ impl Snapshot {
             let Some(change) = group.change(name) else {
                 continue;
             };
+            next.spellings.put(name, &change.spelling);
             let id = match (&change.content, change.number) {
                 (Content::Gone, None) => continue,
                 (Content::Gone, Some(number)) => {

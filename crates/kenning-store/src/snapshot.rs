@@ -4,6 +4,7 @@ use crate::CommitError;
 use crate::dictionary::{Dictionary, Key};
 use crate::graphs::{Graphs, mix};
 use crate::run::{GraphNumber, MOST_QUADS, Run, pack};
+use crate::spelling::Spellings;
 use crate::tag;
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{TermRef, TripleRef};
@@ -18,6 +19,7 @@ pub(crate) struct Snapshot {
     /// Largest and oldest first.
     pub(crate) runs: Vec<Arc<Run>>,
     pub(crate) graphs: Graphs,
+    pub(crate) spellings: Spellings,
     /// Differs for every published snapshot of a knowledge base.
     pub(crate) number: u64,
 }

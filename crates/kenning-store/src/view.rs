@@ -4,9 +4,10 @@ use crate::pattern::Prepared;
 use crate::run::GraphNumber;
 use crate::scan::{Chosen, Quads, Scope, Search, Within};
 use crate::snapshot::Snapshot;
+use crate::spelling::Seen;
 use crate::{Cancel, GraphPattern, GraphSet, Pattern, TermId, Value};
 use kenning_access::{Check, Clearance, Label};
-use oxrdf::{BlankNode, NamedNode, Term, TermRef};
+use oxrdf::{BlankNode, LiteralRef, NamedNode, Term, TermRef};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub struct QuadIds {
     pub graph: TermId,
 }
 
-/// What a graph holds, as one number: equal contents have equal versions, also after a restart and in another
+/// What a graph holds, as one number: equal contents, equally written, have equal versions, also after a restart and in another
 /// knowledge base, and different contents have different ones. Says nothing about the name and the label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(pub(crate) u128);
@@ -94,12 +95,50 @@ impl View {
         self.scope.snapshot.dictionary.id(term)
     }
 
-    /// The term of an id that this view gave out, with its text exactly as it was written.
+    /// The term of an id that this view gave out, with its text exactly as it was written; of a language tag, as a graph
+    /// wrote it that this view sees and that holds the term, the first in the order of letters where they differ.
     /// An id that no view gave out is read as a blank node.
     #[must_use]
     pub fn term(&self, id: TermId) -> Term {
+        let term = self.kept_term(id);
+        match self.scope.spellings() {
+            Some(seen) => seen.anywhere(&self.scope, id.0, term),
+            None => term,
+        }
+    }
+
+    /// The object of a quad, with its language tag as the graph of the quad writes it.
+    #[must_use]
+    pub fn object(&self, quad: &QuadIds) -> Term {
+        let term = self.kept_term(quad.object);
+        match self.scope.spellings() {
+            Some(seen) => seen.within(quad.graph.0, term),
+            None => term,
+        }
+    }
+
+    /// The term of an id, with language tags as BCP 47 recommends.
+    fn kept_term(&self, id: TermId) -> Term {
         let term = self.scope.snapshot.dictionary.term(id);
         term.unwrap_or_else(|| BlankNode::new_unchecked(format!("unknown{}", id.number())).into())
+    }
+
+    /// The language tag of a literal as [`View::term`] shows it; empty for a literal without one.
+    #[must_use]
+    pub fn tag(&self, literal: LiteralRef<'_>) -> String {
+        let known = self.scope.spellings().and_then(|_| {
+            let id = self.id(TermRef::Literal(literal))?;
+            match self.term(id) {
+                Term::Literal(literal) => literal.language().map(str::to_owned),
+                _ => None,
+            }
+        });
+        let recommended = || {
+            literal
+                .language()
+                .map(|tag| crate::tag::shown(tag).into_owned())
+        };
+        known.or_else(recommended).unwrap_or_default()
     }
 
     /// The value of a literal, if it has one: see [`Value`].
@@ -107,6 +146,24 @@ impl View {
     #[inline]
     pub fn value(&self, id: TermId) -> Option<Value> {
         self.scope.snapshot.dictionary.value(id)
+    }
+
+    /// The language tag of a literal as graphs write it whose labels are allowed, among those that this view sees and that
+    /// hold it as an object; `None` where none of them writes it otherwise than BCP 47 recommends.
+    #[must_use]
+    pub fn tag_where(
+        &self,
+        literal: LiteralRef<'_>,
+        allow: &dyn Fn(&Label) -> bool,
+    ) -> Option<String> {
+        let seen = self.scope.spellings()?;
+        let id = self.id(TermRef::Literal(literal))?;
+        let graphs = &self.scope.snapshot.graphs;
+        let allowed = |name: TermId| {
+            let label = self.number(name).and_then(|number| graphs.label(number));
+            label.is_some_and(allow)
+        };
+        seen.tag(&self.scope, id.0, literal, &allowed)
     }
 
     /// The quads that match `pattern` in the graphs that this view sees.
@@ -187,12 +244,13 @@ impl View {
         let Term::NamedNode(text) = self.term(name) else {
             return None;
         };
+        let spellings = self.scope.snapshot.spellings.mark(&text);
         Some(GraphInfo {
             id: name,
             name: text,
             label: graphs.label(number)?.clone(),
             triples: slot.triples,
-            version: Version(slot.version),
+            version: Version(slot.version.wrapping_add(spellings)),
         })
     }
 
@@ -218,7 +276,15 @@ impl View {
             return [0; 32];
         }
         let graphs = &self.scope.snapshot.graphs;
-        graphs.fingerprint(|class| self.scope.sees_class(class))
+        let fingerprint = graphs.fingerprint(|class| self.scope.sees_class(class));
+        match self.scope.spellings().map(Seen::mark) {
+            None | Some(0) => fingerprint,
+            Some(spellings) => {
+                let mut hasher = blake3::Hasher::new();
+                hasher.update(&fingerprint).update(&spellings.to_le_bytes());
+                *hasher.finalize().as_bytes()
+            }
+        }
     }
 
     /// The number of the graph of this name, if the view sees it.

@@ -458,8 +458,8 @@ const TERMS: &[(&str, &str)] = &[
     (r#"" x "^^xsd:integer"#, r#"" x "^^<X#integer>"#),
     (r#""NaN"^^xsd:double"#, r#""NaN"^^<X#double>"#),
     (r#""a"@en-GB"#, r#""a"@en-GB"#),
-    (r#""b"@DE-ch"#, r#""b"@de-CH"#),
-    (r#""c"@zh-hant"#, r#""c"@zh-Hant"#),
+    (r#""b"@DE-ch"#, r#""b"@DE-ch"#),
+    (r#""c"@zh-hant"#, r#""c"@zh-hant"#),
     (r#""d"@fr"#, r#""d"@fr"#),
     (r#""e"@ar-EG--rtl"#, r#""e"@ar-EG--rtl"#),
 ];

@@ -175,7 +175,7 @@ fn dump(
             let Term::NamedNode(predicate) = view.term(quad.predicate) else {
                 bail!("a predicate is no IRI");
             };
-            let object = view.term(quad.object);
+            let object = view.object(&quad);
             let quad = QuadRef::new(
                 subject.as_ref(),
                 predicate.as_ref(),

@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail};
 use kenning_access::{Clause, Clearance, Group, Label};
 use kenning_server::audit::Decision;
 use kenning_server::{Line, Outcome};
-use kenning_store::{Batch, Cancel, GraphPattern, LoadError, Pattern, View};
+use kenning_store::{Batch, Cancel, GraphPattern, LoadError, Pattern, View, Written};
 use kenning_vocab::{owl, rdf};
 use oxrdf::{GraphName, NamedNode, Quad, Term, TermRef, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
@@ -47,6 +47,8 @@ pub struct Request {
 /// One file that could be read.
 struct Loaded {
     graphs: BTreeMap<NamedNode, Vec<Triple>>,
+    /// How it writes language tags.
+    written: Written,
     header: Option<Header>,
 }
 
@@ -121,7 +123,7 @@ pub fn run(
         catalog.add(&place.path)?;
     }
     let mut known = Known::stored(&view);
-    let mut graphs: BTreeMap<NamedNode, Vec<Triple>> = BTreeMap::new();
+    let mut graphs: BTreeMap<NamedNode, (Vec<Triple>, Written)> = BTreeMap::new();
     let (mut refused, mut missing, mut done) = (0, 0, 0);
     let mut waiting: VecDeque<Place> = request.files.iter().cloned().collect();
     // What is imported by the files so far, with the file that does it; looked up when all files that were named are read.
@@ -173,7 +175,9 @@ pub fn run(
                     older(&view, header, report);
                 }
                 for (name, mut triples) in loaded.graphs {
-                    graphs.entry(name).or_default().append(&mut triples);
+                    let graph = graphs.entry(name).or_default();
+                    graph.0.append(&mut triples);
+                    graph.1.extend(loaded.written.clone());
                 }
             }
             Err(error) => {
@@ -196,7 +200,7 @@ pub fn run(
     }
     site.log()?;
     let (mut batch, mut lowered) = (Batch::new(), Vec::new());
-    for (name, content) in graphs {
+    for (name, (content, written)) in graphs {
         let id = view.id(TermRef::NamedNode(name.as_ref()));
         let known = id.and_then(|id| view.graph(id)).map(|graph| graph.label);
         let label = match (&label, known) {
@@ -209,6 +213,7 @@ pub fn run(
             (None, Some(known)) => known,
             (None, None) => Label::new(site.config().rules.default_level(), []),
         };
+        batch.write_tags(written);
         batch.put_graph(name, label, content);
     }
     site.kb.commit(batch)?;
@@ -333,7 +338,11 @@ fn read(
     if graphs.is_empty() {
         graphs.insert(target, Vec::new());
     }
-    Ok(Loaded { graphs, header })
+    Ok(Loaded {
+        graphs,
+        written: Written::of_document(&bytes, format),
+        header,
+    })
 }
 
 /// The ontology that a file declares outside named graphs, if it is exactly one.

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use kenning_sparql::GraphFormat;
-use kenning_store::{Batch, GraphInfo, GraphPattern, Pattern, View};
+use kenning_store::{Batch, GraphInfo, GraphPattern, Pattern, View, Written};
 use kenning_vocab::DEFAULT_GRAPH;
 use oxrdf::{GraphName, NamedNode, Quad, Triple};
 
@@ -315,13 +315,15 @@ fn put_or_post(
     };
     match &which {
         Which::Graph(name) => {
-            let mut triples: Vec<Triple> = Vec::new();
+            let (mut triples, mut written) = (Vec::<Triple>::new(), Written::default());
             for sent in sent {
-                let quads = parse(&sent.bytes, sent.format, name.as_str(), true)?;
+                let (quads, tags) = parse(&sent.bytes, sent.format, name.as_str(), true)?;
                 triples.extend(quads.into_iter().map(Triple::from));
+                written.extend(tags);
             }
             let status = commit(app, || {
-                put_graph(app, reader, name, &triples, replace, &parts.headers)
+                let sent = (&triples[..], &written);
+                put_graph(app, reader, name, sent, replace, &parts.headers)
             })?;
             let mut response = status.into_response();
             if let Some(location) = location
@@ -332,12 +334,14 @@ fn put_or_post(
             Ok(response)
         }
         Which::Dataset => {
-            let mut quads: Vec<Quad> = Vec::new();
+            let (mut quads, mut written) = (Vec::<Quad>::new(), Written::default());
             for sent in sent {
-                quads.extend(parse(&sent.bytes, sent.format, app.base.as_str(), false)?);
+                let (more, tags) = parse(&sent.bytes, sent.format, app.base.as_str(), false)?;
+                quads.extend(more);
+                written.extend(tags);
             }
             let graphs = by_graph(quads)?;
-            commit(app, || put_dataset(app, reader, &graphs, replace))?;
+            commit(app, || put_dataset(app, reader, &graphs, &written, replace))?;
             Ok(StatusCode::NO_CONTENT.into_response())
         }
     }
@@ -347,7 +351,7 @@ fn put_graph(
     app: &App,
     reader: &Reader,
     name: &NamedNode,
-    triples: &[Triple],
+    (triples, written): (&[Triple], &Written),
     replace: bool,
     headers: &HeaderMap,
 ) -> Result<(Batch, StatusCode), HttpError> {
@@ -357,6 +361,7 @@ fn put_graph(
     let graph = view.id(name.into()).and_then(|id| view.graph(id));
     check_preconditions(headers, graph.as_ref())?;
     let mut batch = Batch::new();
+    batch.write_tags(written.clone());
     if target.blind {
         // A drop box: its writer adds, never replaces, and always hears the same.
         if replace {
@@ -393,10 +398,12 @@ fn put_dataset(
     app: &App,
     reader: &Reader,
     graphs: &BTreeMap<NamedNode, Vec<Triple>>,
+    written: &Written,
     replace: bool,
 ) -> Result<(Batch, ()), HttpError> {
     let judge = Judge::new(app, reader);
     let mut batch = Batch::new();
+    batch.write_tags(written.clone());
     if replace {
         for name in judge.all_writable()? {
             if !graphs.contains_key(&name) {

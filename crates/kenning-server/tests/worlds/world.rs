@@ -6,7 +6,7 @@ use axum::http::Request;
 use http_body_util::BodyExt as _;
 use kenning_access::{Clearance, Groups, Label};
 use kenning_server::{NoOperations, ServerSettings, Service, token};
-use kenning_store::{Batch, GraphPattern, KnowledgeBase, Options, Pattern, View};
+use kenning_store::{Batch, GraphPattern, KnowledgeBase, Options, Pattern, View, Written};
 use kenning_vocab::Base;
 use oxrdf::NamedNode;
 use oxrdfio::{RdfFormat, RdfParser};
@@ -59,7 +59,9 @@ impl World {
                 .for_slice(text.as_bytes())
                 .map(|quad| oxrdf::Triple::from(quad.unwrap()));
             let name = NamedNode::new(&graph.name).unwrap();
-            batch.put_graph(name, label, triples.collect::<Vec<_>>());
+            let triples: Vec<_> = triples.collect();
+            batch.write_tags(Written::of_document(text.as_bytes(), RdfFormat::Turtle));
+            batch.put_graph(name, label, triples);
         }
         kb.commit(batch).unwrap();
         let kb = Arc::new(kb);

@@ -23,6 +23,7 @@ mod truth;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use kenning_store::View;
 use oxrdf::{NamedNode, Term, Variable};
 use spareval::QueryEvaluator;
 use spargebra::Query;
@@ -34,7 +35,7 @@ pub(crate) use cast::value;
 pub(crate) use group::{SELF, boxed};
 pub(crate) use number::meant;
 pub(crate) use order::{RANK, compare_alike, first_key, place, rank};
-pub(crate) use tag::{answered, compared};
+pub(crate) use tag::{answered, compared, compared_triple};
 pub(crate) use text::{is_look_up, look_up};
 
 use crate::rewrite::{Rewrite, rewrite};
@@ -63,8 +64,9 @@ pub(crate) fn pattern(pattern: &mut GraphPattern) {
 /// A function of terms; `None` is an error.
 type OwnFunction = fn(&[Term]) -> Option<Term>;
 
-/// The evaluator with those of our own functions and aggregates that `root` names.
-pub(crate) fn evaluator(root: &GraphPattern) -> QueryEvaluator {
+/// The evaluator with those of our own functions and aggregates that `root` names. `LANG` gives tags as `tags`
+/// shows them, or else as BCP 47 recommends.
+pub(crate) fn evaluator(root: &GraphPattern, tags: Option<&View>) -> QueryEvaluator {
     let (mut functions, mut aggregates): (Vec<&NamedNode>, Vec<&NamedNode>) = Default::default();
     visit(Part::Pattern(root), &mut |part| match part {
         Part::Expression(Expression::FunctionCall(Function::Custom(name), _)) => {
@@ -83,6 +85,12 @@ pub(crate) fn evaluator(root: &GraphPattern) -> QueryEvaluator {
     });
     let mut evaluator = QueryEvaluator::new();
     for name in functions {
+        if name.as_ref() == tag::SHOWN {
+            let tags = tags.cloned();
+            let shown = move |arguments: &[Term]| tag::shown(tags.as_ref(), arguments);
+            evaluator = evaluator.with_custom_function(name.clone(), shown);
+            continue;
+        }
         let own: Option<OwnFunction> = match name.as_ref() {
             name if name == bnode::BNODE => Some(bnode::blank_node),
             name if name == number::CANONICAL => Some(number::canonical),
@@ -97,7 +105,6 @@ pub(crate) fn evaluator(root: &GraphPattern) -> QueryEvaluator {
             name if name == time::LATER => Some(time::later),
             name if name == triple::OBJECT => Some(triple::object),
             name if name == triple::EXACT_OBJECT => Some(triple::exact_object),
-            name if name == tag::SHOWN => Some(tag::shown),
             _ => None,
         };
         if let Some(own) = own {

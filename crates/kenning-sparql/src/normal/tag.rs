@@ -1,20 +1,26 @@
 //! Language tags in expressions.
 //!
 //! Two tags that differ only in case are one tag, but the evaluator's expressions compare them letter by letter. The parser
-//! writes those of a query in small letters, so expressions see those of the data in small letters too; only what `LANG`
-//! gives is put into the form in which answers show it.
+//! writes those of a query in small letters, so expressions see those of the data in small letters too; only `LANG` gives
+//! them as answers show them.
 
-use oxrdf::{Literal, NamedNodeRef, Term};
+use kenning_store::View;
+use oxrdf::{Literal, NamedNodeRef, Term, Triple};
 use spargebra::algebra::{Expression, Function};
 
 /// The function that puts a language tag into the form that answers show. No text can call it.
 pub(crate) const SHOWN: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning language");
 
-/// Evaluates [`SHOWN`].
-pub(crate) fn shown(arguments: &[Term]) -> Option<Term> {
+/// Evaluates [`SHOWN`]: of a literal's tag and the literal.
+pub(super) fn shown(tags: Option<&View>, arguments: &[Term]) -> Option<Term> {
     match arguments {
-        [Term::Literal(tag)] => {
-            Some(Literal::from(kenning_store::shown_tag(tag.value()).as_ref()).into())
+        [Term::Literal(tag), _] if tag.value().is_empty() => Some(tag.clone().into()),
+        [Term::Literal(tag), Term::Literal(literal)] => {
+            let tag = match tags {
+                Some(view) => view.tag(literal.as_ref()),
+                None => kenning_store::shown_tag(tag.value()).into_owned(),
+            };
+            Some(Literal::from(tag).into())
         }
         _ => None,
     }
@@ -34,6 +40,13 @@ pub(crate) fn answered(term: Term) -> Term {
         let shown = kenning_store::shown_tag(tag);
         (shown != tag).then(|| shown.into_owned())
     })
+}
+
+/// A triple as triples are compared.
+pub(crate) fn compared_triple(mut triple: Triple) -> Triple {
+    let object = std::mem::replace(&mut triple.object, Term::from(Literal::from(false)));
+    triple.object = compared(object);
+    triple
 }
 
 /// Changes the tag of a literal, also of one within a triple term: what the dictionary gives back of such a term, it gives with
@@ -71,17 +84,18 @@ pub(super) fn mend(expression: &mut Expression) {
     };
     match function {
         Function::Lang => {
+            let literal = arguments.clone();
             let lang = std::mem::replace(expression, Expression::Coalesce(Vec::new()));
-            *expression =
-                Expression::FunctionCall(Function::Custom(SHOWN.into_owned()), vec![lang]);
+            let arguments = std::iter::once(lang).chain(literal).collect();
+            *expression = Expression::FunctionCall(Function::Custom(SHOWN.into_owned()), arguments);
         }
         Function::LangMatches => {
             if let Some(first) = arguments.first_mut()
                 && let Expression::FunctionCall(Function::Custom(name), inner) = first
                 && name.as_ref() == SHOWN
-                && let Some(lang) = inner.pop()
+                && let Some(lang) = inner.first_mut()
             {
-                *first = lang;
+                *first = std::mem::replace(lang, Expression::Coalesce(Vec::new()));
             }
         }
         _ => {}

@@ -1,7 +1,7 @@
 //! What an update would change.
 
 use kenning_access::Target;
-use kenning_store::{Batch, Cancel, Version};
+use kenning_store::{Batch, Cancel, Version, Written};
 use oxrdf::{NamedNode, Triple};
 
 use crate::{DEFAULT_GRAPH, Dataset, Limits, ParseOptions, TextLimits};
@@ -46,6 +46,8 @@ pub struct UpdatePlan {
     pub operations: usize,
     /// Whether something was read for it, so that it holds only while the graphs are as they were.
     pub reads: bool,
+    /// How language tags are written; those of the triples are in small letters.
+    pub written: Written,
 }
 
 /// What an update would change in one graph. `emptied` comes first, then `removed`, then `inserted`.
@@ -73,6 +75,7 @@ impl UpdatePlan {
     #[must_use]
     pub fn batch(&self) -> Batch {
         let mut batch = Batch::new();
+        batch.write_tags(self.written.clone());
         for change in &self.graphs {
             let name = || change.name.clone();
             let blind = change.target.blind;

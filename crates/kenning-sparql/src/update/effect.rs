@@ -5,6 +5,7 @@ use oxrdf::{NamedNode, Term, Triple};
 
 use super::plan::stored_triples;
 use super::{GraphChange, UpdatePlan};
+use crate::normal::compared_triple;
 
 /// What really changes in one graph, as far as the writer sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,13 @@ impl UpdatePlan {
     /// A graph that the writer does not see counts as an empty one.
     #[must_use]
     pub fn effects(&self, view: &View) -> Vec<Effect> {
-        let effects = self.graphs.iter().map(|change| effect(change, view));
+        let effects = self.graphs.iter().map(|change| {
+            let mut effect = effect(change, view);
+            for triple in effect.added.iter_mut().chain(&mut effect.removed) {
+                triple.object = self.written.apply(triple.object.clone());
+            }
+            effect
+        });
         effects
             .filter(|effect| {
                 !effect.added.is_empty()
@@ -60,7 +67,10 @@ fn effect(change: &GraphChange, view: &View) -> Effect {
             true => change.inserted.iter().collect(),
             false => std::collections::HashSet::new(),
         };
-        removed.extend(stored_triples(view, graph).filter(|triple| !stays.contains(triple)));
+        removed.extend(stored_triples(view, graph).filter(|triple| {
+            let compared = compared_triple(triple.clone());
+            !stays.contains(&compared)
+        }));
     } else {
         removed.extend(
             change

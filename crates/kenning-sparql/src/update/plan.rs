@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use kenning_access::{Check, Label, Refusal, Target};
-use kenning_store::{GraphPattern as Graphs, Pattern, TermId, View};
+use kenning_store::{GraphPattern as Graphs, Pattern, TermId, View, Written};
 use oxrdf::{BlankNode, GraphName as QuadGraph, NamedNode, NamedOrBlankNode, Term, Triple};
 use spareval::DeleteInsertQuad;
 use spargebra::GraphUpdateOperation;
@@ -15,6 +15,7 @@ use super::overlay::{Overlay, State};
 use super::parse::{self, Operation, Transfer};
 use super::{UpdateError, WritePolicy};
 use crate::gauge::{Failure, Held, measured, tick};
+use crate::normal::compared_triple;
 use crate::run::evaluation;
 use crate::source::ViewDataset;
 use crate::{DEFAULT_GRAPH, QueryError, Stopped, normal, prepare};
@@ -41,6 +42,7 @@ pub fn plan_update(
         overlay: Overlay::default(),
         reads: false,
         changed: 0,
+        written: Written::of_sparql(text),
     };
     let count = operations.len();
     let planned = measured(&options.limits, &options.cancel, || {
@@ -56,7 +58,7 @@ pub fn plan_update(
             return Err(QueryError::Evaluation("the evaluator failed".into()).into());
         }
     };
-    let reads = planner.reads;
+    let (reads, written) = (planner.reads, planner.written);
     let graphs = planner
         .overlay
         .graphs
@@ -77,6 +79,7 @@ pub fn plan_update(
         graphs: graphs.collect(),
         operations: count,
         reads,
+        written,
     })
 }
 
@@ -98,6 +101,8 @@ struct Planner<'a> {
     overlay: Overlay,
     reads: bool,
     changed: u64,
+    /// How language tags are written, in the text and in what was read.
+    written: Written,
 }
 
 impl Planner<'_> {
@@ -230,13 +235,13 @@ impl Planner<'_> {
 
     fn insert(&mut self, graph: &NamedNode, triple: Triple) -> Result<(), UpdateError> {
         self.count(&triple)?;
-        self.state(graph)?.insert(triple);
+        self.state(graph)?.insert(compared_triple(triple));
         Ok(())
     }
 
     fn remove(&mut self, graph: &NamedNode, triple: Triple) -> Result<(), UpdateError> {
         self.count(&triple)?;
-        self.state(graph)?.remove(triple);
+        self.state(graph)?.remove(compared_triple(triple));
         Ok(())
     }
 
@@ -321,6 +326,8 @@ impl Planner<'_> {
         let view = self.view;
         for triple in stored.flat_map(|graph| stored_triples(view, graph)) {
             tick();
+            self.note(&triple.object);
+            let triple = compared_triple(triple);
             if !source.removed.contains(&triple) {
                 self.insert(to, triple)?;
             }
@@ -407,7 +414,8 @@ impl Planner<'_> {
             dataset = dataset.over(self.overlay.seen(self.view, &allow));
         }
         self.reads = true;
-        let evaluator = normal::evaluator(&pattern);
+        // How a graph above the target writes a tag is something to be read, too.
+        let evaluator = normal::evaluator(&pattern, free.then(|| dataset.view()));
         let changes = evaluator
             .prepare_delete_insert(delete, insert, None, None, &pattern)
             .execute(dataset)
@@ -442,9 +450,27 @@ impl Planner<'_> {
             self.remove(&graph, triple)?;
         }
         for (graph, triple) in inserted {
+            if let Term::Literal(literal) = &triple.object
+                && let Some(tag) = self.view.tag_where(literal.as_ref(), &allow)
+            {
+                self.written.add(literal.value(), &tag);
+            }
             self.insert(&graph, triple)?;
         }
         Ok(())
+    }
+
+    /// Remembers how the language tags are written of what is copied.
+    fn note(&mut self, object: &Term) {
+        match object {
+            Term::Literal(literal) => {
+                if let Some(tag) = literal.language() {
+                    self.written.add(literal.value(), tag);
+                }
+            }
+            Term::Triple(triple) => self.note(&triple.object),
+            _ => {}
+        }
     }
 }
 
@@ -459,7 +485,7 @@ pub(super) fn stored_triples(view: &View, graph: TermId) -> impl Iterator<Item =
             };
             match view.term(quad.predicate) {
                 Term::NamedNode(predicate) => {
-                    Some(Triple::new(subject, predicate, view.term(quad.object)))
+                    Some(Triple::new(subject, predicate, view.object(&quad)))
                 }
                 _ => None,
             }

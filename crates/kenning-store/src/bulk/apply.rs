@@ -1,10 +1,11 @@
 //! Committing what was gathered.
 
-use super::{Existing, Gathered, LoadOptions, Loaded};
+use super::{Existing, Gathered, LoadOptions, Loaded, spell};
 use crate::dictionary::{Dictionary, Growing, Key};
 use crate::graphs::Holes;
 use crate::run::{GraphNumber, Run, build_sorted, pack, sort, unpack};
 use crate::snapshot::{Snapshot, alive, mark, mark_key, mark_of_marks, mark_triple_term};
+use crate::spelling::{Spelling, key};
 use crate::truth::{Change, Triples};
 use crate::{CommitError, KnowledgeBase, TermId};
 use kenning_access::Label;
@@ -82,14 +83,16 @@ pub(super) fn apply(
     };
     inner.write::<CommitError>(|base, truth| {
         let mut next = Snapshot::clone(base);
+        let mut gathered = gathered;
+        let mut own =
+            std::mem::replace(&mut gathered.terms, Growing::new(&base.dictionary)).finish();
+        let spellings = spell::spellings(&gathered, &own, base, options.existing);
         let Gathered {
-            terms,
             mut quads,
             mut empty,
             refused,
             ..
         } = gathered;
-        let mut own = terms.finish();
         if refused {
             own = only_used(own, &mut quads, &mut empty)?;
         }
@@ -185,10 +188,17 @@ pub(super) fn apply(
             loaded.graphs += u64::from(target.is_new);
         }
         drop(marks_of);
+        for target in by_number.values() {
+            match spellings.get(&target.name) {
+                Some(spelling) => next.spellings.put(&target.name, spelling),
+                None if target.is_new => next.spellings.put(&target.name, &Spelling::default()),
+                None => {}
+            }
+        }
         let run = build_sorted(quads);
         if let Some(truth) = truth {
             let graphs: Vec<&Target> = by_number.values().collect();
-            store(truth, &graphs, &run, &next.dictionary)?;
+            store(truth, &graphs, &run, base, &next)?;
         }
         // What was there before is small beside a first load: one run is better than two.
         let before: usize = next.runs.iter().map(|run| run.quads()).sum();
@@ -378,8 +388,10 @@ fn store(
     truth: &crate::truth::Truth,
     targets: &[&Target],
     run: &Run,
-    dictionary: &Dictionary,
+    base: &Snapshot,
+    next: &Snapshot,
 ) -> Result<(), CommitError> {
+    let dictionary = &next.dictionary;
     let whole: Vec<OfRun<'_>> = targets
         .iter()
         .map(|target| OfRun {
@@ -409,5 +421,15 @@ fn store(
             });
         }
     }
+    let written: Vec<(String, Option<Vec<u8>>)> = targets
+        .iter()
+        .filter_map(|target| {
+            let spelling = next.spellings.get(&target.name);
+            (spelling != base.spellings.get(&target.name))
+                .then(|| (key(&target.name), spelling.map(Spelling::write)))
+        })
+        .collect();
+    let written = written.iter();
+    changes.extend(written.map(|(key, value)| Change::Setting(key, value.as_deref())));
     Ok(truth.commit(&changes)?)
 }

@@ -9,6 +9,7 @@ mod apply;
 mod cut;
 mod parse;
 mod quick;
+mod spell;
 mod stream;
 
 use crate::dictionary::{Growing, Key};
@@ -17,7 +18,8 @@ use crate::{CommitError, KnowledgeBase};
 use kenning_access::Label;
 use oxrdf::{NamedNode, Triple};
 use oxrdfio::{RdfFormat, RdfParseError};
-use parse::{DEFAULT, Parsed};
+use parse::{DEFAULT, Parsed, Unusual};
+use spell::Tags;
 use std::fmt;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -182,12 +184,15 @@ struct Gathered {
     terms: Growing,
     /// The place of the graph is the id of its name.
     quads: Vec<u128>,
+    /// Literals whose language tags are written unusually, and how.
+    unusual: Vec<Unusual>,
+    tags: Tags,
     /// Graphs that documents without any statement mean.
     empty: Vec<u32>,
     /// Whether a document was left out, so that there are terms that nothing uses.
     refused: bool,
-    /// Where the quads of the document begin that is being read.
-    begun: usize,
+    /// Where the quads of the document begin that is being read, and its unusual literals.
+    begun: (usize, usize),
     /// What it says of ontologies outside any named graph.
     header: Vec<Triple>,
     /// Whether it has a graph that is named by a blank node.
@@ -205,6 +210,14 @@ impl Gathered {
             pack([s, p, o], g)
         });
         self.quads.extend(quads);
+        let tags = parsed.tags.each();
+        let tags: Vec<u32> = tags.map(|tag| self.tags.number(tag)).collect();
+        let unusual = parsed.unusual.iter().map(|unusual| Unusual {
+            graph: id(unusual.graph),
+            literal: id(unusual.literal),
+            tag: tags.get(unusual.tag as usize).copied().unwrap_or_default(),
+        });
+        self.unusual.extend(unusual);
         self.header.extend_from_slice(&parsed.header);
         self.no_name |= parsed.has_blank_graph;
         Ok(())
@@ -212,7 +225,8 @@ impl Gathered {
 
     /// Takes back what came of the document that was read last.
     fn leave_out(&mut self) {
-        self.quads.truncate(self.begun);
+        self.quads.truncate(self.begun.0);
+        self.unusual.truncate(self.begun.1);
         self.refused = true;
     }
 
@@ -223,7 +237,7 @@ impl Gathered {
         graph: Option<NamedNode>,
         naming: Option<&Naming<'_>>,
     ) -> Result<(), CommitError> {
-        let fresh = self.quads.get_mut(self.begun..).unwrap_or_default();
+        let fresh = self.quads.get_mut(self.begun.0..).unwrap_or_default();
         let is_empty = fresh.is_empty();
         let unnamed = |quad: &u128| *quad as u32 == DEFAULT;
         let named = naming.and_then(|naming| naming(document, &self.header));
@@ -237,6 +251,10 @@ impl Gathered {
         for quad in fresh.iter_mut().filter(|quad| unnamed(quad)) {
             *quad = *quad >> 32 << 32 | u128::from(name);
         }
+        let fresh = self.unusual.get_mut(self.begun.1..).unwrap_or_default();
+        for unusual in fresh.iter_mut().filter(|one| one.graph == DEFAULT) {
+            unusual.graph = name;
+        }
         if is_empty {
             self.empty.push(name);
         }
@@ -246,7 +264,9 @@ impl Gathered {
     /// About how many bytes the load takes before it is over: while the quads are sorted there are two of each, and then
     /// the orders of the new run beside one.
     fn bytes(&self) -> u64 {
-        self.quads.capacity() as u64 * 64 + self.terms.added_bytes() as u64 * 2
+        self.quads.capacity() as u64 * 64
+            + self.unusual.capacity() as u64 * 64
+            + self.terms.added_bytes() as u64 * 2
     }
 }
 
@@ -293,9 +313,11 @@ impl KnowledgeBase {
         let mut gathered = Gathered {
             terms: Growing::new(&empty),
             quads: Vec::new(),
+            unusual: Vec::new(),
+            tags: Tags::default(),
             empty: Vec::new(),
             refused: false,
-            begun: 0,
+            begun: (0, 0),
             header: Vec::new(),
             no_name: false,
         };
@@ -342,7 +364,7 @@ fn gather(
         match told {
             Told::Begin(number) => {
                 document = number;
-                gathered.begun = gathered.quads.len();
+                gathered.begun = (gathered.quads.len(), gathered.unusual.len());
                 gathered.header.clear();
                 gathered.no_name = false;
                 say(Loading::Document(number))?;

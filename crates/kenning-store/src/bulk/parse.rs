@@ -1,16 +1,20 @@
 //! From text to ids: the parsers of the RDF family, for whole documents and for blocks.
 
 use super::quick;
+use super::spell::Tags;
 use super::{LoadError, cut::Kind};
 use crate::dictionary::{Key, Local};
+use crate::spelling::Scanner;
 use crate::tag;
 use hashbrown::DefaultHashBuilder;
 use kenning_vocab::{owl, rdf};
 use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 use oxrdfio::{RdfFormat, RdfParseError, RdfParser};
 use oxttl::{TriGParser, TurtleParser};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A batch holds up to about this many quads.
@@ -29,9 +33,44 @@ pub(super) struct Parsed {
     pub(super) header: Vec<Triple>,
     /// Whether a graph is named by a blank node.
     pub(super) has_blank_graph: bool,
+    /// Literals whose language tags are written unusually.
+    pub(super) unusual: Vec<Unusual>,
+    /// How the tags of these are written.
+    pub(super) tags: Tags,
+    /// Literals of the quad that comes next, and their tags.
+    pending: Vec<(u32, u32)>,
+}
+
+/// A literal whose language tag a graph writes unusually.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unusual {
+    /// The name of the graph, or [`DEFAULT`].
+    pub(super) graph: u32,
+    pub(super) literal: u32,
+    /// The number of the tag in a list.
+    pub(super) tag: u32,
 }
 
 impl Parsed {
+    /// Adds a quad.
+    #[inline]
+    pub(super) fn push(&mut self, quad: [u32; 4]) {
+        self.quads.push(quad);
+        let [.., graph] = quad;
+        for (literal, tag) in self.pending.drain(..) {
+            self.unusual.push(Unusual {
+                graph,
+                literal,
+                tag,
+            });
+        }
+    }
+
+    /// Says that a literal of the quad that comes next has a tag out of the list.
+    pub(super) fn write_tag(&mut self, literal: u32, tag: u32) {
+        self.pending.push((literal, tag));
+    }
+
     /// Call once, when everything is there.
     pub(super) fn finish(&mut self, hasher: &DefaultHashBuilder) {
         let [kind, ontology, version, imports] =
@@ -102,7 +141,10 @@ impl Document {
             let end = end.map_or_else(|| Arc::clone(context), Arc::new);
             return Some((vec![parsed], end));
         }
-        let mut adding = Adding::new(self, hasher);
+        let scanner = Scanned::new(self.format);
+        scanner.read(text);
+        scanner.finish();
+        let mut adding = Adding::new(self, hasher, scanner);
         macro_rules! terse {
             ($parser:expr) => {{
                 let mut parser = $parser;
@@ -152,7 +194,12 @@ impl Document {
         most: usize,
         take: &mut dyn FnMut(Parsed) -> bool,
     ) -> Vec<LoadError> {
-        let mut adding = Adding::new(self, hasher);
+        let scanner = Scanned::new(self.format);
+        let text = Overheard {
+            text,
+            scanner: scanner.clone(),
+        };
+        let mut adding = Adding::new(self, hasher, scanner);
         let mut mistakes = Vec::new();
         let quads = match self.quads(text, context) {
             Ok(quads) => quads,
@@ -244,18 +291,55 @@ impl From<Quad> for Statement {
     }
 }
 
+/// Looks for language tags in a text while a parser reads it.
+#[derive(Clone)]
+struct Scanned(Rc<RefCell<Scanner>>);
+
+impl Scanned {
+    fn new(format: RdfFormat) -> Self {
+        Self(Rc::new(RefCell::new(Scanner::new(format))))
+    }
+
+    fn read(&self, text: &[u8]) {
+        self.0.borrow_mut().read(text);
+    }
+
+    fn finish(&self) {
+        self.0.borrow_mut().finish();
+    }
+}
+
+/// A text that is looked at as it is read: what a parser has made of it has been looked at.
+struct Overheard<R> {
+    text: R,
+    scanner: Scanned,
+}
+
+impl<R: Read> Read for Overheard<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.text.read(buffer)?;
+        match buffer.get(..count) {
+            Some([]) | None => self.scanner.finish(),
+            Some(text) => self.scanner.read(text),
+        }
+        Ok(count)
+    }
+}
+
 /// Batches that are being filled from quads.
 struct Adding<'a> {
     document: &'a Document,
     hasher: &'a DefaultHashBuilder,
+    scanner: Scanned,
     parsed: Parsed,
 }
 
 impl<'a> Adding<'a> {
-    fn new(document: &'a Document, hasher: &'a DefaultHashBuilder) -> Self {
+    fn new(document: &'a Document, hasher: &'a DefaultHashBuilder, scanner: Scanned) -> Self {
         Self {
             document,
             hasher,
+            scanner,
             parsed: Parsed::default(),
         }
     }
@@ -291,7 +375,7 @@ impl<'a> Adding<'a> {
             }
             GraphName::DefaultGraph => DEFAULT,
         };
-        self.parsed.quads.push([s, p, o, g]);
+        self.parsed.push([s, p, o, g]);
         Some(())
     }
 
@@ -340,6 +424,15 @@ impl<'a> Adding<'a> {
                     self.intern(object)?,
                 ];
                 self.parsed.terms.intern(&Key::Triple(ids), self.hasher)
+            }
+            Term::Literal(literal) if literal.language().is_some() => {
+                let id = terms.intern(&Key::of(term.as_ref())?, self.hasher)?;
+                let scanner = self.scanner.0.borrow();
+                if let Some(written) = scanner.written().tag(literal.as_ref()) {
+                    let tag = self.parsed.tags.number(written);
+                    self.parsed.write_tag(id, tag);
+                }
+                Some(id)
             }
             term => terms.intern(&Key::of(term.as_ref())?, self.hasher),
         }

@@ -9,6 +9,7 @@ use super::{NoCache, Opened};
 use crate::commit::Group;
 use crate::graphs::{CachedSlot, Graphs};
 use crate::snapshot::{Snapshot, mark};
+use crate::spelling::Spellings;
 use crate::truth::{Record, Segment, Truth};
 use crate::{Batch, OpenError};
 use kenning_access::Label;
@@ -105,6 +106,8 @@ fn from_copy(cached: Cached, truth: &Truth) -> Result<CaughtUp, String> {
         dictionary: cached.dictionary,
         runs: cached.runs,
         graphs: Graphs::of_numbers(cached.graphs.numbers),
+        // They stand with the settings, and come when all else is there.
+        spellings: Spellings::default(),
         number: 1,
     };
     let mut again = Vec::new();

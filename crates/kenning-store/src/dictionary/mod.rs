@@ -108,6 +108,12 @@ impl Dictionary {
         }
     }
 
+    /// Whether a term is a literal with a language tag.
+    pub(crate) fn is_tagged(&self, id: u32) -> bool {
+        let entry = self.segment(id).and_then(|segment| segment.entry(id));
+        matches!(entry, Some(Entry::Language(..)))
+    }
+
     fn find(&self, key: &Key<'_>) -> Option<u32> {
         self.find_hashed(self.hasher.hash_one(key), key)
     }

@@ -3,9 +3,10 @@
 use crate::graphs::{Class, DEAD, HOLES};
 use crate::run::{GraphNumber, LIST, Run};
 use crate::snapshot::Snapshot;
+use crate::spelling::Seen;
 use crate::{Cancel, TermId};
 use kenning_access::{Check, Clearance};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A snapshot as one reader sees it.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub(crate) struct Scope {
     /// INVARIANT: `false` for [`DEAD`] and for everything the clearance does not see; a class that is missing is not seen
     /// (guards: `tests/view.rs`, `tests/model.rs`).
     sees: Vec<bool>,
+    /// The spellings in the graphs that the reader sees, once somebody has asked for them.
+    spellings: OnceLock<Arc<Seen>>,
     pub(crate) cancel: Cancel,
     /// Whether rows are tested. Without the test, a benchmark measures what it costs.
     #[cfg(feature = "measure")]
@@ -111,6 +114,7 @@ impl Scope {
             snapshot,
             clearance,
             sees,
+            spellings: OnceLock::new(),
             cancel,
             #[cfg(feature = "measure")]
             tested: true,
@@ -135,6 +139,15 @@ impl Scope {
             tested: false,
             ..self.clone()
         })
+    }
+
+    /// The unusual spellings of tags in the graphs that the reader sees, if there are any anywhere.
+    #[inline]
+    pub(crate) fn spellings(&self) -> Option<&Seen> {
+        match self.snapshot.spellings.is_empty() {
+            true => None,
+            false => Some(self.spellings.get_or_init(|| Arc::new(Seen::new(self)))),
+        }
     }
 
     #[inline]

@@ -60,7 +60,7 @@ impl<'a> Quick<'a> {
         };
         self.blanks();
         self.expect(b'.')?;
-        self.parsed.quads.push([s, p, o, g]);
+        self.parsed.push([s, p, o, g]);
         Some(())
     }
 

@@ -12,6 +12,7 @@ mod terse;
 
 use super::parse::{Context, Document, Parsed};
 use crate::dictionary::Key;
+use crate::tag;
 use hashbrown::DefaultHashBuilder;
 use memchr::{memchr, memchr2};
 use oxrdf::vocab::{rdf, xsd};
@@ -61,8 +62,21 @@ struct Quick<'a> {
     parsed: Parsed,
     context: Cow<'a, Context>,
     scratch: String,
-    /// Languages that are known to be well-formed, as they stand in the text and in small letters.
-    languages: Vec<(&'a str, String)>,
+    /// Languages that are known to be well-formed.
+    languages: Vec<Language<'a>>,
+}
+
+/// A block has no more languages than this.
+const MOST_LANGUAGES: usize = 200;
+
+/// A language tag.
+struct Language<'a> {
+    /// As it stands in the text.
+    written: &'a str,
+    /// In small letters.
+    small: String,
+    /// Its number among the unusual ones, if it is one.
+    unusual: Option<u32>,
 }
 
 /// Whether a byte may stand in a name, wherever in it.
@@ -221,17 +235,21 @@ impl<'a> Quick<'a> {
                 let length = self.run(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
                 let language = self.text.get(self.at..self.at + length)?;
                 self.at += length;
-                let known = |known: &(&str, String)| known.0 == language;
+                let known = |known: &Language<'_>| known.written == language;
                 if !self.languages.iter().any(known) {
-                    let is_good = !language.contains("--")
+                    // A text of many languages is rare, and a list of them is slow.
+                    let is_good = self.languages.len() < MOST_LANGUAGES
+                        && !language.contains("--")
                         && Literal::new_language_tagged_literal("", language).is_ok();
-                    // Language tags are the same in whatever case, and the parsers give small letters.
-                    let small = language.to_ascii_lowercase();
-                    is_good.then(|| self.languages.push((language, small)))?;
+                    is_good.then(|| self.learn(language))?;
                 }
-                let (_, small) = self.languages.iter().find(|one| known(one))?;
-                let key = Key::Language(text, small, None);
-                self.parsed.terms.intern(&key, self.hasher)
+                let language = self.languages.iter().find(|one| known(one))?;
+                let key = Key::Language(text, &language.small, None);
+                let id = self.parsed.terms.intern(&key, self.hasher)?;
+                if let Some(tag) = language.unusual {
+                    self.parsed.write_tag(id, tag);
+                }
+                Some(id)
             }
             Some(b'^') => {
                 self.at += 1;
@@ -241,6 +259,17 @@ impl<'a> Quick<'a> {
             }
             _ => self.parsed.terms.intern(&Key::String(text), self.hasher),
         }
+    }
+
+    /// Remembers a language. Tags are the same in whatever case, and the parsers give small letters.
+    fn learn(&mut self, written: &'a str) {
+        let small = written.to_ascii_lowercase();
+        let unusual = (tag::shown(&small) != written).then(|| self.parsed.tags.number(written));
+        self.languages.push(Language {
+            written,
+            small,
+            unusual,
+        });
     }
 
     fn typed(&mut self, text: &str, datatype: &str) -> Option<u32> {

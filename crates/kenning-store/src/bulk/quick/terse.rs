@@ -77,7 +77,7 @@ impl<'a> Quick<'a> {
             loop {
                 self.space()?;
                 let object = self.object()?;
-                self.parsed.quads.push([subject, predicate, object, graph]);
+                self.parsed.push([subject, predicate, object, graph]);
                 self.space()?;
                 if self.peek()? != b',' {
                     break;
