@@ -36,8 +36,12 @@ fn main() {
     };
     let runs = value("--runs").map_or(5, |text| text.parse().unwrap());
     let bytes = size_of(&folder);
+    let done = open(&folder)
+        .convert_nquads(&mut |_| (), &mut |_| Ok::<(), std::convert::Infallible>(()))
+        .unwrap();
+    let (notes, quads) = (done.summary.notes, done.triples);
     println!(
-        "{notes} notes, {:.1} MB, best of {runs} runs",
+        "{notes} notes, {:.1} MB, {quads} quads, best of {runs} runs",
         bytes as f64 / 1e6
     );
     println!("{:<44} {:>10} {:>10}", "", "wall ms", "CPU ms");
@@ -61,10 +65,11 @@ fn main() {
         );
         let seconds = cpu.as_secs_f64();
         println!(
-            "{:<44} {:>10.1} MB/s, {:.0} notes/s per CPU second",
+            "{:<44} {:>10.1} MB/s, {:.0} notes/s, {:.2} M quads/s per CPU second",
             "",
             bytes as f64 / 1e6 / seconds,
-            notes as f64 / seconds
+            notes as f64 / seconds,
+            quads as f64 / 1e6 / seconds
         );
         walls.push(wall);
     }
@@ -206,6 +211,13 @@ fn cpu() -> Duration {
     )
 }
 
+fn is_note(file: &Path) -> bool {
+    let endings = ["md", "markdown", "txt", "org", "tid", "wiki", "html", "htm"];
+    file.extension()
+        .is_some_and(|ending| endings.iter().any(|known| ending == *known))
+}
+
+/// The bytes of the notes below a folder.
 fn size_of(folder: &Path) -> u64 {
     let mut size = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -213,8 +225,10 @@ fn size_of(folder: &Path) -> u64 {
         let meta = entry.metadata().unwrap();
         size += if meta.is_dir() {
             size_of(&entry.path())
-        } else {
+        } else if is_note(&entry.path()) {
             meta.len()
+        } else {
+            0
         };
     }
     size

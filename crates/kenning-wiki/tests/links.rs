@@ -277,3 +277,43 @@ fn days_blocks_and_pages_above_are_found_as_logseq_finds_them() {
     seen.apply(&folder.scan(&first.catalog).changes);
     assert_eq!(says(&seen, "pages/A___B.md", above, "pages/A.md"), [""; 0]);
 }
+
+#[test]
+fn a_name_on_a_page_of_the_wiki_means_a_page_before_its_source() {
+    let public =
+        |title: &str, text: &str| format!("---\ntitle: {title}\nprotection: public\n---\n{text}\n");
+    let hidden = "---\ntitle: Voicing\nprotection: confidential\n---\n".to_owned();
+    let files = [
+        (
+            "book/wiki/concepts/reed.md",
+            public("Reed", "See [[Reed voicing]], [[tuning]] and [[Voicing]]."),
+        ),
+        (
+            "book/wiki/concepts/reed-voicing.md",
+            public("Reed voicing", ""),
+        ),
+        (
+            "book/sources/reed-voicing.md",
+            public("Reed voicing", "See [[Tuning]]."),
+        ),
+        ("book/sources/tuning-a.md", public("Tuning", "")),
+        ("other/tuning-b.md", public("Tuning", "")),
+        ("book/wiki/voice.md", hidden),
+        ("book/sources/voice.md", public("Voicing", "")),
+    ];
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (*path, text.as_str()))
+        .collect();
+    let folder = Folder::new(&files);
+    let world = world(&folder);
+    let page = Base::default().note("wiki", "book/wiki/concepts/reed.md");
+    let links = |to: &str| says(&world, page.as_str(), km::MENTIONS_CONCEPT.as_str(), to);
+    assert_eq!(links("book/wiki/concepts/reed-voicing.md"), ["public"]);
+    assert_eq!(links("book/sources/reed-voicing.md"), [""; 0]);
+    // No page has that name, and two other notes do.
+    assert_eq!(links("book/sources/tuning-a.md"), [""; 0]);
+    // A page that not everybody sees takes nothing away from those who do not see it.
+    assert_eq!(links("book/sources/voice.md"), ["public"]);
+    assert_eq!(links("book/wiki/voice.md"), ["confidential"]);
+}

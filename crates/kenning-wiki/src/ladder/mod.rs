@@ -3,6 +3,9 @@
 //! A link climbs from the surest way of finding a note to the least sure. The first rung that finds anything decides; when it
 //! finds several notes, the link is ambiguous, and no note is taken because it came first.
 //!
+//! Where pages lie in a folder called `wiki`, beside the sources they were written from, a name on a page means a page before it means
+//! anything else: on each rung that goes by names, the pages of that folder come first.
+//!
 //! # Who sees which edge
 //!
 //! Let a link stand in a text with label *A*, let *t* be a note with label *T*, and let *J* be the join of both.
@@ -78,6 +81,7 @@ impl Index {
     ) -> Outcome {
         let mut climb = Climb::new(own);
         let target = Target::of(link);
+        let pages = pages_around(path);
         let mut notes = Vec::new();
         for step in STEPS {
             notes.clear();
@@ -86,8 +90,20 @@ impl Index {
             if notes.is_empty() {
                 continue;
             }
-            self.judge(step.rung(), &notes, &mut climb, labels);
-            climb.found.extend_from_slice(&notes);
+            let of_the_wiki = match pages.filter(|_| step.is_by_name()) {
+                Some(folder) => {
+                    notes.sort_by_key(|note| !self.path(*note).starts_with(folder));
+                    notes.partition_point(|note| self.path(*note).starts_with(folder))
+                }
+                None => 0,
+            };
+            let (first, rest) = notes.split_at_checked(of_the_wiki).unwrap_or_default();
+            for notes in [first, rest] {
+                if !notes.is_empty() && !climb.is_settled(labels) {
+                    self.judge(step.rung(), notes, &mut climb, labels);
+                    climb.found.extend_from_slice(notes);
+                }
+            }
             climb.found.sort_unstable();
             if climb.is_settled(labels) {
                 break;
@@ -181,4 +197,16 @@ impl Index {
             }
         }
     }
+}
+
+/// For a note below a folder called `wiki`: that folder, with a slash at its end.
+fn pages_around(path: &str) -> Option<&str> {
+    let mut end = 0;
+    for part in path.split_inclusive('/') {
+        end += part.len();
+        if part.eq_ignore_ascii_case("wiki/") {
+            return path.get(..end);
+        }
+    }
+    None
 }

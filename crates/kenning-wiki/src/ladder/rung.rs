@@ -132,6 +132,19 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 impl Step {
+    /// Whether a note is found by what it is called, wherever it lies.
+    pub(super) fn is_by_name(self) -> bool {
+        matches!(
+            self,
+            Self::FileName
+                | Self::FoldedFileName
+                | Self::Title
+                | Self::Alias
+                | Self::FoldedName
+                | Self::Plural
+        )
+    }
+
     pub(super) fn rung(self) -> Rung {
         match self {
             Self::Override => Rung::Override,
