@@ -336,3 +336,24 @@ fn what_cannot_be_followed_starts_no_server() {
     assert!(with(&|_| ()), "no key");
     std::fs::remove_file(keys).unwrap();
 }
+
+#[test]
+fn a_key_that_replaces_another_of_the_same_length_and_date_is_noticed() {
+    let keys = file("date");
+    let (old, public) = pair(Some("a"));
+    write(&keys, vec![public]);
+    let server = server(issuer(&keys));
+    let seen = |key: &EncodingKey| graphs(&server, &sign(key, Some("a"), &claims(&[])));
+    assert_eq!(seen(&old), Some(1));
+    let date = std::fs::metadata(&keys).unwrap().modified().unwrap();
+    let (new, public) = pair(Some("a"));
+    // As `cp -p` and `rsync -t` put it there.
+    let length = std::fs::metadata(&keys).unwrap().len();
+    write(&keys, vec![public]);
+    let opened = std::fs::File::options().write(true).open(&keys).unwrap();
+    opened.set_modified(date).unwrap();
+    assert_eq!(std::fs::metadata(&keys).unwrap().len(), length);
+    assert_eq!(seen(&old), None, "the old key was taken back");
+    assert_eq!(seen(&new), Some(1));
+    std::fs::remove_file(keys).unwrap();
+}

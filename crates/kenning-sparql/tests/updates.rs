@@ -8,8 +8,8 @@
 
 use kenning_access::{Clearance, Grant, Groups, Label, Refusal, Role, Scale, Target, Writer};
 use kenning_sparql::{
-    DEFAULT_GRAPH, Dataset, DefaultGraphs, ParseOptions, Playground, TextLimits, UpdateError,
-    UpdateOptions, WritePolicy, plan_update,
+    DEFAULT_GRAPH, Dataset, DefaultGraphs, Limits, ParseOptions, Playground, QueryError, Stopped,
+    TextLimits, UpdateError, UpdateOptions, WritePolicy, plan_update,
 };
 use kenning_store::{Batch, GraphPattern, KnowledgeBase, Options, Pattern};
 use oxrdf::{NamedNode, Term, Triple};
@@ -403,4 +403,94 @@ fn what_is_not_granted_is_refused_as_a_whole() {
             .to_string()
             .replace("unknown", "hidden")
     );
+}
+
+/// Plans an update that everybody may make, within limits.
+fn within(kb: &KnowledgeBase, text: &str, limits: Limits) -> Result<usize, UpdateError> {
+    let options = UpdateOptions {
+        limits,
+        ..options()
+    };
+    let label = Label::public();
+    let plan = plan_update(
+        &kb.view(&everything()),
+        text,
+        &options,
+        &Playground { label },
+    )?;
+    Ok(plan.graphs.len())
+}
+
+#[test]
+fn every_triple_that_an_update_moves_is_counted() {
+    let kb = KnowledgeBase::in_memory(Options::default());
+    let mut batch = Batch::new();
+    let triples = (0..10).map(|n| Triple::new(node("s"), node("p"), node(&n.to_string())));
+    batch.put_graph(node("g"), Label::public(), triples);
+    kb.commit(batch).unwrap();
+    let rows = |rows: u64| Limits {
+        rows: Some(rows),
+        ..Limits::NONE
+    };
+    // What is written, and how many triples that moves.
+    let cases = [
+        ("COPY <g> TO <h>", 10),
+        ("MOVE <g> TO <h>", 10),
+        ("ADD <g> TO <h>", 10),
+        ("COPY <g> TO <h> ; COPY <h> TO <i>", 20),
+        (
+            "INSERT DATA { GRAPH <n> { <a> <p> 1 , 2 , 3 } } ; COPY <n> TO <h>",
+            6,
+        ),
+        (
+            "INSERT DATA { GRAPH <n> { <a> <p> 1 , 2 , 3 } } ; DELETE DATA { GRAPH <n> { <a> <p> 1 , 2 } }",
+            5,
+        ),
+        ("DELETE WHERE { GRAPH <g> { ?s ?p ?o } }", 10),
+        (
+            "INSERT { GRAPH <h> { ?o ?p ?s . ?s ?p ?o } } WHERE { GRAPH <g> { ?s ?p ?o } }",
+            20,
+        ),
+    ];
+    for (text, moved) in cases {
+        assert!(within(&kb, text, rows(moved)).is_ok(), "{text}");
+        let stopped = within(&kb, text, rows(moved - 1));
+        assert!(
+            matches!(
+                stopped,
+                Err(UpdateError::Query(QueryError::Stopped(Stopped::Rows(_))))
+            ),
+            "{text}: {stopped:?}"
+        );
+    }
+    // What is held counts as well: each copy of a copy is held until the end.
+    let copies: Vec<String> = (0..400).map(|n| format!("COPY <g> TO <h{n}>")).collect();
+    let memory = Limits {
+        memory: Some(256 * 1024),
+        ..Limits::NONE
+    };
+    let stopped = within(&kb, &copies.join(" ; "), memory);
+    assert!(
+        matches!(
+            stopped,
+            Err(UpdateError::Query(QueryError::Stopped(Stopped::Memory(_))))
+        ),
+        "{stopped:?}"
+    );
+}
+
+/// Forty thousand triples that go again take a blink where each is found at once, and minutes where the others are looked through.
+#[test]
+fn what_is_taken_back_is_found_without_looking_through_the_rest() {
+    let kb = kb(SMALL);
+    let objects: Vec<String> = (0..40_000).map(|n| n.to_string()).collect();
+    let objects = objects.join(" , ");
+    let text = format!(
+        "INSERT DATA {{ GRAPH <n> {{ <a> <p> {objects} }} }} ; DELETE DATA {{ GRAPH <n> {{ <a> <p> {objects} }} }}"
+    );
+    let limits = Limits {
+        time: Some(std::time::Duration::from_secs(10)),
+        ..Limits::NONE
+    };
+    assert_eq!(within(&kb, &text, limits).unwrap(), 1);
 }

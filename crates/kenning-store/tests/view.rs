@@ -161,6 +161,41 @@ fn a_batch_is_committed_whole_or_not_at_all() {
 }
 
 #[test]
+fn a_batch_that_was_judged_by_a_label_fails_when_the_graph_has_another() {
+    let kb = sample();
+    let write = |name: &str, expected: Option<&str>| {
+        let mut batch = Batch::new();
+        batch.expect_label(node(name), expected.map(label));
+        batch.insert(node("open"), triple("x", "y", name));
+        kb.commit(batch)
+    };
+    let conflict = |result| matches!(result, Err(CommitError::Conflict { .. }));
+    write("hr", Some("internal{hr}")).unwrap();
+    write("absent", None).unwrap();
+    for (name, expected) in [
+        ("hr", Some("internal")),
+        ("hr", Some("confidential{hr}")),
+        ("hr", Some("internal{hr|legal}")),
+        ("hr", None),
+        ("absent", Some("internal{hr}")),
+        ("absent", Some("public")),
+    ] {
+        assert!(conflict(write(name, expected)), "{name} {expected:?}");
+    }
+    // Its triples are as they were, and it has been raised since it was judged: a version alone would not show that.
+    let mut raise = Batch::new();
+    raise.set_label(node("hr"), label("restricted{hr}"));
+    kb.commit(raise).unwrap();
+    assert!(conflict(write("hr", Some("internal{hr}"))));
+    write("hr", Some("restricted{hr}")).unwrap();
+    assert_eq!(
+        count(&kb.view(&reader("public", &[])), GraphPattern::Union),
+        5,
+        "what was refused left nothing behind"
+    );
+}
+
+#[test]
 fn what_is_hidden_leaves_no_trace_in_fingerprints_and_estimates() {
     let kb = sample();
     let only = KnowledgeBase::in_memory(Options::default());

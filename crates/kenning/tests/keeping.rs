@@ -120,15 +120,11 @@ fn a_backup_of_a_running_server_restores_labels_tokens_and_every_term() {
     assert!(said.err.contains("graph `urn:g` is affected"), "{said:?}");
 }
 
-#[test]
-fn damage_is_named_by_verify_and_nothing_is_served_in_silence() {
-    let place = tempfile::tempdir().unwrap();
-    let data = place.path().join("data");
-    fill(&data, place.path());
+/// Changes one letter of a word that [`fill`] stored. A page that was replaced may still hold an older copy: all of them change.
+fn damage(data: &Path) {
     let file = data.join("truth.redb");
     let mut bytes = std::fs::read(&file).unwrap();
     let text = b"zaffre";
-    // A page that was replaced may still hold an older copy; damage all of them.
     let places: Vec<usize> = (0..bytes.len() - text.len())
         .filter(|at| bytes[*at..].starts_with(text))
         .collect();
@@ -137,6 +133,14 @@ fn damage_is_named_by_verify_and_nothing_is_served_in_silence() {
         bytes[at] = b'Z';
     }
     std::fs::write(&file, bytes).unwrap();
+}
+
+#[test]
+fn damage_is_named_by_verify_and_nothing_is_served_in_silence() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    fill(&data, place.path());
+    damage(&data);
     let said = run(&data, &["verify"]);
     assert_eq!(said.code, 1, "{said:?}");
     let all = format!("{}{}", said.out, said.err);
@@ -227,15 +231,7 @@ fn what_changed_on_the_disk_under_a_running_server_is_found() {
     let server = Server::start(&data, &[]);
     let said = run(&data, &["verify"]);
     assert_eq!(said.code, 0, "{said:?}");
-    let file = data.join("truth.redb");
-    let mut bytes = std::fs::read(&file).unwrap();
-    let text = b"zaffre";
-    for at in 0..bytes.len() - text.len() {
-        if bytes[at..].starts_with(text) {
-            bytes[at] = b'Z';
-        }
-    }
-    std::fs::write(&file, bytes).unwrap();
+    damage(&data);
     let said = run(&data, &["verify"]);
     assert_eq!(said.code, 1, "{said:?}");
     let all = format!("{}{}", said.out, said.err);

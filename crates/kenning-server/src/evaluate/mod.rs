@@ -314,3 +314,27 @@ impl Drop for Share {
         HELD.fetch_sub(self.0, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The count is the whole process's; no other test of this crate's own reads bodies.
+    #[test]
+    fn all_bodies_that_arrive_share_what_there_is() {
+        let mut large = Share::default();
+        large.take(ARRIVING - 10).unwrap();
+        let mut small = Share::default();
+        small.take(10).unwrap();
+        assert_eq!(small.take(1), Err(HttpError::Busy));
+        drop(small);
+        let mut other = Share::default();
+        other.take(10).unwrap();
+        drop((large, other));
+        assert_eq!(
+            HELD.load(Ordering::Relaxed),
+            0,
+            "what has gone holds nothing"
+        );
+    }
+}
