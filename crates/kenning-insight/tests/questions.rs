@@ -18,6 +18,7 @@ use common::TODAY;
 use kenning_access::{Clearance, Groups};
 use kenning_insight::{Answer, Context, Library, Page, Question};
 use kenning_store::{KnowledgeBase, View};
+use kenning_vocab::km;
 
 fn ask(kb: &KnowledgeBase, library: &Library, words: &[&str]) -> String {
     let level = kb.scale().parse_level(words[0]).unwrap();
@@ -155,4 +156,36 @@ fn questions_use_only_names_that_are_defined() {
             );
         }
     }
+}
+
+#[test]
+fn a_graph_that_a_question_gives_names_nobody_who_asked_not_to_be_named() {
+    let kb = KnowledgeBase::in_memory(kenning_store::Options::default());
+    let node =
+        |name: &str| oxrdf::NamedNode::new(format!("http://localhost:7878/id/{name}")).unwrap();
+    let triple = |s: &str, p: oxrdf::NamedNodeRef<'_>, o: oxrdf::NamedNode| {
+        oxrdf::Triple::new(node(s), p, o)
+    };
+    let mut batch = kenning_store::Batch::new();
+    batch.put_graph(
+        node("graph/people"),
+        kenning_access::Label::public(),
+        [
+            triple("agent/dora", km::HAS_VISIBILITY, km::HIDDEN.into_owned()),
+            triple("note/w/glue", km::RESPONSIBLE, node("agent/dora")),
+            triple("note/w/glue", km::RESPONSIBLE, node("agent/ada")),
+        ],
+    );
+    kb.commit(batch).unwrap();
+    let text = format!(
+        "#+ summary: Who keeps what?\nCONSTRUCT {{ ?note <urn:by> ?who }} {{ ?note {} ?who }}",
+        km::RESPONSIBLE
+    );
+    let question = Question::parse("own/keepers.rq", &text).unwrap();
+    let view = kb.view(&Clearance::anonymous());
+    let context = Context::new(TODAY.parse().unwrap());
+    let answer = question.ask(&view, &BTreeMap::new(), &context).unwrap();
+    let table = answer.to_table();
+    assert_eq!(answer.rows.len(), 1, "{table}");
+    assert!(table.contains("ada") && !table.contains("dora"), "{table}");
 }

@@ -184,3 +184,8 @@ pub(crate) fn near(text: &str, what: &str) -> Option<usize> {
     let bytes = bytes.get(..REACH.min(bytes.len())).unwrap_or_default();
     memchr::memmem::find(bytes, what.as_bytes())
 }
+
+/// Whether a character takes no room on a screen.
+pub(crate) fn is_unseen(c: char) -> bool {
+    matches!(u32::from(c), 0xad | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x2069 | 0xfeff)
+}

@@ -489,7 +489,8 @@ fn what_all_evaluations_hold_together_is_limited_too() {
         },
         ..RunOptions::default()
     };
-    let small = prepare("SELECT DISTINCT ?a { ?a <to> ?b } LIMIT 3");
+    let small =
+        prepare("SELECT (COUNT(*) AS ?n) { <n1> <to> ?b . ?b <to> ?c FILTER(STR(?b) != STR(?c)) }");
     assert!(
         small
             .run(&view, &options, format, &mut std::io::sink())

@@ -190,7 +190,7 @@ fn a_batch_that_was_judged_by_a_label_fails_when_the_graph_has_another() {
     write("hr", Some("restricted{hr}")).unwrap();
     assert_eq!(
         count(&kb.view(&reader("public", &[])), GraphPattern::Union),
-        5,
+        4,
         "what was refused left nothing behind"
     );
 }

@@ -3,15 +3,17 @@
 //! INVARIANT: no byte between the two lines reaches the reading of the text around them. Whatever is unclear closes: a block
 //! without an end runs to the end of the note, and one that cannot be read hides its text from all but those who see everything.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 
 use super::pieces::{self, Defined};
 use crate::meta::block_attributes;
 use crate::note::Stated;
-use crate::problem::{Problem, ProblemKind};
-use crate::text::Source;
+use crate::problem::{Place, Problem, ProblemKind};
+use crate::text::{Source, is_unseen};
 
 /// A protected block of a text.
 pub(crate) struct Block {
@@ -28,6 +30,8 @@ pub(crate) struct Block {
 const LOOKED_AT: usize = 64;
 /// How many blocks a note may hold: each is read by itself, and blocks in blocks would be read many times over.
 const MOST: usize = 256;
+/// How often a text may be read to tell ends of blocks from examples of them; beyond that nothing ends that stands after a fence.
+const READ: usize = 8;
 /// Texts of more bytes than this are looked at less often.
 const LARGE: usize = 1 << 18;
 
@@ -48,21 +52,28 @@ pub(crate) fn find(
 ) -> Found {
     let text = source.text.as_ref();
     let body = text.get(start..).unwrap_or_default();
-    if memchr::memmem::find(body.as_bytes(), b":::").is_none() {
+    let has = |colons: &str| memchr::memmem::find(body.as_bytes(), colons.as_bytes()).is_some();
+    if !has(":::") && !has(WIDE) {
         return Found::default();
     }
     let mut blocks: Vec<Block> = Vec::new();
-    // Open blocks: a protected one with its place in `blocks`, another one with nothing.
-    let mut open: Vec<Option<usize>> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
     let mut in_code = Vec::new();
+    let mut left = body.len().max(LARGE).saturating_mul(READ);
     let mut at = start;
-    for line in body.split_inclusive('\n') {
+    for line in body.split_inclusive(ends_line) {
         let (from, to) = (at, at + line.len());
         at = to;
-        let Some(mark) = mark(line) else { continue };
-        let is_inside = open.iter().any(Option::is_some);
+        let Some(mark) = Mark::of(line) else { continue };
+        let is_inside = open.iter().any(|open| open.block.is_some());
         let place = source.place(from);
-        if let Some(attributes) = block_attributes(mark, place) {
+        let opened = |block| Open {
+            block,
+            colons: mark.colons,
+            quotes: mark.quotes,
+            inner: to,
+        };
+        if let Some(attributes) = block_attributes(&mark.text, place) {
             // Inside a block nothing can be shown by mistake, so code need not be told from text there.
             let looks = if body.len() > LARGE { 4 } else { LOOKED_AT };
             let may_be_code = !is_inside && in_code.len() < looks && !opening.contains(&from);
@@ -80,7 +91,7 @@ pub(crate) fn find(
                     Stated::Unreadable { why, place }
                 }
             };
-            let within = open.iter().rev().find_map(|block| *block);
+            let within = open.iter().rev().find_map(|open| open.block);
             if blocks.len() + 1 >= MOST {
                 let why =
                     format!("a note may hold {MOST} protected blocks; the rest of it is closed");
@@ -94,7 +105,7 @@ pub(crate) fn find(
                 // Blocks that are open stay so to the end.
                 break;
             }
-            open.push(Some(blocks.len()));
+            open.push(opened(Some(blocks.len())));
             blocks.push(Block {
                 protection,
                 within,
@@ -102,19 +113,27 @@ pub(crate) fn find(
                 inner: (to, text.len()),
             });
         } else if is_inside {
-            if mark.trim_end().bytes().all(|b| b == b':') {
-                if let Some(Some(index)) = open.pop()
+            if mark.rest().is_empty() {
+                let Some(last) = open.last().filter(|open| open.is_ended_by(&mark)) else {
+                    continue;
+                };
+                if may_be_fenced(text, last.inner, from)
+                    && is_fenced(text, last.inner, from, &blocks, &mut left)
+                {
+                    continue;
+                }
+                if let Some(index) = open.pop().and_then(|open| open.block)
                     && let Some(block) = blocks.get_mut(index)
                 {
                     block.outer.1 = to;
                     block.inner.1 = from;
                 }
             } else {
-                open.push(None);
+                open.push(opened(None));
             }
         }
     }
-    for index in open.into_iter().flatten() {
+    for index in open.into_iter().filter_map(|open| open.block) {
         if let Some(block) = blocks.get(index) {
             let place = source.place(block.outer.0);
             let text = "the protected block is never closed; it runs to the end of the note";
@@ -156,22 +175,114 @@ fn said(protection: &Stated) -> String {
     text
 }
 
-/// A line from its first `:::` on, when nothing but the marks of quotes and lists stands before it.
-fn mark(line: &str) -> Option<&str> {
-    let rest = line.trim_start_matches(|c: char| {
-        c.is_whitespace()
-            || matches!(c, '>' | '-' | '*' | '+')
-            || c.is_ascii_digit()
-            || matches!(c, '.' | ')')
-    });
-    rest.starts_with(":::").then_some(rest)
+/// A block that has begun, protected or not.
+struct Open {
+    /// Its place among the protected ones, if it is one.
+    block: Option<usize>,
+    colons: usize,
+    quotes: usize,
+    /// The byte after its opening line.
+    inner: usize,
+}
+
+impl Open {
+    /// Fewer colons than it began with are somebody else's end, and so is what stands in a quote that began inside.
+    fn is_ended_by(&self, mark: &Mark<'_>) -> bool {
+        mark.colons >= self.colons && mark.quotes <= self.quotes
+    }
+}
+
+/// A line that opens or ends a block.
+struct Mark<'t> {
+    /// From its first colon on, with plain colons.
+    text: Cow<'t, str>,
+    colons: usize,
+    /// How many marks of quotes stand before it.
+    quotes: usize,
+}
+
+/// Colons as East Asian keyboards write them.
+const WIDE: &str = "\u{ff1a}\u{ff1a}\u{ff1a}";
+
+impl<'t> Mark<'t> {
+    /// The line, when it has three colons and nothing but the marks of quotes and lists stands before them, or what nobody sees.
+    fn of(line: &'t str) -> Option<Self> {
+        let rest = line.trim_start_matches(|c: char| {
+            c.is_whitespace()
+                || is_unseen(c)
+                || matches!(c, '>' | '-' | '*' | '+')
+                || c.is_ascii_digit()
+                || matches!(c, '.' | ')')
+        });
+        let before = line.get(..line.len() - rest.len()).unwrap_or_default();
+        let text = if rest.starts_with(WIDE) {
+            Cow::Owned(rest.replace('\u{ff1a}', ":"))
+        } else {
+            Cow::Borrowed(rest)
+        };
+        let colons = text.bytes().take_while(|byte| *byte == b':').count();
+        (colons >= 3).then(|| Self {
+            colons,
+            quotes: before.bytes().filter(|byte| *byte == b'>').count(),
+            text,
+        })
+    }
+
+    /// What follows the colons.
+    fn rest(&self) -> &str {
+        self.text
+            .trim_start_matches(':')
+            .trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
+    }
+}
+
+/// Whether some program shows a new line after this character. Markdown knows only the first, and a block that an author sees on
+/// a line of its own must not be open for that.
+fn ends_line(c: char) -> bool {
+    matches!(
+        c,
+        '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
+}
+
+fn may_be_fenced(text: &str, start: usize, line: usize) -> bool {
+    let before = text.get(start..line).unwrap_or_default();
+    before.contains("```") || before.contains("~~~")
+}
+
+/// Whether a line that could end a block shows an end as an example: inside the block a fence opens before it and closes after it,
+/// and no other block opens between. A fence that is not closed reaches no further than its block. It is one where no bytes are
+/// `left` to be read.
+fn is_fenced(text: &str, start: usize, line: usize, blocks: &[Block], left: &mut usize) -> bool {
+    if *left == 0 {
+        return true;
+    }
+    let rest = text.get(line..).unwrap_or_default();
+    let mut end = line;
+    for next in rest.split_inclusive(ends_line) {
+        let opens =
+            Mark::of(next).is_some_and(|mark| block_attributes(&mark.text, Place::START).is_some());
+        if opens {
+            break;
+        }
+        end += next.len();
+    }
+    *left = left.saturating_sub(end - start);
+    let nested = blocks.iter().map(|block| block.outer);
+    let nested = nested.filter(|outer| outer.0 >= start && outer.1 <= line);
+    let shown = blank(text.get(start..end).unwrap_or_default(), start, nested);
+    fence_around(&shown, line - start).is_some_and(|fence| {
+        let last = shown.get(fence).unwrap_or_default().trim_end();
+        let last = last.rsplit('\n').next().unwrap_or_default();
+        let last = last.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+        last.starts_with("```") || last.starts_with("~~~")
+    })
 }
 
 /// Whether the line at `line` shows a block as an example: it stands in a fenced code block, as Markdown reads the text without
 /// the blocks found so far.
 fn is_code(text: &str, start: usize, line: usize, blocks: &[Block]) -> bool {
-    let before = text.get(start..line).unwrap_or_default();
-    if !before.contains("```") && !before.contains("~~~") {
+    if !may_be_fenced(text, start, line) {
         return false;
     }
     let shown = blank(
@@ -184,7 +295,12 @@ fn is_code(text: &str, start: usize, line: usize, blocks: &[Block]) -> bool {
 
 /// Whether a byte of a text stands in a fenced code block.
 pub(crate) fn is_in_code(text: &str, at: usize) -> bool {
-    let mut found = false;
+    fence_around(text, at).is_some()
+}
+
+/// The fenced code block that a byte of a text stands in.
+fn fence_around(text: &str, at: usize) -> Option<Range<usize>> {
+    let mut found = None;
     pieces::events(
         text,
         super::options(),
@@ -194,8 +310,8 @@ pub(crate) fn is_in_code(text: &str, at: usize) -> bool {
                 event,
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
             );
-            found = is_code && (start..end).contains(&at);
-            !found
+            found = (is_code && (start..end).contains(&at)).then_some(start..end);
+            found.is_none()
         },
     );
     found

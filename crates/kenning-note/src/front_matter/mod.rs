@@ -6,7 +6,7 @@ mod yaml;
 
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::Limits;
-use crate::text::Source;
+use crate::text::{Source, is_unseen};
 
 /// A value as it was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,14 +92,7 @@ pub(crate) fn read(
 ) -> FrontMatter {
     let text = source.text.as_ref();
     let Some((syntax, start, end, body)) = find(text) else {
-        let unreadable = hidden_protection(source).map(|place| {
-            let why = "`protection` stands in what looks like front matter and is none".to_owned();
-            problems.push(
-                Problem::new(ProblemKind::Protection, place, why.clone())
-                    .with_hint("the note is closed; front matter begins with `---` on the first line and ends with `---` on a line of its own"),
-            );
-            (place, why)
-        });
+        let unreadable = hidden_protection(source, 0).map(|place| missed(place, problems));
         return FrontMatter {
             map: Some(Vec::new()),
             body: 0,
@@ -128,7 +121,7 @@ pub(crate) fn read(
         Ok(map) => FrontMatter {
             map: Some(map),
             body,
-            unreadable: None,
+            unreadable: hidden_protection(source, body).map(|place| missed(place, problems)),
             present: true,
         },
         Err((place, why)) => {
@@ -204,19 +197,37 @@ fn find(text: &str) -> Option<(Syntax, usize, usize, usize)> {
     None
 }
 
-/// Where a text that has no front matter states a protection in its first block all the same: its author meant it.
-fn hidden_protection(source: &Source<'_>) -> Option<Place> {
-    let text = source.text.as_ref();
-    let head = text.trim_start();
+/// Says that a protection would be missed.
+fn missed(place: Place, problems: &mut Vec<Problem>) -> (Place, String) {
+    let why = "`protection` stands in what looks like front matter and is none".to_owned();
+    problems.push(
+        Problem::new(ProblemKind::Protection, place, why.clone())
+            .with_hint("the note is closed; front matter begins with `---` on the first line and ends with `---` on a line of its own"),
+    );
+    (place, why)
+}
+
+/// Where a text that has no front matter there states a protection in its first block all the same: its author meant it.
+fn hidden_protection(source: &Source<'_>, from: usize) -> Option<Place> {
+    let text = source.text.as_ref().get(from..).unwrap_or_default();
+    let head = text.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
     if head.starts_with('{') && !head.starts_with("{{") && !head.starts_with("{%") {
-        return hidden_in_object(head).map(|at| source.place(text.len() - head.len() + at));
+        let at = hidden_in_object(head)?;
+        return Some(source.place(from + text.len() - head.len() + at));
     }
     if !head.starts_with("---") && !head.starts_with("+++") && !head.starts_with(";;;") {
         return None;
     }
-    let mut at = text.len() - head.len();
-    for line in head.split_inclusive('\n').take(200) {
-        let key = line.trim_start_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'');
+    let mut at = from + text.len() - head.len();
+    for (number, line) in head.split_inclusive('\n').take(200).enumerate() {
+        // A second block ends where it ends; of a first that is none nobody knows where that is.
+        let is_end = matches!(line.trim(), "" | "---" | "+++" | ";;;");
+        if from > 0 && number > 0 && is_end {
+            return None;
+        }
+        let key = line.trim_start_matches(|c: char| {
+            c.is_whitespace() || is_unseen(c) || matches!(c, '"' | '\'')
+        });
         let word = key.get(..10).unwrap_or_default();
         if word.eq_ignore_ascii_case("protection")
             || key

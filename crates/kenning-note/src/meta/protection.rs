@@ -6,6 +6,7 @@ use crate::front_matter::{Data, Key, Node};
 use crate::link;
 use crate::note::{Note, Protection, Stated, Text};
 use crate::problem::{Place, Problem, ProblemKind};
+use crate::text::is_unseen;
 
 use super::squeezed;
 
@@ -32,6 +33,14 @@ pub(super) fn read(note: &mut Note, map: &[(Key, Node)], problems: &mut Vec<Prob
     let mut any = false;
     let mut unreadable = None;
     for (key, node) in map {
+        if let Some(why) = missed(key, node) {
+            problems.push(
+                Problem::new(ProblemKind::Protection, key.place, why.clone())
+                    .with_hint("the note is closed until this is mended"),
+            );
+            unreadable.get_or_insert((why, key.place));
+            continue;
+        }
         if !key.text.contains(['p', 'P']) && !is_protection_key(&key.text) {
             continue;
         }
@@ -59,6 +68,40 @@ pub(super) fn read(note: &mut Note, map: &[(Key, Node)], problems: &mut Vec<Prob
         None if any => Stated::Says(protection),
         None => Stated::Nothing,
     };
+}
+
+/// Why a key states a protection in a way that would be missed: with characters that no screen shows, or inside another key, as
+/// `params` and `meta` of site generators hold it.
+fn missed(key: &Key, node: &Node) -> Option<String> {
+    let shown = || -> String { key.text.chars().filter(|c| !is_unseen(*c)).collect() };
+    if key.text.contains(is_unseen) && is_protection_key(&shown()) {
+        let shown = shown();
+        return Some(format!(
+            "the key `{shown}` has characters that cannot be seen"
+        ));
+    }
+    holds_protection(node).then(|| {
+        format!(
+            "`protection` stands inside `{}`, where it says nothing about the note",
+            key.text
+        )
+    })
+}
+
+/// Whether a map holds the key itself, however deep.
+fn holds_protection(node: &Node) -> bool {
+    match &node.data {
+        Data::Map(map) => map.iter().any(|(key, inner)| {
+            key.text.len() < 64
+                && matches!(
+                    squeezed(&key.text).as_str(),
+                    "protection" | "protectionlevel"
+                )
+                || holds_protection(inner)
+        }),
+        Data::List(list) => list.iter().any(holds_protection),
+        Data::Null | Data::Scalar { .. } => false,
+    }
 }
 
 fn put(protection: &mut Protection, name: &str, key: &Key, node: &Node) -> Result<bool, String> {

@@ -98,7 +98,10 @@ fn may_be_protected(text: &[u8]) -> bool {
     }
     // What stands behind the first colons of a line holds what stands behind all others.
     text.split(|byte| *byte == b'\n').any(|line| {
-        let rest = memchr::memmem::find(line, b":::").and_then(|at| line.get(at..));
+        let wide = "\u{ff1a}".as_bytes();
+        let first = memchr::memmem::find(line, b":::").into_iter();
+        let first = first.chain(memchr::memmem::find(line, wide)).min();
+        let rest = first.and_then(|at| line.get(at..));
         rest.is_some_and(|rest| kenning_note::may_open_section(&String::from_utf8_lossy(rest)))
     })
 }
@@ -200,6 +203,10 @@ mod tests {
     fn what_may_open_a_section_is_noticed_and_other_colons_are_not() {
         for (text, may) in [
             ("::: protected {level=internal}\n", true),
+            (
+                "\u{ff1a}\u{ff1a}\u{ff1a} protected {level=internal}\n",
+                true,
+            ),
             ("a\n  > :::: {.PROTECTED}\n", true),
             ("::: secret {level=x}", true),
             (":::note\nprotected\n:::\n", false),
