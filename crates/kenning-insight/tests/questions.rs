@@ -126,8 +126,8 @@ fn every_file_in_the_folder_is_built_in() {
 
 #[test]
 fn questions_use_only_names_that_are_defined() {
-    let known: BTreeSet<&str> = kenning_vocab::km::terms()
-        .map(|(_, term)| &term.as_str()[kenning_vocab::km::NAMESPACE.len()..])
+    let known: BTreeSet<&str> = km::terms()
+        .map(|(_, term)| &term.as_str()[km::NAMESPACE.len()..])
         .collect();
     for question in Library::built_in().iter() {
         let code: String = question
