@@ -1,7 +1,8 @@
 //! How long the questions take on a wiki of 10,000 notes: each file of `queries/`, and what is computed beside them.
 //!
 //! `cargo bench -p kenning --bench questions` makes the wiki, syncs it into memory, and prints a table; `-- 2000` makes one
-//! of 2,000 notes. The wiki is the same every time. A figure is the median of five answers; the reader is cleared for
+//! of 2,000 notes, and `-- stale-notes` asks that question alone. The questions are read when it runs, so that another text of
+//! one is tried without building. The wiki is the same every time. A figure is the median of five answers; the reader is cleared for
 //! `confidential`, so that a part of the notes is hidden and every row is tested.
 //! It ends with 1 where a question takes more than 100 ms or the audit more than 2 s, in a release build.
 #![allow(
@@ -17,6 +18,7 @@
 mod wiki;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -38,6 +40,11 @@ fn main() -> ExitCode {
         .skip(1)
         .find_map(|text| text.parse().ok())
         .unwrap_or(10_000);
+    let only: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|text| !text.starts_with('-') && text.parse::<usize>().is_err())
+        .collect();
+    let is_asked = |name: &str| only.is_empty() || only.iter().any(|wanted| wanted == name);
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("house");
     wiki::make(&folder, notes);
@@ -102,8 +109,8 @@ fn main() -> ExitCode {
         is_slow |= took > most;
         println!("{name:<28} {rows:>7} {ms:>9.1}{mark}");
     };
-    let library = Library::built_in();
-    for question in library.iter() {
+    let library = questions();
+    for question in library.iter().filter(|question| is_asked(&question.name)) {
         let values = wiki::values(question, notes);
         let failed = std::cell::RefCell::new(None);
         // As `kenning ask` does: the first page of a question that is asked in pages, else all of it.
@@ -115,7 +122,9 @@ fn main() -> ExitCode {
             }
             None => question.ask(&view, &values, &context),
         };
-        let (rows, took) = median(|| match ask() {
+        // One alone is asked often, so that a profiler sees it.
+        let runs = if only.is_empty() { 5 } else { 101 };
+        let (rows, took) = median(runs, || match ask() {
             Ok(answer) => answer.rows.len(),
             Err(error) => {
                 *failed.borrow_mut() = Some(error.to_string());
@@ -127,8 +136,11 @@ fn main() -> ExitCode {
             println!("  {error}");
         }
     }
+    if !only.is_empty() {
+        return ExitCode::SUCCESS;
+    }
     computed(&view, &site, &context, &mut print);
-    let (rows, took) = median(|| {
+    let (rows, took) = median(5, || {
         let found = audit(&view, &whose, site.kb.scale(), Some(&history), &context).unwrap();
         found.findings.len()
     });
@@ -137,6 +149,26 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
+}
+
+/// The questions as they stand in the folder.
+fn questions() -> Library {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../queries"));
+    let mut library = Library::default();
+    for folder in std::fs::read_dir(root).unwrap() {
+        let folder = folder.unwrap().path();
+        if !folder.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(folder).unwrap() {
+            let file = file.unwrap().path();
+            let path = file.strip_prefix(root).unwrap().to_str().unwrap();
+            library
+                .add(path, &std::fs::read_to_string(&file).unwrap())
+                .unwrap();
+        }
+    }
+    library
 }
 
 /// What is computed in Rust, and a record. They read the whole picture first, so they are held to the time of an audit.
@@ -148,7 +180,7 @@ fn computed(
 ) {
     let topic = wiki::topic(7);
     let mut insight = |name: &str, ask: &dyn Fn() -> usize| {
-        let (rows, took) = median(ask);
+        let (rows, took) = median(5, ask);
         print(name, rows, took, MOST_FOR_THE_AUDIT);
     };
     insight("experts (computed)", &|| {
@@ -186,10 +218,10 @@ fn computed(
     });
 }
 
-/// What the last of five runs gave, and the median of their times.
-fn median(run: impl Fn() -> usize) -> (usize, Duration) {
+/// What the last of the runs gave, and the median of their times.
+fn median(runs: usize, run: impl Fn() -> usize) -> (usize, Duration) {
     let mut rows = 0;
-    let mut times: Vec<Duration> = (0..5)
+    let mut times: Vec<Duration> = (0..runs)
         .map(|_| {
             let start = Instant::now();
             rows = run();
@@ -197,5 +229,5 @@ fn median(run: impl Fn() -> usize) -> (usize, Duration) {
         })
         .collect();
     times.sort_unstable();
-    (rows, times[2])
+    (rows, times[runs / 2])
 }
