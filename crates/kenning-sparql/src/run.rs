@@ -216,14 +216,14 @@ impl Prepared {
                 Some(whole) => (Some(whole), None),
                 None => (fast::query(&ready.query, &dataset), ready.sort.as_ref()),
             };
-            let narrowed = match (&shorter, sort) {
-                (None, Some(sort)) => {
-                    first::narrowed(&ready.query, sort, &dataset).map_err(evaluation)?
-                }
-                _ => None,
+            let query = shorter
+                .as_ref()
+                .map_or(&ready.query, |shorter| &shorter.query);
+            let narrowed = match sort {
+                Some(sort) => first::narrowed(query, sort, &dataset).map_err(evaluation)?,
+                None => None,
             };
-            let shorter = shorter.or(narrowed);
-            let query = shorter.as_ref().unwrap_or(&ready.query);
+let query = narrowed.as_ref().unwrap_or(query);
             let evaluator = normal::evaluator(prepare::pattern(query), Some(dataset.view()));
             let mut prepared = evaluator.prepare(query);
             // Which graphs are read is the dataset's business; the evaluator's own lists would not remove duplicates.

@@ -186,17 +186,13 @@ impl Sort {
         for (number, solution) in solutions.enumerate() {
             let solution = solution?;
             let values = solution.values();
-            let keys: Vec<Option<Key>> = self
-                .keys
-                .iter()
-                .map(|(place, _)| Some(Key::of(values.get(*place)?.as_ref()?)))
-                .collect();
-            if full
-                && let Some(last) = rows.get(wanted.saturating_sub(1))
-                && self.compare(&keys, number, last).is_ge()
-            {
+            let last = match full {
+                true => rows.get(wanted.saturating_sub(1)),
+                false => None,
+            };
+            let Some(keys) = self.keys_before(values, last) else {
                 continue;
-            }
+            };
             let values = values.get(..self.shown).unwrap_or_default().to_vec();
             let bytes: usize = values.iter().flatten().map(size).sum();
             // The keys' values are about as large again.
@@ -219,6 +215,34 @@ impl Sort {
         Ok(QuerySolutionIter::from_tuples(variables, wanted))
     }
 
+    /// The keys of a solution, or `None` when it comes after `last`, the last that is wanted of those before it. Most do where
+    /// few are wanted, and most of them by their first key.
+    fn keys_before(&self, values: &[Option<Term>], last: Option<&Row>) -> Option<Vec<Option<Key>>> {
+        let mut keys = Vec::with_capacity(self.keys.len());
+        let mut last = last.map(|row| row.keys.iter());
+        for (place, descending) in &self.keys {
+            let value = values.get(*place).and_then(Option::as_ref);
+            // What is unbound comes first: no key is needed to know that.
+            let unbound = last
+                .as_ref()
+                .is_some_and(|keys| keys.as_slice().first().is_some_and(Option::is_none));
+            if unbound && value.is_some() && !descending {
+                return None;
+            }
+            let key = value.map(Key::of);
+            if let Some(its) = last.as_mut().and_then(Iterator::next) {
+                match in_order(key.as_ref(), its.as_ref(), *descending) {
+                    Ordering::Less => last = None,
+                    Ordering::Equal => {}
+                    Ordering::Greater => return None,
+                }
+            }
+            keys.push(key);
+        }
+        // What ties with the last came later.
+        last.is_none().then_some(keys)
+    }
+
     fn order(&self, rows: &mut [Row]) {
         rows.sort_unstable_by(|a, b| self.compare(&a.keys, a.number, b));
     }
@@ -227,18 +251,22 @@ impl Sort {
     fn compare(&self, a: &[Option<Key>], number: usize, b: &Row) -> Ordering {
         tick();
         for ((_, descending), (a, b)) in self.keys.iter().zip(a.iter().zip(&b.keys)) {
-            let order = match (a, b) {
-                (Some(a), Some(b)) => a
-                    .rank
-                    .cmp(&b.rank)
-                    .then_with(|| normal::compare_alike(&a.value, &b.value)),
-                (a, b) => a.is_some().cmp(&b.is_some()),
-            };
-            let order = if *descending { order.reverse() } else { order };
+            let order = in_order(a.as_ref(), b.as_ref(), *descending);
             if order.is_ne() {
                 return order;
             }
         }
         number.cmp(&b.number)
     }
+}
+
+fn in_order(a: Option<&Key>, b: Option<&Key>, descending: bool) -> Ordering {
+    let order = match (a, b) {
+        (Some(a), Some(b)) => a
+            .rank
+            .cmp(&b.rank)
+            .then_with(|| normal::compare_alike(&a.value, &b.value)),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    };
+    if descending { order.reverse() } else { order }
 }

@@ -72,8 +72,8 @@ pub(crate) fn first_key(expression: &[OrderExpression]) -> Option<&OrderExpressi
 /// The rank of a term.
 pub(crate) fn rank(term: &ExpressionTerm) -> Value {
     let line = |kind: i64, seconds: Option<Decimal>| {
-        let base = Decimal::from(kind).checked_mul(Decimal::from(10_000_000_000_000_i64));
-        let base = base.unwrap_or_default();
+        // A product of whole numbers is found much faster than one of decimals.
+        let base = Decimal::from(kind * 10_000_000_000_000);
         Value::Decimal(
             seconds
                 .and_then(|seconds| base.checked_add(seconds))

@@ -6,30 +6,46 @@
 //!
 //! - counting the matches of one triple pattern, all together or by one of its variables, and of the groups only the largest
 //!   if only those are wanted;
+//! - the terms that one variable of one triple pattern has;
 //! - the first rows of one triple pattern, ordered by a variable whose values are all numbers or all points in time.
 //!
-//! Only parts outside `GRAPH`, `EXISTS` and `SERVICE` are looked at, where the data is the default graph of the dataset.
+//! Only parts outside `GRAPH`, `EXISTS` and `SERVICE` are looked at, where the data is the default graph of the dataset, and none
+//! that is evaluated anew for each row of another.
 
-use std::cmp::Ordering;
+mod ordered;
+
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 
-use kenning_store::{Pattern, TermId, Value};
+use kenning_store::{Pattern, TermId};
 use oxrdf::{Literal, Term, Variable};
 use rustc_hash::FxHashMap;
 use spargebra::Query;
-use spargebra::algebra::{
-    AggregateExpression, AggregateFunction, Expression, GraphPattern, OrderExpression,
-};
+use spargebra::algebra::{AggregateExpression, AggregateFunction, Expression, GraphPattern};
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
+use crate::gauge::{self, Held};
+use crate::node::size;
 use crate::source::ViewDataset;
-use crate::{gauge, normal};
+use ordered::first;
 
 /// More groups, or more rows that tie, than this and the evaluator does it.
 const MOST: usize = 100_000;
 
+/// The data, and what the tables made of it take for as long as the query is evaluated.
+struct Source<'a> {
+    data: &'a ViewDataset,
+    tables: RefCell<Vec<Held>>,
+}
+
+/// A query with its short cuts taken.
+pub(crate) struct Shorter {
+    pub(crate) query: Query,
+    _tables: Vec<Held>,
+}
+
 /// The query with its short cuts taken, or `None` when there are none.
-pub(crate) fn query(query: &Query, data: &ViewDataset) -> Option<Query> {
+pub(crate) fn query(query: &Query, data: &ViewDataset) -> Option<Shorter> {
     data.plain()?;
     let Query::Select {
         dataset,
@@ -39,10 +55,17 @@ pub(crate) fn query(query: &Query, data: &ViewDataset) -> Option<Query> {
     else {
         return None;
     };
-    Some(Query::Select {
-        pattern: part(pattern, data)?,
-        dataset: dataset.clone(),
-        base_iri: base_iri.clone(),
+    let source = Source {
+        data,
+        tables: RefCell::default(),
+    };
+    Some(Shorter {
+        query: Query::Select {
+            pattern: part(pattern, &source)?,
+            dataset: dataset.clone(),
+            base_iri: base_iri.clone(),
+        },
+        _tables: source.tables.into_inner(),
     })
 }
 
@@ -67,14 +90,21 @@ pub(crate) fn may_order(pattern: &GraphPattern) -> bool {
 }
 
 /// A part with a short cut somewhere in it.
-fn part(pattern: &GraphPattern, data: &ViewDataset) -> Option<GraphPattern> {
+fn part(pattern: &GraphPattern, data: &Source<'_>) -> Option<GraphPattern> {
     let inside = |inner: &GraphPattern| part(inner, data).map(Box::new);
     Some(match pattern {
         GraphPattern::Group {
             inner,
             variables,
             aggregates,
-        } => count(inner, variables, aggregates, None, data)?,
+        } => match count(inner, variables, aggregates, Wanted::All, data) {
+            Some(table) => table,
+            None => GraphPattern::Group {
+                inner: inside(inner)?,
+                variables: variables.clone(),
+                aggregates: aggregates.clone(),
+            },
+        },
         GraphPattern::Slice {
             inner,
             start,
@@ -110,19 +140,101 @@ fn part(pattern: &GraphPattern, data: &ViewDataset) -> Option<GraphPattern> {
         },
         GraphPattern::Filter { expr, inner } => GraphPattern::Filter {
             expr: expr.clone(),
-            inner: inside(inner)?,
+            inner: match having(expr, inner, data) {
+                Some(table) => Box::new(table),
+                None => inside(inner)?,
+            },
         },
-        GraphPattern::Distinct { inner } => GraphPattern::Distinct {
-            inner: inside(inner)?,
+        GraphPattern::Distinct { inner } => match terms(inner, data) {
+            Some(table) => table,
+            None => GraphPattern::Distinct {
+                inner: inside(inner)?,
+            },
         },
-        GraphPattern::Lateral { left, right } if normal::is_look_up(right) => {
-            GraphPattern::Lateral {
-                left: inside(left)?,
-                right: right.clone(),
+        GraphPattern::Lateral { left, right } => GraphPattern::Lateral {
+            left: inside(left)?,
+            right: right.clone(),
+        },
+        GraphPattern::Join { left, right } => {
+            let (left, right) = both(left, right, data)?;
+            GraphPattern::Join { left, right }
+        }
+        GraphPattern::Union { left, right } => {
+            let (left, right) = both(left, right, data)?;
+            GraphPattern::Union { left, right }
+        }
+        GraphPattern::Minus { left, right } => {
+            let (left, right) = both(left, right, data)?;
+            GraphPattern::Minus { left, right }
+        }
+        GraphPattern::LeftJoin {
+            left,
+            right,
+            expression,
+        } => {
+            let (left, right) = both(left, right, data)?;
+            GraphPattern::LeftJoin {
+                left,
+                right,
+                expression: expression.clone(),
             }
         }
         _ => return None,
     })
+}
+
+/// Two parts with a short cut in one of them at least.
+fn both(
+    left: &GraphPattern,
+    right: &GraphPattern,
+    data: &Source<'_>,
+) -> Option<(Box<GraphPattern>, Box<GraphPattern>)> {
+    let shorter = (part(left, data), part(right, data));
+    if let (None, None) = shorter {
+        return None;
+    }
+    let or = |shorter: Option<GraphPattern>, as_it_was: &GraphPattern| {
+        Box::new(shorter.unwrap_or_else(|| as_it_was.clone()))
+    };
+    Some((or(shorter.0, left), or(shorter.1, right)))
+}
+
+/// Groups of which only those are wanted whose count is above a number.
+fn having(condition: &Expression, inner: &GraphPattern, data: &Source<'_>) -> Option<GraphPattern> {
+    let GraphPattern::Group {
+        inner,
+        variables,
+        aggregates,
+    } = inner
+    else {
+        return None;
+    };
+    let (counted, least, is_more) = match condition {
+        Expression::Greater(a, b) => (a, b, 1),
+        Expression::GreaterOrEqual(a, b) => (a, b, 0),
+        _ => return None,
+    };
+    let (Expression::Variable(counted), Expression::Literal(least)) = (&**counted, &**least) else {
+        return None;
+    };
+    if least.datatype() != oxrdf::vocab::xsd::INTEGER
+        || !aggregates.iter().any(|(name, _)| name == counted)
+    {
+        return None;
+    }
+    let least = least.value().parse::<u64>().ok()?.checked_add(is_more)?;
+    count(inner, variables, aggregates, Wanted::AtLeast(least), data)
+}
+
+/// The terms that one variable of one triple pattern has, as a table.
+fn terms(inner: &GraphPattern, data: &Source<'_>) -> Option<GraphPattern> {
+    let GraphPattern::Project { inner, variables } = inner else {
+        return None;
+    };
+    let ([_], GraphPattern::Bgp { .. }) = (variables.as_slice(), &**inner) else {
+        return None;
+    };
+    count(inner, variables, &[], Wanted::All, data)
 }
 
 /// One triple pattern, ready to be looked up.
@@ -136,7 +248,7 @@ struct Single {
 }
 
 impl Single {
-    fn of(pattern: &GraphPattern, data: &ViewDataset) -> Option<Self> {
+    fn of(pattern: &GraphPattern, data: &Source<'_>) -> Option<Self> {
         let GraphPattern::Bgp { patterns } = pattern else {
             return None;
         };
@@ -172,7 +284,7 @@ impl Single {
                 }
                 TermPattern::Triple(_) => return None,
             };
-            *id = data.plain()?.id(term.as_ref());
+            *id = data.data.plain()?.id(term.as_ref());
             missing |= id.is_none();
         }
         // A variable or a blank node that stands twice asks for equal terms.
@@ -189,7 +301,7 @@ impl Single {
         let [subject, predicate, object] = ids;
         let pattern = match missing {
             true => None,
-            false => data.default_graphs().map(|graph| Pattern {
+            false => data.data.default_graphs().map(|graph| Pattern {
                 subject,
                 predicate,
                 object,
@@ -210,8 +322,8 @@ impl Single {
     }
 
     /// How many rows match.
-    fn count(&self, data: &ViewDataset) -> u64 {
-        if let (Some(pattern), Some(view)) = (&self.pattern, data.plain())
+    fn count(&self, data: &Source<'_>) -> u64 {
+        if let (Some(pattern), Some(view)) = (&self.pattern, data.data.plain())
             && let Some(total) = view.quads(pattern.clone()).count_at_once()
         {
             return total;
@@ -225,8 +337,8 @@ impl Single {
     }
 
     /// Visits the matching rows.
-    fn each(&self, data: &ViewDataset, mut visit: impl FnMut([TermId; 3]) -> ControlFlow<()>) {
-        let (Some(pattern), Some(view)) = (&self.pattern, data.plain()) else {
+    fn each(&self, data: &Source<'_>, mut visit: impl FnMut([TermId; 3]) -> ControlFlow<()>) {
+        let (Some(pattern), Some(view)) = (&self.pattern, data.data.plain()) else {
             return;
         };
         let seen = view.quads(pattern.clone()).each(|row| {
@@ -239,6 +351,15 @@ impl Single {
             gauge::stop();
         }
     }
+}
+
+/// Which groups are wanted.
+#[derive(Clone, Copy)]
+enum Wanted {
+    All,
+    /// Those that have so many rows.
+    AtLeast(u64),
+    Best(Best),
 }
 
 /// Only the groups with the highest counts are wanted, or with the lowest.
@@ -273,8 +394,8 @@ fn count(
     inner: &GraphPattern,
     by: &[Variable],
     aggregates: &[(Variable, AggregateExpression)],
-    best: Option<Best>,
-    data: &ViewDataset,
+    wanted: Wanted,
+    data: &Source<'_>,
 ) -> Option<GraphPattern> {
     let single = Single::of(inner, data)?;
     let by_place = match by {
@@ -323,8 +444,10 @@ fn count(
     if groups.len() > MOST {
         return None;
     }
-    if let Some(best) = best {
-        best.keep(&mut groups);
+    match wanted {
+        Wanted::All => {}
+        Wanted::AtLeast(least) => groups.retain(|_, total| *total >= least),
+        Wanted::Best(best) => best.keep(&mut groups),
     }
     let mut bindings = Vec::with_capacity(groups.len());
     for (group, total) in groups {
@@ -344,191 +467,12 @@ fn count(
 }
 
 /// A term as a table can hold it: blank nodes cannot be written there.
-fn ground(data: &ViewDataset, id: TermId) -> Option<GroundTerm> {
-    match data.plain()?.term(id) {
+fn ground(data: &Source<'_>, id: TermId) -> Option<GroundTerm> {
+    let term = data.data.plain()?.term(id);
+    data.tables.borrow_mut().push(Held::new(size(&term)));
+    match term {
         Term::NamedNode(node) => Some(node.into()),
         Term::Literal(literal) => Some(literal.into()),
         _ => None,
     }
-}
-
-/// An ordered triple pattern of which only the first `rows` are wanted, over a table of those that may be among them.
-fn first(inner: &GraphPattern, rows: usize, data: &ViewDataset) -> Option<GraphPattern> {
-    match inner {
-        GraphPattern::Project { inner, variables } => Some(GraphPattern::Project {
-            inner: Box::new(first(inner, rows, data)?),
-            variables: variables.clone(),
-        }),
-        GraphPattern::OrderBy { inner, expression } => {
-            let key = normal::first_key(expression)?;
-            let (variable, descending) = match key {
-                OrderExpression::Asc(Expression::Variable(variable)) => (variable, false),
-                OrderExpression::Desc(Expression::Variable(variable)) => (variable, true),
-                _ => return None,
-            };
-            let best = Best {
-                descending,
-                wanted: rows,
-            };
-            let inner = beneath_ranks(inner, &|inner| {
-                counted(inner, variable, best, data)
-                    .or_else(|| candidates(inner, variable, descending, rows, data))
-            })?;
-            Some(GraphPattern::OrderBy {
-                inner: Box::new(inner),
-                expression: expression.clone(),
-            })
-        }
-        _ => None,
-    }
-}
-
-/// A pattern that is followed by looking up the ranks of its values, with `make` of it in its place.
-fn beneath_ranks(
-    pattern: &GraphPattern,
-    make: &dyn Fn(&GraphPattern) -> Option<GraphPattern>,
-) -> Option<GraphPattern> {
-    match pattern {
-        GraphPattern::Lateral { left, right } if normal::is_look_up(right) => {
-            Some(GraphPattern::Lateral {
-                left: Box::new(beneath_ranks(left, make)?),
-                right: right.clone(),
-            })
-        }
-        pattern => make(pattern),
-    }
-}
-
-/// Counts by group that are ordered by a count, with those groups alone that may be among the wanted ones.
-fn counted(
-    inner: &GraphPattern,
-    by: &Variable,
-    best: Best,
-    data: &ViewDataset,
-) -> Option<GraphPattern> {
-    match inner {
-        // An aggregate has a name of the parser's, and the one that the query gives it is another.
-        GraphPattern::Extend {
-            inner,
-            variable,
-            expression,
-        } => {
-            let by = match expression {
-                Expression::Variable(name) if variable == by => name,
-                _ if variable == by => return None,
-                _ => by,
-            };
-            Some(GraphPattern::Extend {
-                inner: Box::new(counted(inner, by, best, data)?),
-                variable: variable.clone(),
-                expression: expression.clone(),
-            })
-        }
-        // Every count of a group counts its rows, so it does not matter by which of them is ordered.
-        GraphPattern::Group {
-            inner,
-            variables,
-            aggregates,
-        } if aggregates.iter().any(|(name, _)| name == by) => {
-            count(inner, variables, aggregates, Some(best), data)
-        }
-        _ => None,
-    }
-}
-
-fn candidates(
-    inner: &GraphPattern,
-    by: &Variable,
-    descending: bool,
-    wanted: usize,
-    data: &ViewDataset,
-) -> Option<GraphPattern> {
-    let single = Single::of(inner, data)?;
-    let place = single.place(by)?;
-    if wanted == 0 || wanted > MOST {
-        return None;
-    }
-    let order = |a: &Value, b: &Value| {
-        let order = compare(a, b);
-        if descending { order.reverse() } else { order }
-    };
-    // Keeps the wanted rows and those that tie with the last of them.
-    let keep = |rows: &mut Vec<(Value, [TermId; 3])>| {
-        if rows.len() > wanted {
-            let (_, last, _) = rows.select_nth_unstable_by(wanted - 1, |a, b| order(&a.0, &b.0));
-            let last = last.0;
-            rows.retain(|(value, _)| order(value, &last) != Ordering::Greater);
-        }
-    };
-    let mut rows: Vec<(Value, [TermId; 3])> = Vec::new();
-    let (mut comparable, mut left_out) = (true, false);
-    single.each(data, |row| {
-        let value = row.get(place).and_then(|id| data.plain()?.value(*id));
-        match (value, rows.first()) {
-            (Some(value), None) if is_ordered(&value) => rows.push((value, row)),
-            (Some(value), Some((first, _))) if are_alike(first, &value) => rows.push((value, row)),
-            _ => comparable = false,
-        }
-        if rows.len() > 3 * MOST {
-            keep(&mut rows);
-            left_out = true;
-            comparable &= rows.len() <= MOST;
-        }
-        match comparable {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
-        }
-    });
-    if !comparable || !(left_out || rows.len() > wanted) {
-        return None;
-    }
-    keep(&mut rows);
-    if rows.len() > MOST {
-        return None;
-    }
-    let mut bindings = Vec::with_capacity(rows.len());
-    for (_, row) in &rows {
-        let places = row.iter().zip(&single.variables);
-        let terms = places
-            .filter(|(_, variable)| variable.is_some())
-            .map(|(id, _)| ground(data, *id).map(Some));
-        bindings.push(terms.collect::<Option<Vec<_>>>()?);
-    }
-    Some(GraphPattern::Values {
-        variables: single.variables.iter().flatten().cloned().collect(),
-        bindings,
-    })
-}
-
-/// Whether values like this one have a total order among themselves. NaN has none, so floating point is left out.
-fn is_ordered(value: &Value) -> bool {
-    matches!(
-        value,
-        Value::Integer(_) | Value::Decimal(_) | Value::DateTime(_) | Value::Date(_)
-    )
-}
-
-/// Whether two values are of the same ordered kind. Points in time with and without a timezone cannot always be compared.
-fn are_alike(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Integer(_), Value::Integer(_)) | (Value::Decimal(_), Value::Decimal(_)) => true,
-        (Value::DateTime(a), Value::DateTime(b)) => {
-            a.timezone_offset().is_some() == b.timezone_offset().is_some()
-        }
-        (Value::Date(a), Value::Date(b)) => {
-            a.timezone_offset().is_some() == b.timezone_offset().is_some()
-        }
-        _ => false,
-    }
-}
-
-fn compare(a: &Value, b: &Value) -> Ordering {
-    let order = match (a, b) {
-        (Value::Integer(a), Value::Integer(b)) => a.partial_cmp(b),
-        (Value::Decimal(a), Value::Decimal(b)) => a.partial_cmp(b),
-        (Value::DateTime(a), Value::DateTime(b)) => a.partial_cmp(b),
-        (Value::Date(a), Value::Date(b)) => a.partial_cmp(b),
-        _ => None,
-    };
-    order.unwrap_or(Ordering::Equal)
 }
