@@ -43,8 +43,9 @@ mod word;
 
 pub use context::{Context, ContextTerm};
 pub use fact::{About, Event, Fact, FactKind, Held, Knows, Mention};
+pub use kenning_vocab::fold_plural;
 pub use meta::may_open_section;
-pub use name::{fold_plural, normal_key, slug, tag_key};
+pub use name::{normal_key, slug, tag_key};
 pub use note::*;
 pub use problem::{Place, Problem, ProblemKind};
 pub use settings::{Detail, Dialect, Limits, Settings, ValueType};

@@ -22,12 +22,14 @@ mod base;
 mod encode;
 pub mod km;
 mod ontology;
+mod plural;
 mod prefix;
 mod standard;
 
 pub use base::{Base, InvalidBase, Minted};
 pub use encode::{canonical_path, decode_path, decode_segment, encode_path, encode_segment};
 pub use ontology::{Ontology, Version, ontologies, shapes, versions};
+pub use plural::fold_plural;
 pub use prefix::prefixes;
 pub use standard::*;
 

@@ -20,7 +20,6 @@ use oxrdf::{
 };
 use rustc_hash::FxHashSet;
 
-use crate::name::fold_plural;
 use crate::note::{Note, Stated};
 use crate::settings::Detail;
 
@@ -295,7 +294,11 @@ impl Writer<'_> {
 
     fn tell_name(&mut self, name: NamedNodeRef<'_>, key: &str, spelling: &str) {
         self.a(name, kenning_vocab::km::NAME);
-        self.text(name, kenning_vocab::km::NAME_KEY, &fold_plural(key));
+        self.text(
+            name,
+            kenning_vocab::km::NAME_KEY,
+            &kenning_vocab::fold_plural(key),
+        );
         if !spelling.is_empty() {
             self.text(name, kenning_vocab::rdfs::LABEL, spelling);
         }
