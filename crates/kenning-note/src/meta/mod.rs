@@ -51,6 +51,23 @@ pub(crate) fn squeezed(key: &str) -> String {
         .collect()
 }
 
+/// The key, squeezed, that means what a property of our vocabulary means, for those who write the property.
+fn own_term(key: &str) -> Option<&'static str> {
+    Some(match key.strip_prefix("km:")? {
+        "hasKnowledgeType" | "knowledgeType" => "knowledgetype",
+        "criticality" => "criticality",
+        "responsible" => "responsible",
+        "lastVerified" => "lastverified",
+        "reviewInterval" => "reviewinterval",
+        "hasVisibility" | "visibility" => "visibility",
+        "carriesMode" => "modes",
+        "suitsKnowledgeType" => "suits",
+        "hinderedBy" => "barriers",
+        "contradicts" => "contradicts",
+        _ => return None,
+    })
+}
+
 /// Whether a squeezed key says when the note was made.
 fn is_created(key: &str) -> bool {
     matches!(
@@ -154,7 +171,7 @@ impl Meta<'_> {
                 _ => {}
             }
         }
-        match squeezed(&key.text).as_str() {
+        match own_term(&key.text).unwrap_or(&squeezed(&key.text)) {
             "title" => {}
             "alias" | "aliases" => self.aliases(note, node),
             "tags" | "tag" | "keywords" | "categories" | "category" => {

@@ -5,8 +5,15 @@ use oxrdf::NamedNodeRef;
 
 type Term = NamedNodeRef<'static>;
 
+/// The letters of a word. A term written as one (`km:tacit`, or its IRI) is the word that it stands for.
 fn key(text: &str) -> String {
-    text.chars()
+    let text = text.trim();
+    let local = ["km:", km::NAMESPACE]
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix));
+    local
+        .unwrap_or(text)
+        .chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
@@ -28,7 +35,7 @@ pub(super) fn level(text: &str) -> Option<Term> {
         "practitioner" | "practising" | "practicing" | "intermediate" | "proficient" | "user" => {
             km::PRACTITIONER
         }
-        "expert" | "advanced" | "master" => km::EXPERT_LEVEL,
+        "expert" | "expertlevel" | "advanced" | "master" => km::EXPERT_LEVEL,
         "soleholder" | "sole" | "only" | "onlyholder" => km::SOLE_HOLDER,
         _ => return None,
     })

@@ -1,7 +1,7 @@
 //! Fields: keys that have no meaning of their own, with their values.
 
-use kenning_vocab::xsd;
-use oxrdf::NamedNode;
+use kenning_vocab::{km, xsd};
+use oxrdf::{NamedNode, NamedNodeRef};
 
 use super::Writer;
 use super::head::datatype;
@@ -94,6 +94,14 @@ impl Writer<'_> {
                 return;
             }
             Value::Moment(moment) => literal(&moment.lexical, datatype(moment)),
+            // Where a property of ours stands, a term of ours is meant by its name.
+            Value::Text(text) if property.as_str().starts_with(km::NAMESPACE) => {
+                if let Some(term) = own_term(text) {
+                    self.say_once(subject, property.as_ref(), term);
+                    return;
+                }
+                oxrdf::Literal::new_simple_literal(text.as_str())
+            }
             Value::Text(text) => oxrdf::Literal::new_simple_literal(text.as_str()),
             Value::Link(link) => {
                 match &link.to {
@@ -145,4 +153,15 @@ impl Writer<'_> {
         };
         self.say_once(subject, property.as_ref(), literal.as_ref());
     }
+}
+
+/// The term of our vocabulary that a text names as `km:tacit`, in any case.
+fn own_term(text: &str) -> Option<NamedNodeRef<'static>> {
+    let local = text.trim().strip_prefix("km:")?;
+    let named = |fits: &dyn Fn(&str) -> bool| {
+        km::terms()
+            .map(|(_, term)| term)
+            .find(|term| term.as_str().strip_prefix(km::NAMESPACE).is_some_and(fits))
+    };
+    named(&|name| name == local).or_else(|| named(&|name| name.eq_ignore_ascii_case(local)))
 }
