@@ -223,7 +223,7 @@ impl Prepared {
                 Some(sort) => first::narrowed(query, sort, &dataset).map_err(evaluation)?,
                 None => None,
             };
-let query = narrowed.as_ref().unwrap_or(query);
+            let query = narrowed.as_ref().unwrap_or(query);
             let evaluator = normal::evaluator(prepare::pattern(query), Some(dataset.view()));
             let mut prepared = evaluator.prepare(query);
             // Which graphs are read is the dataset's business; the evaluator's own lists would not remove duplicates.

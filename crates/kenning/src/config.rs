@@ -155,7 +155,16 @@ impl Config {
         };
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read the configuration `{}`", path.display()))?;
-        Self::parse_at(&path, &text)
+        let config = Self::parse_at(&path, &text);
+        match named {
+            Some(_) => config,
+            None => config.with_context(|| {
+                format!(
+                    "`{FILE}` of this folder is read as the operator's configuration; if it is a wiki's own, go to another folder, \
+                     or name the operator's with `--config`"
+                )
+            }),
+        }
     }
 
     /// The file that [`read`](Self::read) reads, if there is one.

@@ -17,7 +17,14 @@ pub(crate) fn of(name: &str, bytes: &[u8]) -> Result<RdfFormat> {
     let ending = ending.to_ascii_lowercase();
     match ending.as_str() {
         // Notation 3 is read as far as it is Turtle, which most files of that ending are.
-        "ttl" | "turtle" | "n3" => Ok(RdfFormat::Turtle),
+        "n3" => match beyond_turtle(&String::from_utf8_lossy(bytes)) {
+            Some((line, what)) => bail!(
+                "line {line}: {what} of Notation 3 are not read; `eye --nope --pass {name} > {name}.ttl` makes a file of what the \
+                 rules give, and `cwm {name} --data --ntriples > {name}.nt` one of the plain triples without them"
+            ),
+            None => Ok(RdfFormat::Turtle),
+        },
+        "ttl" | "turtle" => Ok(RdfFormat::Turtle),
         "nt" | "ntriples" => Ok(RdfFormat::NTriples),
         "nq" | "nquads" => Ok(RdfFormat::NQuads),
         "trig" => Ok(RdfFormat::TriG),
@@ -73,6 +80,71 @@ fn by_content(name: &str, bytes: &[u8]) -> Result<RdfFormat> {
             .ok_or_else(|| anyhow::anyhow!("JSON-LD is not read by this build"));
     }
     Ok(RdfFormat::Turtle)
+}
+
+/// The first line on which Notation 3 says what Turtle cannot, and what that is.
+fn beyond_turtle(text: &str) -> Option<(usize, &'static str)> {
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let skipped = match next {
+            '#' => rest.find('\n').unwrap_or(rest.len()),
+            '"' | '\'' => string(rest, next),
+            '<' if rest.starts_with("<=") => 0,
+            '<' => iri(rest),
+            // An escaped character of a local name.
+            '\\' => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            '{' | '}' | '=' => 0,
+            '@' if rest.starts_with("@forAll") || rest.starts_with("@forSome") => 0,
+            other => other.len_utf8(),
+        };
+        if skipped == 0 {
+            let line = 1 + text
+                .get(..text.len() - rest.len())
+                .unwrap_or_default()
+                .matches('\n')
+                .count();
+            let what = match next {
+                '@' => "quantified variables",
+                '{' | '}' => "rules and formulas",
+                _ => "rules and equations",
+            };
+            return Some((line, what));
+        }
+        rest = rest.get(skipped..).unwrap_or_default();
+    }
+    None
+}
+
+/// How long a string literal is, its quotes included.
+fn string(text: &str, quote: char) -> usize {
+    let long: String = [quote; 3].iter().collect();
+    let end = if text.starts_with(&long) {
+        long
+    } else {
+        quote.to_string()
+    };
+    let mut at = end.len();
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with(&end) {
+            return at + end.len();
+        }
+        let mut letters = rest.chars();
+        at += match letters.next() {
+            Some('\\') => 1 + letters.next().map_or(0, char::len_utf8),
+            Some(letter) => letter.len_utf8(),
+            None => 0,
+        };
+    }
+    text.len()
+}
+
+/// How long an IRI in angle brackets is; a bracket that begins none is passed over alone.
+fn iri(text: &str) -> usize {
+    let end = text.find(|c: char| c == '>' || c.is_whitespace());
+    match end.map(|end| (end, text.get(end..))) {
+        Some((end, Some(rest))) if rest.starts_with('>') => end + 1,
+        _ => 1,
+    }
 }
 
 /// The text without a byte order mark, blanks, and comments of Turtle and of OBO at its beginning.
@@ -133,6 +205,18 @@ mod tests {
         let rows = [
             ("a.ttl", "", Ok("ttl")),
             ("a.N3", "", Ok("ttl")),
+            (
+                "a.n3",
+                "# {\n<http://a/{b}=> <b> \"{ => }\", '''{'=>''', a\\=b .",
+                Ok("ttl"),
+            ),
+            (
+                "a.n3",
+                "@prefix : <a#> .\n{ ?x :a ?y } => { ?y :b ?x } .",
+                Err("line 2: rules and formulas of Notation 3 are not read; `eye --nope"),
+            ),
+            ("a.n3", "<a> = <b> .", Err("line 1: rules and equations")),
+            ("a.n3", "@forAll <#x> .", Err("quantified variables")),
             ("a.nt", "", Ok("nt")),
             ("a.nq", "", Ok("nq")),
             ("a.trig", "", Ok("trig")),
