@@ -133,7 +133,7 @@ pub fn experts_for_each(
 }
 
 pub(crate) fn unknown_topic(picture: &Picture<'_>, topic: &str) -> Result<String, Interrupted> {
-    let like = picture.topics.like(&picture.scan, topic)?;
+    let like = picture.like(topic)?;
     let like: Vec<String> = like.into_iter().map(|name| format!("`{name}`")).collect();
     Ok(match like.as_slice() {
         [] => format!("Nothing here is called `{topic}`."),

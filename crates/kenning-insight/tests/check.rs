@@ -33,6 +33,7 @@ const ROWS: &[(&str, &[&str])] = &[
     (":a a km:Note ; dcterms:title \"A\" ; km:responsible :p ; km:hasPassage :b .", &["Note-passages"]),
     (":b a km:Passage ; km:position -1 ; km:firstLine 9 ; km:lastLine 8 .", &["Passage-note", "Passage-position", "Passage-lines"]),
     (":a km:hasPassage :b . :b a km:Section .", &["Section-rank", "Section-heading"]),
+    (":a km:hasPassage :b . :b a km:Section ; km:headingRank 1 ; km:heading \"Lage\"@de .", &[]),
     (":a km:hasPassage :b . :b a km:Claim ; cito:citesAsSourceDocument :c .", &["Claim-text", "Claim-selector", "Claim-sources"]),
     (":a km:hasPassage :b . :b a km:Claim ; schema:text \"T\" ; oa:hasSelector :s .", &["Claim-source"]),
     (":s a km:Source ; km:sourceKey \"a\" , \"b\" .", &["Source-key"]),

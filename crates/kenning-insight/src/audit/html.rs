@@ -332,7 +332,9 @@ fn standing(finding: &Finding, audit: &Audit) -> String {
     if finding.since < audit.day {
         let _ = write!(words, " Known since {}.", finding.since);
     }
-    if let Some(who) = &finding.responsible {
+    // Whom the sentence names already need not be named again.
+    let who = finding.responsible.as_ref();
+    if let Some(who) = who.filter(|who| !finding.detail.contains(who.as_str())) {
         let _ = write!(words, " Ask <i>{}</i>.", escape(who));
     }
     words

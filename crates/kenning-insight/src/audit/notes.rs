@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kenning_access::Label;
 use kenning_store::TermId;
-use kenning_vocab::{Minted, foaf, km, schema};
+use kenning_vocab::{Minted, dcterms, foaf, fold_plural, km, schema};
+use oxrdf::Term;
 
 use super::{Findings, Kind};
 use crate::insight::{InsightError, counted};
-use crate::picture::{Many, notes::wanted, of};
+use crate::picture::{Many, Picture, notes::wanted, of};
 
 /// Numbers about notes.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ pub(crate) fn look(findings: &mut Findings<'_, '_>) -> Result<Kept, InsightError
     claims(findings, &mut kept);
     dead_sources(findings)?;
     links(findings, &mut kept)?;
-    duplicates(findings);
+    duplicates(findings)?;
     contradictions(findings)?;
     unlabelled(findings, &mut kept);
     Ok(kept)
@@ -221,8 +222,8 @@ fn links(findings: &mut Findings<'_, '_>, kept: &mut Kept) -> Result<(), Insight
     Ok(())
 }
 
-/// Two notes that answer to one name, or describe one concept.
-fn duplicates(findings: &mut Findings<'_, '_>) {
+/// Two notes that answer to one name or to its English plural, or describe one concept.
+fn duplicates(findings: &mut Findings<'_, '_>) -> Result<(), InsightError> {
     let picture = findings.picture;
     let mut pairs: BTreeMap<(TermId, TermId), BTreeSet<String>> = BTreeMap::new();
     let mut meet = |shared: &Many| {
@@ -245,6 +246,11 @@ fn duplicates(findings: &mut Findings<'_, '_>) {
     };
     meet(&picture.topics.own_answers);
     meet(&picture.topics.described_in);
+    for (name, twins) in twins(picture)? {
+        for pair in twins {
+            pairs.entry(pair).or_default().insert(name.clone());
+        }
+    }
     for ((one, other), names) in pairs {
         let keepers = [one, other]
             .iter()
@@ -255,6 +261,50 @@ fn duplicates(findings: &mut Findings<'_, '_>) {
         let detail = format!("both answer to {}", crate::insight::listed(&names));
         findings.add(Kind::Duplicate, &[one, other], detail, &keepers, 0);
     }
+    Ok(())
+}
+
+/// Pairs of notes of which one answers to the plural of a name of the other, by the name in the singular.
+fn twins(picture: &Picture<'_>) -> Result<BTreeMap<String, Vec<(TermId, TermId)>>, InsightError> {
+    let tongues = picture.scan.forward(dcterms::LANGUAGE)?;
+    // What is folded is an English plural; what says nothing of its language may be one.
+    let is_english = |note: &TermId| {
+        of(&tongues, *note).all(|tongue| match picture.scan.view.term(tongue) {
+            Term::Literal(tag) => tag.value().to_lowercase().starts_with("en"),
+            _ => true,
+        })
+    };
+    let mut names: BTreeMap<String, Vec<&BTreeSet<TermId>>> = BTreeMap::new();
+    for (name, notes) in &picture.topics.own_answers {
+        let Some(node) = picture.scan.iri(*name) else {
+            continue;
+        };
+        if let Some(Minted::Name(key)) = picture.base.read(node.as_str()) {
+            let folded = fold_plural(&key).into_owned();
+            names.entry(folded).or_default().push(notes);
+        }
+    }
+    names.retain(|_, spellings| {
+        spellings.len() > 1 && spellings.iter().map(|notes| notes.len()).sum::<usize>() <= 4
+    });
+    let mut found = BTreeMap::new();
+    for (name, spellings) in names {
+        let notes: BTreeSet<TermId> = spellings
+            .into_iter()
+            .flatten()
+            .filter(|note| is_english(note))
+            .copied()
+            .collect();
+        let after = |one: &TermId| {
+            notes.range((std::ops::Bound::Excluded(*one), std::ops::Bound::Unbounded))
+        };
+        let pairs = notes
+            .iter()
+            .flat_map(|one| after(one).map(|other| (*one, *other)))
+            .collect();
+        found.insert(name, pairs);
+    }
+    Ok(found)
 }
 
 fn contradictions(findings: &mut Findings<'_, '_>) -> Result<(), InsightError> {

@@ -185,11 +185,11 @@ fn core(
     let mut missing: Vec<String> = measures
         .all_families
         .difference(&present)
-        .map(|family| picture.label(*family))
+        .map(|family| format!("no {}", picture.label(*family)))
         .collect();
     missing.sort();
     if !missing.is_empty() {
-        let detail = format!("no {}", listed(&missing));
+        let detail = listed(&missing);
         findings.add(Kind::MissingProtectionFamily, &[id], detail, &keepers, 3);
     }
 }

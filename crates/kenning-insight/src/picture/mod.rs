@@ -89,6 +89,24 @@ impl<'a> Picture<'a> {
         })
     }
 
+    /// Names of topics that are spelt much like `text`, for a hint. Nobody is hinted at who asked not to be named.
+    pub(crate) fn like(&self, text: &str) -> Result<Vec<String>, Interrupted> {
+        let mut like = self.topics.like(&self.scan, text)?;
+        let unnamed = |name: &str| {
+            let key = crate::name_key(name);
+            self.people.iter().any(|(id, person)| {
+                !self.people.is_named(id)
+                    && (crate::name_key(&person.name) == key
+                        || person
+                            .pages
+                            .iter()
+                            .any(|page| crate::name_key(&self.label(*page)) == key))
+            })
+        };
+        like.retain(|name| !unnamed(name));
+        Ok(like)
+    }
+
     /// What a thing is called.
     pub(crate) fn label(&self, id: TermId) -> String {
         self.labels.of(&self.scan, self.base, id)

@@ -72,7 +72,7 @@ impl<'a, 'b> Resolver<'a, 'b> {
                 let key = name_key(text);
                 let near = people
                     .iter()
-                    .filter(|(_, person)| person.visibility != Visibility::Hidden)
+                    .filter(|(_, person)| person.visibility == Visibility::Named)
                     .map(|(_, person)| person.name.as_str());
                 let hint = self.hint(&key, near, &mut |picture| {
                     Ok(!people_called(picture, text)?.is_empty())
@@ -138,7 +138,7 @@ impl<'a, 'b> Resolver<'a, 'b> {
                 Ok(Ok((node.into(), format!("{text} (new)"))))
             }
             [] => {
-                let like = picture.topics.like(&picture.scan, text)?;
+                let like = picture.like(text)?;
                 let base = self.base().clone();
                 let hint = self.hint("", like.iter().map(String::as_str), &mut |picture| {
                     Ok(!picture.topics.find(&picture.scan, &base, text)?.is_empty())
@@ -177,6 +177,12 @@ impl<'a, 'b> Resolver<'a, 'b> {
                     .picture
                     .notes
                     .keys()
+                    // The page of somebody who is not named would name them.
+                    .filter(|id| {
+                        let people = &self.picture.people;
+                        let whose = people.of_page(**id);
+                        whose.is_none_or(|person| people.is_named(person))
+                    })
                     .map(|id| self.picture.label(*id))
                     .collect();
                 let hint = self.hint(
