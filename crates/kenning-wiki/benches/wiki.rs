@@ -1,7 +1,8 @@
 //! How long a folder of 10,000 notes takes: from nothing, unchanged, and after one edit; on one thread and on two.
 //!
 //! `cargo bench -p kenning-wiki` makes the folder, runs each case several times and prints the best wall time and the CPU time of that
-//! run. `cargo bench -p kenning-wiki -- --notes 2000` takes another number of notes, `--folder DIR` a folder that is there.
+//! run. `cargo bench -p kenning-wiki -- --notes 2000` takes another number of notes, `--folder DIR` a copy of a folder
+//! that is there: notes are edited here, and those are somebody's.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -11,7 +12,7 @@
 )]
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kenning_vocab::Base;
@@ -27,7 +28,11 @@ fn main() {
     let notes = value("--notes").map_or(10_000, |text| text.parse().unwrap());
     let made = tempfile::tempdir().unwrap();
     let folder = match value("--folder") {
-        Some(folder) => PathBuf::from(folder),
+        Some(folder) => {
+            let copied = made.path().join("wiki");
+            copy(Path::new(&folder), &copied);
+            copied
+        }
         None => {
             let folder = made.path().join("wiki");
             make(&folder, notes);
@@ -215,6 +220,20 @@ fn is_note(file: &Path) -> bool {
     let endings = ["md", "markdown", "txt", "org", "tid", "wiki", "html", "htm"];
     file.extension()
         .is_some_and(|ending| endings.iter().any(|known| ending == *known))
+}
+
+/// Copies the files below a folder, as files that may be written.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (kind, to) = (entry.file_type().unwrap(), to.join(entry.file_name()));
+        if kind.is_dir() {
+            copy(&entry.path(), &to);
+        } else if kind.is_file() {
+            std::fs::write(to, std::fs::read(entry.path()).unwrap()).unwrap();
+        }
+    }
 }
 
 /// The bytes of the notes below a folder.
