@@ -65,7 +65,7 @@ pub use keeping::{restore, verify};
 pub use knowledge_base::{Committed, KnowledgeBase, Options, SyncMode, Usage};
 pub use pattern::{GraphPattern, GraphSet, Pattern};
 pub use scan::Quads;
-pub use spelling::Written;
+pub use spelling::{Written, respelled};
 pub use tag::shown as shown_tag;
 pub use term::TermId;
 pub use truth::Verified;

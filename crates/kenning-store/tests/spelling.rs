@@ -184,35 +184,15 @@ fn a_hidden_spelling_shows_nowhere() {
     let mut batch = Batch::new();
     put(&mut batch, "hidden", secret, &hidden);
     kb.commit(batch).unwrap();
-    let mut batch = Batch::new();
-    put(
-        &mut batch,
-        "open",
-        Label::public(),
-        &[("both", "en-GB"), ("odd", "en-gb")],
-    );
-    put(
-        &mut batch,
-        "other",
-        Label::public(),
-        &[("odd", "en-GB"), ("x", "En-Gb")],
-    );
-    kb.commit(batch).unwrap();
     let twin = KnowledgeBase::in_memory(Options::default());
-    let mut batch = Batch::new();
-    put(
-        &mut batch,
-        "open",
-        Label::public(),
-        &[("both", "en-GB"), ("odd", "en-gb")],
-    );
-    put(
-        &mut batch,
-        "other",
-        Label::public(),
-        &[("odd", "en-GB"), ("x", "En-Gb")],
-    );
-    twin.commit(batch).unwrap();
+    for kb in [&kb, &twin] {
+        let mut batch = Batch::new();
+        let open = [("both", "en-GB"), ("odd", "en-gb")];
+        put(&mut batch, "open", Label::public(), &open);
+        let other = [("odd", "en-GB"), ("x", "En-Gb")];
+        put(&mut batch, "other", Label::public(), &other);
+        kb.commit(batch).unwrap();
+    }
 
     let public = Clearance::anonymous();
     let (view, twin) = (kb.view(&public), twin.view(&public));

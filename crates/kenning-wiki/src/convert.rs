@@ -224,10 +224,7 @@ trait Form: Sync {
 
     /// Of what a note says and of the facts about it.
     fn note(&self, wiki: &Wiki, path: &str, entry: &Entry, note: &Note) -> (Self::Out, u64) {
-        let assembler = Assembler::new(wiki);
-        let mut made = assembler.made(entry, reading::parts(note, wiki.minter()));
-        made.push(assembler.meta(path, entry));
-        self.graphs(wiki.named(path, made))
+        self.graphs(graphs_of(wiki, path, entry, note))
     }
 
     /// Of what the links of a note mean, with how they fared.
@@ -241,6 +238,14 @@ trait Form: Sync {
         let (links, fate) = relinker.link(path, entry);
         (self.graphs(wiki.named(path, links)), fate)
     }
+}
+
+/// The graphs of what a note says and of the facts about it.
+fn graphs_of(wiki: &Wiki, path: &str, entry: &Entry, note: &Note) -> Named {
+    let assembler = Assembler::new(wiki);
+    let mut made = assembler.made(entry, reading::parts(note, wiki.minter()));
+    made.push(assembler.meta(path, entry));
+    wiki.named(path, made)
 }
 
 /// The graphs themselves.
@@ -276,13 +281,11 @@ impl Form for Lines {
     }
 
     fn note(&self, wiki: &Wiki, path: &str, entry: &Entry, note: &Note) -> (Vec<u8>, u64) {
+        if !wiki.rules.predicate_floors.is_empty() {
+            return self.graphs(graphs_of(wiki, path, entry, note));
+        }
         let assembler = Assembler::new(wiki);
         let minter = wiki.minter();
-        if !wiki.rules.predicate_floors.is_empty() {
-            let mut made = assembler.made(entry, reading::parts(note, minter));
-            made.push(assembler.meta(path, entry));
-            return self.graphs(wiki.named(path, made));
-        }
         let parts = std::iter::once(Part::Note).chain((0..note.sections.len()).map(Part::Section));
         let mut bytes = Vec::with_capacity(1 << 15);
         let mut count = 0;

@@ -52,29 +52,7 @@ pub(crate) fn compared_triple(mut triple: Triple) -> Triple {
 /// Changes the tag of a literal, also of one within a triple term: what the dictionary gives back of such a term, it gives with
 /// its tags as they are shown, and whether it has the term may be owed to what the asker does not see.
 fn with_tag(term: Term, change: impl Fn(&str) -> Option<String> + Copy) -> Term {
-    let term = match term {
-        Term::Triple(mut triple) => {
-            let object = std::mem::replace(&mut triple.object, Term::from(Literal::from(false)));
-            triple.object = with_tag(object, change);
-            return triple.into();
-        }
-        term => term,
-    };
-    let Term::Literal(literal) = &term else {
-        return term;
-    };
-    let Some(tag) = literal.language().and_then(change) else {
-        return term;
-    };
-    match literal.direction() {
-        None => Literal::new_language_tagged_literal_unchecked(literal.value(), tag).into(),
-        Some(direction) => Literal::new_directional_language_tagged_literal_unchecked(
-            literal.value(),
-            tag,
-            direction,
-        )
-        .into(),
-    }
+    kenning_store::respelled(term, &|literal, _| literal.language().and_then(change))
 }
 
 /// `LANG` gives the tag as it is shown, but not to `LANGMATCHES`, which does not look at case.

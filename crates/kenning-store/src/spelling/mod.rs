@@ -15,4 +15,4 @@ mod xml;
 pub(crate) use graph::{Gathering, Spelling, Spellings, key, name_of_key};
 pub(crate) use seen::Seen;
 pub(crate) use written::Scanner;
-pub use written::Written;
+pub use written::{Written, respelled};

@@ -92,8 +92,10 @@ impl Written {
     }
 }
 
-/// Changes the tags of a term's literals.
-pub(super) fn respelled(term: Term, written: &dyn Fn(&Literal, &str) -> Option<String>) -> Term {
+/// A term with the language tag of its literal, or of the literal in its triple term, as `written` gives it for the literal and its
+/// tag in small letters; as it was where that gives nothing.
+#[must_use]
+pub fn respelled(term: Term, written: &dyn Fn(&Literal, &str) -> Option<String>) -> Term {
     match term {
         Term::Literal(literal) => {
             let Some(small) = literal.language().map(tag::kept) else {
