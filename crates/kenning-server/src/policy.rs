@@ -1,7 +1,8 @@
 //! Whom a server believes and what it answers for: the part of its settings that may change while it runs.
 //!
-//! Every request takes one policy when it comes in and keeps it. Nothing that is kept between requests is made from a policy: what
-//! is cached is kept by what a view sees, so a clearance that an issuer no longer vouches for finds nothing of before.
+//! Each step of a request takes the policy of that moment; who asks is settled in one of them, before anything is read. Nothing
+//! that is kept between requests is made from a policy: what is cached is kept by what a view sees, so a clearance that an issuer no
+//! longer vouches for finds nothing of before.
 
 use std::io;
 use std::time::Duration;
