@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p kenning-wiki` makes the folder, runs each case several times and prints the best wall time and the CPU time of that
 //! run. `cargo bench -p kenning-wiki -- --notes 2000` takes another number of notes, `--folder DIR` a copy of a folder
-//! that is there: notes are edited here, and those are somebody's.
+//! that is there: notes are edited here, and those are somebody's. `--vaults DIR` only converts, each folder that is in DIR.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -25,6 +25,10 @@ fn main() {
         let place = arguments.iter().position(|argument| argument == name)?;
         arguments.get(place + 1).cloned()
     };
+    let runs = value("--runs").map_or(5, |text| text.parse().unwrap());
+    if let Some(folder) = value("--vaults") {
+        return vaults(Path::new(&folder), runs);
+    }
     let notes = value("--notes").map_or(10_000, |text| text.parse().unwrap());
     let made = tempfile::tempdir().unwrap();
     let folder = match value("--folder") {
@@ -39,7 +43,6 @@ fn main() {
             folder
         }
     };
-    let runs = value("--runs").map_or(5, |text| text.parse().unwrap());
     let bytes = size_of(&folder);
     let done = open(&folder)
         .convert_nquads(&mut |_| (), &mut |_| Ok::<(), std::convert::Infallible>(()))
@@ -143,6 +146,36 @@ fn main() {
             };
             line(&format!("{what}, remembered, {how}"), wall, cpu);
         }
+    }
+}
+
+/// One line for each folder in a folder: what a CPU second converts of it.
+fn vaults(folder: &Path, runs: usize) {
+    println!(
+        "{:<20} {:>6} {:>7} {:>8} {:>8} {:>10} {:>8}",
+        "on one thread", "notes", "MB", "quads", "MB/s", "notes/s", "quads/s"
+    );
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut folders: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|path| path.is_dir());
+    folders.sort();
+    for folder in folders {
+        let (mut notes, mut quads) = (0, 0);
+        let wiki = open(&folder).with_threads(1);
+        let (_, cpu) = best(runs, || {
+            let done = wiki
+                .convert_nquads(&mut |_| (), &mut |_| Ok::<(), std::convert::Infallible>(()))
+                .unwrap();
+            (notes, quads) = (done.summary.notes, done.triples);
+        });
+        let (bytes, seconds) = (size_of(&folder) as f64 / 1e6, cpu.as_secs_f64());
+        println!(
+            "{:<20} {notes:>6} {bytes:>7.2} {quads:>8} {:>8.1} {:>10.0} {:>7.2}M",
+            folder.file_name().unwrap().to_string_lossy(),
+            bytes / seconds,
+            notes as f64 / seconds,
+            quads as f64 / 1e6 / seconds
+        );
     }
 }
 
