@@ -1,12 +1,12 @@
 //! Asking a question of a view.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use kenning_sparql::{Cancel, Dataset, Form, Limits, QueryError, RunOptions, on_big_stack};
 use kenning_store::{Interrupted, View};
 use kenning_vocab::Base;
-use oxrdf::{Term, Variable};
+use oxrdf::{BlankNode, Term, Variable};
 use oxsdatatypes::Date;
 
 use crate::answer::{Answer, Cell, Standing};
@@ -258,8 +258,11 @@ impl Question {
             prefixes: Vec::new(),
         };
         let mut prepared = self.prepared.with_parameters(bindings)?;
-        if let Some(page) = page {
-            prepared = prepared.part(page.before(), page.rows.saturating_add(1));
+        // The whole is the part that is everything, so that rows that tie stand in one order there and on pages.
+        let from = page.map_or(0, Page::before);
+        let most = page.map_or(usize::MAX, |page| page.rows.saturating_add(1));
+        if self.form() == Form::Select {
+            prepared = prepared.part(from, most);
         }
         let mut answer = Answer::new(&self.summary);
         let mut labels = Labels::new(view, &context.base);
@@ -297,30 +300,33 @@ impl Question {
             Form::Ask => {
                 let truth: Term = oxrdf::Literal::from(prepared.ask(view, &options)?).into();
                 answer.columns = vec!["answer".to_owned()];
-                answer.rows = vec![vec![Some(cell(&truth))]];
+                if from == 0 {
+                    answer.rows = vec![vec![Some(cell(&truth))]];
+                }
             }
             Form::Construct | Form::Describe => {
                 answer.columns = ["subject", "predicate", "object"]
                     .map(str::to_owned)
                     .to_vec();
-                let mut before = page.map_or(0, Page::before);
-                let most = page.map_or(usize::MAX, |page| page.rows.saturating_add(1));
+                let mut before = from;
+                let mut names = HashMap::new();
                 prepared.triples(view, &options, &mut |triple| {
+                    let terms = [
+                        Term::from(triple.subject),
+                        Term::from(triple.predicate),
+                        triple.object,
+                    ];
+                    let terms = terms.map(|term| numbered(term, &mut names));
+                    // A triple has no place for words instead of a subject. What is left out is no row, so it is not counted either.
+                    if terms.iter().any(|term| reserve.instead_of(term).is_some()) {
+                        return ControlFlow::Continue(());
+                    }
                     if before > 0 {
                         before -= 1;
                         return ControlFlow::Continue(());
                     }
                     if answer.rows.len() >= most {
                         return ControlFlow::Break(());
-                    }
-                    let terms = [
-                        Term::from(triple.subject),
-                        Term::from(triple.predicate),
-                        triple.object,
-                    ];
-                    // A triple has no place for words instead of a subject.
-                    if terms.iter().any(|term| reserve.instead_of(term).is_some()) {
-                        return ControlFlow::Continue(());
                     }
                     answer
                         .rows
@@ -352,6 +358,20 @@ impl Question {
             };
         }
         Ok(answer)
+    }
+}
+
+/// A blank node under its number: the evaluator makes new ones at each evaluation, and one that stands on two pages has one name.
+fn numbered(term: Term, names: &mut HashMap<BlankNode, BlankNode>) -> Term {
+    match term {
+        Term::BlankNode(node) => {
+            let number = names.len();
+            let name = names
+                .entry(node)
+                .or_insert_with(|| BlankNode::new_unchecked(format!("b{number}")));
+            name.clone().into()
+        }
+        other => other,
     }
 }
 

@@ -189,3 +189,59 @@ fn a_graph_that_a_question_gives_names_nobody_who_asked_not_to_be_named() {
     assert_eq!(answer.rows.len(), 1, "{table}");
     assert!(table.contains("ada") && !table.contains("dora"), "{table}");
 }
+
+/// Whoever is hidden stands at the border of each page once: among the first rows of it, among the last, alone on it, and as the
+/// row that would tell that there is a page after it.
+#[test]
+fn pages_of_a_users_own_question_are_parts_of_the_whole() {
+    let node =
+        |name: &str| oxrdf::NamedNode::new(format!("http://localhost:7878/id/{name}")).unwrap();
+    let triple = |s: &oxrdf::NamedNode, p: oxrdf::NamedNodeRef<'_>, o: oxrdf::NamedNode| {
+        oxrdf::Triple::new(s.clone(), p, o)
+    };
+    let texts = [
+        "CONSTRUCT { ?note <urn:by> ?who } { ?note km:responsible ?who }",
+        "CONSTRUCT { ?note <urn:by> ?who } { ?note km:responsible ?who } ORDER BY DESC(?who) LIMIT 8",
+        "CONSTRUCT { ?note <urn:by> [ <urn:who> ?who ] } { ?note km:responsible ?who } ORDER BY ?who",
+        "DESCRIBE ?note { ?note km:responsible ?who }",
+        "SELECT ?note ?who { ?note km:responsible ?who }",
+        "SELECT ?note ?who { ?note km:responsible ?who } ORDER BY ?note",
+        "SELECT ?note ?who { ?note km:responsible ?who OPTIONAL { ?note km:none ?x } } ORDER BY ?x LIMIT 7",
+        "ASK { ?note km:responsible ?who }",
+    ];
+    let mut hid = 0;
+    for hidden in 0..1_u32 << 5 {
+        let kb = KnowledgeBase::in_memory(kenning_store::Options::default());
+        let mut triples = Vec::new();
+        for number in 0..10 {
+            let who = node(&format!("agent/a{}", number % 5));
+            let note = node(&format!("note/w/n{}", number / 4));
+            triples.push(triple(&note, km::RESPONSIBLE, who.clone()));
+            if hidden & (1 << (number % 5)) != 0 {
+                triples.push(triple(&who, km::HAS_VISIBILITY, km::HIDDEN.into_owned()));
+            }
+        }
+        let mut batch = kenning_store::Batch::new();
+        batch.put_graph(
+            node("graph/people"),
+            kenning_access::Label::public(),
+            triples,
+        );
+        kb.commit(batch).unwrap();
+        let view = kb.view(&Clearance::anonymous());
+        let context = Context::new(TODAY.parse().unwrap());
+        for text in texts {
+            let text = format!("#+ summary: x\nPREFIX km: <{}>\n{text}", km::NAMESPACE);
+            let question = Question::parse("own/x.rq", &text).unwrap();
+            let none = BTreeMap::new();
+            let whole = question.ask(&view, &none, &context).unwrap();
+            let paged = paged(&question, &view, &none, &context);
+            assert_eq!(paged.rows, whole.rows, "{hidden:05b}: {text}");
+            hid += usize::from(whole.is_graph && whole.rows.len() > 2 && hidden > 0);
+        }
+    }
+    assert!(
+        hid > 60,
+        "hidden people have to stand between others: {hid}"
+    );
+}

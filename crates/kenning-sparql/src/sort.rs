@@ -4,6 +4,7 @@
 //! thing that a query asks for, it gives the solutions in any order instead, with the keys as columns of their own; each key is
 //! worked out once, and where only the first solutions are wanted, only those are held.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -26,6 +27,9 @@ pub(crate) struct Sort {
     shown: usize,
     start: usize,
     length: Option<usize>,
+    /// Whether what ties is put in the order of its values, and not left as it came: the solutions of a part are found on another
+    /// way than those of the next, and parts must neither repeat nor leave out any.
+    total: bool,
 }
 
 /// The query without its order, and the order; `None` where the order is not the last thing that is asked for.
@@ -105,6 +109,7 @@ pub(crate) fn split(query: &Query) -> Option<(Query, Sort)> {
         shown: variables.len(),
         start,
         length,
+        total: false,
     };
     Some((query, sort))
 }
@@ -161,6 +166,7 @@ impl Sort {
         Self {
             start,
             length,
+            total: true,
             ..self.clone()
         }
     }
@@ -219,6 +225,7 @@ impl Sort {
     /// few are wanted, and most of them by their first key.
     fn keys_before(&self, values: &[Option<Term>], last: Option<&Row>) -> Option<Vec<Option<Key>>> {
         let mut keys = Vec::with_capacity(self.keys.len());
+        let last_row = last;
         let mut last = last.map(|row| row.keys.iter());
         for (place, descending) in &self.keys {
             let value = values.get(*place).and_then(Option::as_ref);
@@ -240,23 +247,56 @@ impl Sort {
             keys.push(key);
         }
         // What ties with the last came later.
-        last.is_none().then_some(keys)
+        let comes_before = last.is_none()
+            || self.total && last_row.is_some_and(|row| by_values(values, &row.values).is_lt());
+        comes_before.then_some(keys)
     }
 
     fn order(&self, rows: &mut [Row]) {
-        rows.sort_unstable_by(|a, b| self.compare(&a.keys, a.number, b));
+        rows.sort_unstable_by(|a, b| self.compare(a, b));
     }
 
     /// What is unbound comes first (SPARQL 1.1 Query section 15.1).
-    fn compare(&self, a: &[Option<Key>], number: usize, b: &Row) -> Ordering {
+    fn compare(&self, a: &Row, b: &Row) -> Ordering {
         tick();
-        for ((_, descending), (a, b)) in self.keys.iter().zip(a.iter().zip(&b.keys)) {
+        for ((_, descending), (a, b)) in self.keys.iter().zip(a.keys.iter().zip(&b.keys)) {
             let order = in_order(a.as_ref(), b.as_ref(), *descending);
             if order.is_ne() {
                 return order;
             }
         }
-        number.cmp(&b.number)
+        let tie = match self.total {
+            true => by_values(&a.values, &b.values),
+            false => Ordering::Equal,
+        };
+        tie.then(a.number.cmp(&b.number))
+    }
+}
+
+/// An order of solutions that only equal ones tie in. `a` may have further columns, which are keys.
+fn by_values(a: &[Option<Term>], b: &[Option<Term>]) -> Ordering {
+    let orders = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| a.as_ref().map(parts).cmp(&b.as_ref().map(parts)));
+    orders
+        .into_iter()
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
+
+/// What tells a term from every other: its kind, its text and what stands beside the text.
+fn parts(term: &Term) -> (u8, Cow<'_, str>, &str, &str) {
+    match term {
+        Term::NamedNode(node) => (0, node.as_str().into(), "", ""),
+        Term::BlankNode(node) => (1, node.as_str().into(), "", ""),
+        Term::Literal(literal) => (
+            2,
+            literal.value().into(),
+            literal.datatype().as_str(),
+            literal.language().unwrap_or_default(),
+        ),
+        other => (3, other.to_string().into(), "", ""),
     }
 }
 

@@ -259,3 +259,49 @@ fn pages_are_parts_of_the_whole() {
         }
     }
 }
+
+/// The order of a query may leave rows side by side in any order; pages still give each of them once.
+#[test]
+fn pages_neither_repeat_nor_leave_out_rows_that_tie() {
+    let kb = kb();
+    let queries = [
+        "SELECT ?s ?d ?n { ?s :tag ?t OPTIONAL { ?s :when ?d } OPTIONAL { ?s :size ?n } } ORDER BY ?t",
+        "SELECT ?t ?s ?d { ?s :tag ?t OPTIONAL { ?s :when ?d } } ORDER BY DESC(?t) OFFSET 3 LIMIT 4000",
+        "SELECT ?s ?d { { ?s :tag ?t MINUS { ?s :size 3 } } OPTIONAL { ?s :when ?d } } ORDER BY ?d",
+        "SELECT ?s (COUNT(?d) AS ?c) { ?s :tag ?t OPTIONAL { ?s :when ?d } } GROUP BY ?s ORDER BY DESC(?c)",
+        "SELECT ?t (COUNT(?s) AS ?c) { ?s :tag ?t } GROUP BY ?t ORDER BY ?c",
+        "SELECT ?s ?t { ?s :tag ?t }",
+    ];
+    for text in queries {
+        let text = format!("PREFIX : <http://example.org/> {text}");
+        let query = Prepared::parse(&text, &ParseOptions::default()).unwrap();
+        for reader in [
+            Clearance::anonymous(),
+            Clearance::everything("a test looks at everything"),
+        ] {
+            let view = kb.view(&reader);
+            let rows = |query: &Prepared| {
+                let mut rows = Vec::new();
+                query
+                    .solutions(&view, &RunOptions::default(), &mut |solution| {
+                        rows.push(format!("{:?}", solution.values()));
+                        ControlFlow::Continue(())
+                    })
+                    .unwrap();
+                rows
+            };
+            let mut whole = rows(&query.part(0, usize::MAX));
+            assert!(text.contains("LIMIT") || whole.len() == rows(&query).len());
+            for size in [7, 40] {
+                let mut pages: Vec<String> = (0..)
+                    .map(|page| rows(&query.part(page * size, size)))
+                    .take_while(|page| !page.is_empty())
+                    .flatten()
+                    .collect();
+                pages.sort();
+                whole.sort();
+                assert!(pages == whole, "{text}, {size} on a page");
+            }
+        }
+    }
+}
