@@ -13,6 +13,7 @@ use crate::assemble::{Assembler, Made};
 use crate::catalog::{Catalog, Entry, GraphKind};
 use crate::change::{Progress, Summary};
 use crate::dialect::{Guess, Readers};
+use crate::file::Folder;
 use crate::git::Told;
 use crate::hints::Hints;
 use crate::memory::Memory;
@@ -101,8 +102,8 @@ impl Wiki {
             self.threads,
             &walk.notes,
             weight,
-            || (),
-            |(), found| self.read_for_good(form, &readers, &history, &found.path),
+            || Folder::new(&self.root),
+            |folder, found| self.read_for_good(folder, form, &readers, &history, &found.path),
             |place, result| {
                 done += 1;
                 report(Progress::Read { done, of });
@@ -175,12 +176,13 @@ impl Wiki {
     /// A note that nobody will ask about again, with the graphs of what it says and of the facts about it.
     fn read_for_good<F: Form>(
         &self,
+        folder: &Folder<'_>,
         form: &F,
         readers: &Readers,
         history: &Told,
         path: &str,
     ) -> Result<(Entry, (F::Out, u64)), String> {
-        let (bytes, _) = crate::file::read(&self.root, path, self.largest)?;
+        let (bytes, _) = folder.read(path, self.largest)?;
         let assembler = Assembler::new(self);
         let settings = readers.of(path);
         let read = reading::read(&bytes, path, path, settings, &self.base, false);

@@ -4,83 +4,131 @@ use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::path::Path;
 
+use beneath::Opened;
+
 use crate::walk::Found;
 
-/// Reads the bytes of a note that a walk found, and how it looked afterwards.
-///
-/// A file that changes while it is read is read again, a few times.
+/// A folder from which many files are read.
+pub(crate) struct Folder<'r> {
+    root: &'r Path,
+    opened: Opened,
+}
+
+/// Reads one file of a folder: see [`Folder::read`].
 ///
 /// # Errors
 /// A text for people.
 pub(crate) fn read(root: &Path, path: &str, largest: u64) -> Result<(Vec<u8>, Found), String> {
-    let file = crate::walk::file(root, path);
-    for _ in 0..3 {
-        if let Some(done) = read_once(root, &file, path, largest)? {
-            return Ok(done);
-        }
-    }
-    Err("the file keeps changing while it is read".to_owned())
+    Folder::new(root).read(path, largest)
 }
 
-fn read_once(
-    root: &Path,
-    file: &Path,
-    path: &str,
-    largest: u64,
-) -> Result<Option<(Vec<u8>, Found)>, String> {
-    let cannot = |error: std::io::Error| format!("the file cannot be read: {error}");
-    let mut open = match open_as_named(file) {
-        Some(open) => open,
-        None => {
-            // Between the walk and now, somebody may have put a link in place of the file or of a folder above it.
-            let real = file.canonicalize().map_err(cannot)?;
-            if !real.starts_with(root) {
-                return Err("the path leads out of the folder".to_owned());
+impl<'r> Folder<'r> {
+    /// Kept for the length of one walk and no longer: by then, another folder may have this name.
+    pub(crate) fn new(root: &'r Path) -> Self {
+        let opened = beneath::open(root);
+        Self { root, opened }
+    }
+
+    /// Reads the bytes of a note that a walk found, and how it looked afterwards.
+    ///
+    /// A file that changes while it is read is read again, a few times.
+    ///
+    /// # Errors
+    /// A text for people.
+    pub(crate) fn read(&self, path: &str, largest: u64) -> Result<(Vec<u8>, Found), String> {
+        for _ in 0..3 {
+            if let Some(done) = self.read_once(path, largest)? {
+                return Ok(done);
             }
-            open(&real).map_err(cannot)?
         }
-    };
-    let before = open.metadata().map_err(cannot)?;
-    if !before.is_file() {
-        return Err("it is no ordinary file".to_owned());
+        Err("the file keeps changing while it is read".to_owned())
     }
-    if before.len() > largest {
-        return Err(format!(
-            "the file has {} bytes, more than the {largest} that are read",
-            before.len()
-        ));
+
+    fn open(&self, path: &str) -> Result<File, String> {
+        let cannot = |error: std::io::Error| format!("the file cannot be read: {error}");
+        let file = crate::walk::file(self.root, path);
+        if let Some(open) = beneath::file(&self.opened, self.root, &file) {
+            return Ok(open);
+        }
+        // Between the walk and now, somebody may have put a link in place of the file or of a folder above it.
+        let real = file.canonicalize().map_err(cannot)?;
+        if !real.starts_with(self.root) {
+            return Err("the path leads out of the folder".to_owned());
+        }
+        open(&real).map_err(cannot)
     }
-    let mut bytes = Vec::new();
-    let size = usize::try_from(before.len()).unwrap_or(0);
-    bytes
-        .try_reserve_exact(size.saturating_add(1))
-        .map_err(|_| "the file does not fit into memory".to_owned())?;
-    (&mut open)
-        .take(largest.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(cannot)?;
-    let after = open.metadata().map_err(cannot)?;
-    let (before, after) = (
-        Found::of(path.to_owned(), &before),
-        Found::of(path.to_owned(), &after),
-    );
-    let whole = u64::try_from(bytes.len()).is_ok_and(|read| read == after.size);
-    Ok((before == after && whole).then_some((bytes, after)))
+
+    fn read_once(&self, path: &str, largest: u64) -> Result<Option<(Vec<u8>, Found)>, String> {
+        let cannot = |error: std::io::Error| format!("the file cannot be read: {error}");
+        let open = self.open(path)?;
+        let before = open.metadata().map_err(cannot)?;
+        if !before.is_file() {
+            return Err("it is no ordinary file".to_owned());
+        }
+        if before.len() > largest {
+            return Err(format!(
+                "the file has {} bytes, more than the {largest} that are read",
+                before.len()
+            ));
+        }
+        let mut bytes = Vec::new();
+        let size = usize::try_from(before.len()).unwrap_or(0);
+        bytes
+            .try_reserve_exact(size)
+            .map_err(|_| "the file does not fit into memory".to_owned())?;
+        // What somebody adds meanwhile is not read: the file looks different afterwards, and is read again.
+        (&open)
+            .take(before.len())
+            .read_to_end(&mut bytes)
+            .map_err(cannot)?;
+        let after = open.metadata().map_err(cannot)?;
+        let (before, after) = (
+            Found::of(path.to_owned(), &before),
+            Found::of(path.to_owned(), &after),
+        );
+        let whole = u64::try_from(bytes.len()).is_ok_and(|read| read == after.size);
+        Ok((before == after && whole).then_some((bytes, after)))
+    }
 }
 
-/// Opens a file if the system says that what was opened has this very path, with no link on the way: one question to it, where following the
-/// path asks one for each folder. `None` says nothing; then somebody has to look closely.
+/// Opening a file with no link on the way, in one question to the system where following the path asks one for each folder.
 #[cfg(target_os = "linux")]
-fn open_as_named(file: &Path) -> Option<File> {
-    use std::os::fd::AsRawFd;
-    let open = open(file).ok()?;
-    let real = std::fs::read_link(format!("/proc/self/fd/{}", open.as_raw_fd())).ok()?;
-    (real == file).then_some(open)
+mod beneath {
+    use std::fs::File;
+    use std::os::fd::OwnedFd;
+    use std::path::Path;
+
+    use rustix::fs::{Mode, OFlags, ResolveFlags, open as open_folder, openat2};
+
+    pub(super) type Opened = Option<OwnedFd>;
+
+    pub(super) fn open(root: &Path) -> Opened {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        open_folder(root, flags, Mode::empty()).ok()
+    }
+
+    /// `None` says nothing; then somebody has to look closely.
+    pub(super) fn file(opened: &Opened, root: &Path, file: &Path) -> Option<File> {
+        let inside = file.strip_prefix(root).ok()?;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let rules = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        let file = openat2(opened.as_ref()?, inside, flags, Mode::empty(), rules).ok()?;
+        Some(File::from(file))
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn open_as_named(_: &Path) -> Option<File> {
-    None
+mod beneath {
+    use std::fs::File;
+    use std::path::Path;
+
+    pub(super) type Opened = ();
+
+    pub(super) fn open(_: &Path) -> Opened {}
+
+    pub(super) fn file(_: &Opened, _: &Path, _: &Path) -> Option<File> {
+        None
+    }
 }
 
 /// Never waits: a pipe in place of a note would have nobody at its other end.

@@ -66,6 +66,7 @@ impl Run<'_> {
 
     /// Gives every note an identity of its own, and reads those again of which the addresses change.
     pub(super) fn identify(&mut self) {
+        let folder = crate::file::Folder::new(&self.wiki.root);
         let rest = self
             .next
             .entries
@@ -76,7 +77,7 @@ impl Run<'_> {
         for (path, identity) in changes {
             if self.next.entries.remove(&path).is_some() {
                 let minted = identity.as_deref().unwrap_or(&path);
-                match read_one(self.wiki, &self.readers, &path, minted) {
+                match read_one(self.wiki, &folder, &self.readers, &path, minted) {
                     Ok((fresh, seen)) => self.take(&path, fresh, &seen),
                     Err(_) => {
                         // It cannot be read under its new address; nothing may stay under the old one.
@@ -102,7 +103,7 @@ impl Run<'_> {
                 continue;
             };
             let identity = fresh.entry.identity(&path).to_owned();
-            match read_one(self.wiki, &self.readers, &path, &identity) {
+            match read_one(self.wiki, &folder, &self.readers, &path, &identity) {
                 // What changed in between is for the next scan: its stamp differs.
                 Ok((read, _)) if read.entry.hash == fresh.entry.hash => fresh.made = read.made,
                 _ => {

@@ -11,6 +11,7 @@ use crate::assemble::Assembler;
 use crate::catalog::{Catalog, Entry, Head, VERSION};
 use crate::change::{ChangeKind, GraphChange, NoteChange, Progress, Scan, Summary};
 use crate::dialect::Readers;
+use crate::file::Folder;
 use crate::git::News;
 use crate::hints::Hints;
 use crate::memory::{Memory, Touched};
@@ -171,8 +172,8 @@ impl Run<'_> {
             wiki.threads,
             &todo,
             |(file, _)| file.size.saturating_mul(8) + 4_000,
-            || (),
-            |(), (file, identity)| read_one(wiki, &readers, &file.path, identity),
+            || Folder::new(&wiki.root),
+            |folder, (file, identity)| read_one(wiki, folder, &readers, &file.path, identity),
             |place, result| {
                 done += 1;
                 report(Progress::Read { done, of });
@@ -328,11 +329,12 @@ fn keeps_labels(assembler: Assembler<'_>, path: &str, entry: &Entry) -> bool {
 /// Reads a note, labels it, and makes the graphs of what it says itself.
 fn read_one(
     wiki: &Wiki,
+    folder: &Folder<'_>,
     readers: &Readers,
     path: &str,
     identity: &str,
 ) -> Result<(Fresh, Found), String> {
-    let (bytes, seen) = crate::file::read(&wiki.root, path, wiki.largest)?;
+    let (bytes, seen) = folder.read(path, wiki.largest)?;
     let assembler = Assembler::new(wiki);
     let read = reading::read(&bytes, path, identity, readers.of(path), &wiki.base, true);
     let mut entry = read.entry;
