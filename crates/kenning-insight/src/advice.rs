@@ -40,7 +40,7 @@ pub fn advice(view: &View, topic: &str, context: &Context) -> Result<Answer, Ins
     ]
     .map(str::to_owned)
     .to_vec();
-    let topics = picture.topics.find(&picture.scan, picture.base, topic)?;
+    let topics = picture.topics_called(topic)?;
     if topics.is_empty() {
         answer.standing = Standing::Unrecorded(unknown_topic(&picture, topic)?);
         return Ok(answer);

@@ -59,7 +59,7 @@ pub fn experts(view: &View, topic: &str, context: &Context) -> Result<Answer, In
     answer.columns = ["who", "score", "level", "because"]
         .map(str::to_owned)
         .to_vec();
-    let topics = picture.topics.find(&picture.scan, picture.base, topic)?;
+    let topics = picture.topics_called(topic)?;
     if topics.is_empty() {
         answer.standing = Standing::Unrecorded(unknown_topic(&picture, topic)?);
         return Ok(answer);
@@ -126,7 +126,7 @@ pub fn experts_for_each(
     let picture = Picture::read(&view, context)?;
     let mut all = Vec::with_capacity(topics.len());
     for topic in topics {
-        let topics = picture.topics.find(&picture.scan, picture.base, topic)?;
+        let topics = picture.topics_called(topic)?;
         all.push(find(&picture, &topics)?);
     }
     Ok(all)

@@ -122,6 +122,8 @@ impl Reserve {
             return Some(words);
         }
         match self.base.read(whole)? {
+            // Somebody of whom only the name is known, as a record of them makes them: the name is not shown either.
+            Minted::Agent(key) => self.names.get(&name_key(&key)).copied(),
             Minted::Note { wiki, path }
             | Minted::Concept { wiki, path }
             | Minted::NoteGraph { wiki, path }

@@ -243,3 +243,81 @@ fn a_record_holds_nothing_that_its_readers_may_not_know() {
         ("1".to_owned(), "0".to_owned())
     );
 }
+
+/// Hana asked not to be found, and nobody is called Nora: what comes back does not tell which is which, and either can be recorded.
+#[test]
+fn a_record_does_not_tell_who_asked_not_to_be_named() {
+    let grant = format!("{RECORDS}=internal");
+    let mut made = 0;
+    for (kind, field, body) in [
+        ("referral", "to", json!({"topic": "reeds"})),
+        (
+            "referral",
+            "by",
+            json!({"topic": "reeds", "to": "Ada Berg"}),
+        ),
+        (
+            "event",
+            "from",
+            json!({"topic": "reeds", "practice": "shadowing"}),
+        ),
+        ("expertise", "person", json!({"topic": "reeds"})),
+        ("departure", "person", json!({"date": "2026-01-31"})),
+        ("asset", "holder", json!({"topic": "reeds", "title": "Ear"})),
+        ("expertise", "topic", json!({"person": "Ada Berg"})),
+    ] {
+        for (new, dry) in [(false, false), (true, true), (true, false)] {
+            let told = |name: &str| {
+                // Of its own, because what was recorded once is known.
+                let server = server();
+                let token = server.token("internal", &[], "editor", &[&grant]);
+                let mut body = body.clone();
+                body[field] = json!(name);
+                body["new"] = json!(new);
+                body["dry-run"] = json!(dry);
+                let answer = post(&server, kind, &token, &body);
+                let (status, mut headers, body) = answer.comparable();
+                headers.remove("content-length");
+                let body = String::from_utf8(body).unwrap();
+                let mut text = format!("{headers:?}\n{body}");
+                // What each record has of its own.
+                if let Some((_, rest)) = body.split_once("/id/record/") {
+                    let path = rest.split(['>', '"']).next().unwrap();
+                    text = text.replace(path.rsplit('/').next().unwrap(), "ID");
+                }
+                let lower = name.to_lowercase();
+                for word in [name, &lower, &lower.replace(' ', "%20")] {
+                    text = text.replace(word, "NAME");
+                }
+                let lines = text
+                    .lines()
+                    .filter(|line| !line.contains("generatedAtTime"));
+                (status, lines.collect::<Vec<_>>().join("\n"))
+            };
+            let hidden = told("Hana Kobayashi");
+            assert_eq!(hidden, told("Nora Ulriksen"), "{kind} {field}");
+            assert_eq!(
+                hidden.0,
+                match (new, dry) {
+                    (false, _) => 422,
+                    (_, true) => 200,
+                    _ => 201,
+                },
+                "{kind} {field} {}",
+                hidden.1
+            );
+            made += usize::from(hidden.0 == 201);
+        }
+    }
+    assert_eq!(made, 7);
+    // What was recorded of her is there, and still names her to nobody.
+    let server = server();
+    let token = server.token("internal", &[], "editor", &[&grant]);
+    for name in ["Hana Kobayashi", "Nora Ulriksen"] {
+        let body = json!({"person": name, "topic": "reeds", "new": true});
+        assert_eq!(post(&server, "expertise", &token, &body).status, 201);
+    }
+    let asked = server.get("/api/questions/whom-to-ask?topic=reeds", &bearer(&token));
+    let text = asked.text().to_lowercase();
+    assert!(text.contains("nora") && !text.contains("hana"), "{text}");
+}

@@ -107,6 +107,42 @@ impl<'a> Picture<'a> {
         Ok(like)
     }
 
+    /// Whether a note is about somebody who asked not to be named: that it is there would tell of them.
+    pub(crate) fn is_reserved(&self, note: TermId) -> bool {
+        let whose = self.people.of_page(note);
+        whose.is_some_and(|person| !self.people.is_named(person))
+    }
+
+    /// The topics that `text` names, as if nobody who asked not to be named were there, and no page about them.
+    pub(crate) fn topics_called(&self, text: &str) -> Result<BTreeSet<TermId>, Interrupted> {
+        let found = self.topics.find(&self.scan, self.base, text)?;
+        let is_somebody = |topic: TermId| {
+            let who = self.people.of(topic);
+            let notes = self.topics.notes(topic);
+            who.is_some_and(|who| !self.people.is_named(who))
+                || self.is_reserved(topic)
+                || (!notes.is_empty() && notes.iter().all(|note| self.is_reserved(*note)))
+        };
+        let open: BTreeSet<TermId> = found
+            .iter()
+            .copied()
+            .filter(|topic| !is_somebody(*topic))
+            .collect();
+        if !open.is_empty() || found.is_empty() || crate::param::iri(text).is_some() {
+            return Ok(open);
+        }
+        // A name that others wrote is a wanted topic, whoever else has it.
+        let Some(name) = self
+            .scan
+            .id(self.base.name(&crate::name_key(text)).as_ref())
+        else {
+            return Ok(open);
+        };
+        let mentions = self.scan.matching(None, km::MENTIONS_NAME, Some(name))?;
+        let is_wanted = mentions.iter().any(|(note, _)| !self.is_reserved(*note));
+        Ok(is_wanted.then_some(name).into_iter().collect())
+    }
+
     /// What a thing is called.
     pub(crate) fn label(&self, id: TermId) -> String {
         self.labels.of(&self.scan, self.base, id)

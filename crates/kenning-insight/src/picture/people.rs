@@ -8,6 +8,7 @@ use oxrdf::{NamedNodeRef, Term};
 
 use super::scan::{Many, Scan, of};
 use crate::day::Day;
+use crate::fold::name_key;
 use crate::labels::label;
 
 /// How openly somebody may be named. Of several wishes the most reserved one holds.
@@ -111,6 +112,7 @@ impl People {
         }
         join_aliases(scan, base, &agents, &pages, answers, &mut sets);
         let wishes = wishes(scan)?;
+        join_names(scan, base, &agents, &wishes, &mut sets)?;
         let days = departures(scan)?;
         let groups = groups(scan)?;
         let mut people = Self::default();
@@ -232,6 +234,32 @@ fn join_aliases(
             sets.join(*agent, *other);
         }
     }
+}
+
+/// An agent that is nothing but a name is whoever has that name and asked not to be named: so a record of them, made as one of
+/// somebody new, names them no more than any other.
+fn join_names(
+    scan: &Scan<'_>,
+    base: &Base,
+    agents: &BTreeSet<TermId>,
+    wishes: &BTreeMap<TermId, Visibility>,
+    sets: &mut Sets,
+) -> Result<(), Interrupted> {
+    let reserved = wishes
+        .iter()
+        .filter(|(agent, wish)| **wish != Visibility::Named && agents.contains(*agent));
+    for (agent, _) in reserved {
+        for (_, name) in scan.matching(Some(*agent), foaf::NAME, None)? {
+            let Some(name) = scan.text(name) else {
+                continue;
+            };
+            let other = scan.id(base.agent(&name_key(&name)).as_ref());
+            if let Some(other) = other.filter(|other| agents.contains(other)) {
+                sets.join(*agent, other);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn wishes(scan: &Scan<'_>) -> Result<BTreeMap<TermId, Visibility>, Interrupted> {

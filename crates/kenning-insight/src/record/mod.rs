@@ -158,7 +158,11 @@ pub fn record(
     let graph = graph_of(context, kind.name, recorder.id);
     making.provenance(&graph, recorder);
     let mut triples = making.triples;
-    triples.extend(making.resolver.named);
+    for triple in making.resolver.named {
+        if !triples.contains(&triple) {
+            triples.push(triple);
+        }
+    }
     Ok(Record {
         node: making.node,
         graph,

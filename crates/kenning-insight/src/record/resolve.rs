@@ -11,10 +11,13 @@ use crate::day::Day;
 use crate::fold::{distance, name_key};
 use crate::insight::{listed, people_called};
 use crate::picture::notes::USUAL_INTERVAL;
-use crate::picture::{Picture, Visibility, of};
+use crate::picture::{PersonId, Picture, Visibility, of};
 
 /// A value and what it is called, or why it cannot be.
 pub(super) type Resolved = Result<(Term, String), String>;
+
+/// How somebody is recorded who is not known, or asked that nobody be told so.
+const NEW: &str = "; who is new here, or asked not to be named, is recorded with `new`, so that nothing tells which";
 
 pub(super) struct Resolver<'a, 'b> {
     /// What may flow to the record.
@@ -48,9 +51,12 @@ impl<'a, 'b> Resolver<'a, 'b> {
     }
 
     /// Somebody. A name that nobody has becomes a new person only where that was allowed and `may_be_new`.
+    ///
+    /// Who asked not to be named is nobody here, by name as by IRI: whether they are known is not told, and a record of them is made
+    /// as one of somebody new.
     pub(super) fn person(&mut self, text: &str, may_be_new: bool) -> Result<Resolved, Interrupted> {
         let people = &self.picture.people;
-        let found = people_called(self.picture, text)?;
+        let found = named(self.picture, text)?;
         let found: Vec<_> = found.into_iter().filter_map(|id| people.get(id)).collect();
         match found.as_slice() {
             [person] => Ok(match self.picture.iri(person.id) {
@@ -60,12 +66,15 @@ impl<'a, 'b> Resolver<'a, 'b> {
                 )),
             }),
             [] if may_be_new && self.may_name_new => {
-                let node =
-                    crate::param::iri(text).unwrap_or_else(|| self.base().agent(&name_key(text)));
+                let given = crate::param::iri(text);
+                let is_name = given.is_none();
+                let node = given.unwrap_or_else(|| self.base().agent(&name_key(text)));
                 self.named
                     .push(Triple::new(node.clone(), rdf::TYPE, foaf::PERSON));
-                let name = Literal::new_simple_literal(text);
-                self.named.push(Triple::new(node.clone(), foaf::NAME, name));
+                if is_name {
+                    let name = Literal::new_simple_literal(text);
+                    self.named.push(Triple::new(node.clone(), foaf::NAME, name));
+                }
                 Ok(Ok((node.into(), format!("{text} (new)"))))
             }
             [] => {
@@ -75,10 +84,11 @@ impl<'a, 'b> Resolver<'a, 'b> {
                     .filter(|(_, person)| person.visibility == Visibility::Named)
                     .map(|(_, person)| person.name.as_str());
                 let hint = self.hint(&key, near, &mut |picture| {
-                    Ok(!people_called(picture, text)?.is_empty())
+                    Ok(!named(picture, text)?.is_empty())
                 })?;
                 Ok(Err(format!(
-                    "is `{text}`, whom nobody here is called{hint}"
+                    "is `{text}`, whom nobody here is called{hint}{}",
+                    if may_be_new { NEW } else { "" }
                 )))
             }
             several => {
@@ -98,7 +108,7 @@ impl<'a, 'b> Resolver<'a, 'b> {
     /// A topic, as a name where notes answer to one, else as a concept.
     pub(super) fn topic(&mut self, text: &str) -> Result<Resolved, Interrupted> {
         let picture = self.picture;
-        let found = picture.topics.find(&picture.scan, self.base(), text)?;
+        let found = picture.topics_called(text)?;
         let found: Vec<TermId> = found.into_iter().collect();
         match found.as_slice() {
             [topic] => {
@@ -139,9 +149,8 @@ impl<'a, 'b> Resolver<'a, 'b> {
             }
             [] => {
                 let like = picture.like(text)?;
-                let base = self.base().clone();
                 let hint = self.hint("", like.iter().map(String::as_str), &mut |picture| {
-                    Ok(!picture.topics.find(&picture.scan, &base, text)?.is_empty())
+                    Ok(!picture.topics_called(text)?.is_empty())
                 })?;
                 Ok(Err(format!(
                     "is `{text}`, which nothing here is called{hint}"
@@ -171,18 +180,18 @@ impl<'a, 'b> Resolver<'a, 'b> {
                 Some(node) => Ok((node.into(), self.picture.label(*note))),
                 None => Err(format!("is `{text}`, which has no address")),
             }),
+            // By its address any note can be confirmed: whether it is there, and about whom, is not told.
+            [] if self.may_name_new && self.note_at(text).is_some() => Ok(self
+                .note_at(text)
+                .map(|node| (node.into(), format!("{text} (new)")))
+                .ok_or_else(|| format!("is `{text}`, which has no address"))),
             [] => {
                 let base = self.base().clone();
                 let titles: Vec<String> = self
                     .picture
                     .notes
                     .keys()
-                    // The page of somebody who is not named would name them.
-                    .filter(|id| {
-                        let people = &self.picture.people;
-                        let whose = people.of_page(**id);
-                        whose.is_none_or(|person| people.is_named(person))
-                    })
+                    .filter(|id| !self.picture.is_reserved(**id))
                     .map(|id| self.picture.label(*id))
                     .collect();
                 let hint = self.hint(
@@ -207,13 +216,23 @@ impl<'a, 'b> Resolver<'a, 'b> {
         }
     }
 
+    /// The address of a note, written as an IRI.
+    fn note_at(&self, text: &str) -> Option<NamedNode> {
+        let node = crate::param::iri(text)?;
+        let minted = self.base().read(node.as_str());
+        matches!(minted, Some(Minted::Note { .. })).then_some(node)
+    }
+
     /// From when on a note is stale again, when it was confirmed on a day.
     pub(super) fn due(&self, note: &NamedNode, day: &str, picture: &Picture<'_>) -> Option<Day> {
-        let id = picture.scan.id(note.as_ref())?;
-        let intervals = picture
-            .scan
-            .matching(Some(id), km::REVIEW_INTERVAL, None)
-            .ok()?;
+        // What the page of somebody unnamed says is not told; it is due as one that says nothing.
+        let id = picture.scan.id(note.as_ref());
+        let id = id.filter(|id| picture.notes.contains_key(id) && !picture.is_reserved(*id));
+        let intervals = match id {
+            Some(id) => picture.scan.matching(Some(id), km::REVIEW_INTERVAL, None),
+            None => Ok(Vec::new()),
+        };
+        let intervals = intervals.ok()?;
         let own = intervals
             .into_iter()
             .filter_map(|(_, interval)| picture.scan.text(interval)?.parse().ok())
@@ -271,6 +290,14 @@ impl<'a, 'b> Resolver<'a, 'b> {
     }
 }
 
+/// Those called so who may be named.
+fn named(picture: &Picture<'_>, text: &str) -> Result<BTreeSet<PersonId>, Interrupted> {
+    let mut found = people_called(picture, text)?;
+    found.retain(|id| picture.people.is_named(*id));
+    Ok(found)
+}
+
+/// The notes called so. A page about somebody who asked not to be named is none.
 fn notes_called(
     picture: &Picture<'_>,
     base: &Base,
@@ -279,7 +306,7 @@ fn notes_called(
     if let Some(node) = crate::param::iri(text) {
         let id = picture.scan.id(node.as_ref());
         return Ok(id
-            .filter(|id| picture.notes.contains_key(id))
+            .filter(|id| picture.notes.contains_key(id) && !picture.is_reserved(*id))
             .into_iter()
             .collect());
     }
@@ -295,5 +322,6 @@ fn notes_called(
             matches!(minted, Some(Minted::Note { path: own, .. }) if own.strip_suffix(".md").unwrap_or(&own) == path)
         }));
     }
+    found.retain(|id| !picture.is_reserved(*id));
     Ok(found)
 }
