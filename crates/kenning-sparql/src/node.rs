@@ -138,3 +138,19 @@ pub(crate) fn value(value: Value) -> ExpressionTerm {
         Value::DayTimeDuration(value) => ExpressionTerm::DayTimeDurationLiteral(value),
     }
 }
+
+/// The value of a term that expressions have, as the store would keep it; `None` where it would have to be read from the text.
+pub(crate) fn known_value(term: &ExpressionTerm) -> Option<Value> {
+    Some(match term {
+        ExpressionTerm::BooleanLiteral(value) => Value::Boolean(*value),
+        ExpressionTerm::IntegerLiteral(value) => Value::Integer(*value),
+        ExpressionTerm::DecimalLiteral(value) => Value::Decimal(*value),
+        ExpressionTerm::DateTimeLiteral(value) => Value::DateTime(*value),
+        ExpressionTerm::DateLiteral(value) => Value::Date(*value),
+        ExpressionTerm::TimeLiteral(value) => Value::Time(*value),
+        ExpressionTerm::DurationLiteral(value) => Value::Duration(*value),
+        ExpressionTerm::YearMonthDurationLiteral(value) => Value::YearMonthDuration(*value),
+        ExpressionTerm::DayTimeDurationLiteral(value) => Value::DayTimeDuration(*value),
+        _ => return None,
+    })
+}

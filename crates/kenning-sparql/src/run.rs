@@ -11,7 +11,7 @@ use spareval::{QueryEvaluationError, QueryResults};
 use crate::dataset::Dataset;
 use crate::gauge::{Failure, measured};
 use crate::prepare::Ready;
-use crate::source::ViewDataset;
+use crate::source::{Later, ViewDataset};
 use crate::xml::XmlText;
 use crate::{
     AnswerFormat, Form, GraphWriter, Inexpressible, Limits, Prepared, QueryError, ResultsFormat,
@@ -228,12 +228,18 @@ impl Prepared {
             let mut prepared = evaluator.prepare(query);
             // Which graphs are read is the dataset's business; the evaluator's own lists would not remove duplicates.
             *prepared.dataset_mut() = spareval::QueryDatasetSpecification::new();
-            let results = prepared.execute(dataset).map_err(evaluation)?;
-            take(match (results, sort) {
-                (QueryResults::Solutions(solutions), Some(sort)) => {
-                    QueryResults::Solutions(sort.sorted(solutions).map_err(evaluation)?)
-                }
-                (results, _) => results,
+            let Some(sort) = sort else {
+                return take(prepared.execute(dataset).map_err(evaluation)?);
+            };
+            let (later, view) = (Later::new(), dataset.view().clone());
+            let results = prepared
+                .execute(dataset.leaving(later))
+                .map_err(evaluation)?;
+            take(match results {
+                QueryResults::Solutions(solutions) => QueryResults::Solutions(
+                    sort.sorted(solutions, view, later).map_err(evaluation)?,
+                ),
+                results => results,
             })
         });
         match evaluated {

@@ -2,12 +2,14 @@
 //!
 //! The evaluator holds all solutions and works out the values of both sides for each comparison. Where the order is the last
 //! thing that a query asks for, it gives the solutions in any order instead, with the keys as columns of their own; each key is
-//! worked out once, and where only the first solutions are wanted, only those are held.
+//! worked out once, and where only the first solutions are wanted, only those are held. A term of the data that is no key stays
+//! an id until its solution is given.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use kenning_store::{TermId, View};
 use oxrdf::{Term, Variable};
 use oxsdatatypes::Decimal;
 use spareval::{ExpressionTerm, QueryEvaluationError, QuerySolutionIter};
@@ -15,8 +17,9 @@ use spargebra::Query;
 use spargebra::algebra::{Expression, GraphPattern, OrderExpression};
 
 use crate::gauge::{Held, tick};
-use crate::node::size;
+use crate::node::{self, size};
 use crate::normal;
+use crate::source::Later;
 
 /// The order of a query's solutions, and which of them are wanted.
 #[derive(Clone, Debug)]
@@ -119,21 +122,69 @@ struct Row {
     keys: Vec<Option<Key>>,
     /// In which place it came: what ties stays as it was.
     number: usize,
-    values: Vec<Option<Term>>,
+    values: Vec<Option<Value>>,
     _held: Held,
+}
+
+/// A value of a solution that is held.
+enum Value {
+    Read(TermId),
+    Made(Term),
+}
+
+impl Value {
+    fn of(term: &Term, later: Later) -> Self {
+        later
+            .id(term)
+            .map_or_else(|| Self::Made(term.clone()), Self::Read)
+    }
+
+    /// About how many bytes it takes.
+    fn size(&self) -> usize {
+        match self {
+            Self::Read(_) => 0,
+            Self::Made(term) => size(term),
+        }
+    }
+
+    fn term(self, view: &View) -> Term {
+        match self {
+            Self::Read(id) => view.term(id),
+            Self::Made(term) => term,
+        }
+    }
+}
+
+/// What the terms of solutions stand for.
+struct Source<'a> {
+    view: &'a View,
+    later: Later,
 }
 
 struct Key {
     rank: Decimal,
     value: ExpressionTerm,
+    /// About how many bytes the text takes that it was made of.
+    bytes: usize,
 }
 
 impl Key {
-    fn of(term: &Term) -> Self {
-        let value = ExpressionTerm::from(normal::compared(term.clone()));
+    fn of(term: &Term, source: &Source<'_>) -> Self {
+        let of = |term: Term| {
+            let bytes = size(&term);
+            (ExpressionTerm::from(normal::compared(term)), bytes)
+        };
+        let (value, bytes) = match source.later.id(term) {
+            Some(id) => match source.view.value(id) {
+                Some(value) => (node::value(value), 0),
+                None => of(source.view.term(id)),
+            },
+            None => of(term.clone()),
+        };
         Self {
             rank: normal::place(&value),
             value,
+            bytes,
         }
     }
 }
@@ -171,10 +222,12 @@ impl Sort {
         }
     }
 
-    /// The solutions in order, as many as are wanted.
+    /// The solutions in order, as many as are wanted. Where the dataset gave a term by its id, `later` knows it, and `view` has it.
     pub(crate) fn sorted(
         &self,
         solutions: QuerySolutionIter<'static>,
+        view: View,
+        later: Later,
     ) -> Result<QuerySolutionIter<'static>, QueryEvaluationError> {
         let variables: Arc<[Variable]> = solutions
             .variables()
@@ -184,6 +237,7 @@ impl Sort {
         if self.length == Some(0) {
             return Ok(QuerySolutionIter::from_tuples(variables, Vec::new()));
         }
+        let source = Source { view: &view, later };
         let wanted = self.wanted();
         let most = wanted.saturating_mul(2).max(1024);
         let mut rows: Vec<Row> = Vec::new();
@@ -196,13 +250,16 @@ impl Sort {
                 true => rows.get(wanted.saturating_sub(1)),
                 false => None,
             };
-            let Some(keys) = self.keys_before(values, last) else {
+            let Some(keys) = self.keys_before(values, last, &source) else {
                 continue;
             };
-            let values = values.get(..self.shown).unwrap_or_default().to_vec();
-            let bytes: usize = values.iter().flatten().map(size).sum();
-            // The keys' values are about as large again.
-            let held = Held::new(2 * bytes + 64 * (values.len() + 2 * keys.len()));
+            let shown = values.get(..self.shown).unwrap_or_default().iter();
+            let values: Vec<Option<Value>> = shown
+                .map(|value| value.as_ref().map(|term| Value::of(term, later)))
+                .collect();
+            let bytes: usize = values.iter().flatten().map(Value::size).sum();
+            let of_keys: usize = keys.iter().flatten().map(|key| key.bytes).sum();
+            let held = Held::new(bytes + of_keys + 64 * (values.len() + 2 * keys.len()));
             rows.push(Row {
                 keys,
                 number,
@@ -217,13 +274,23 @@ impl Sort {
         }
         self.order(&mut rows);
         rows.truncate(wanted);
-        let wanted = rows.into_iter().skip(self.start).map(|row| Ok(row.values));
+        let wanted = rows.into_iter().skip(self.start).map(move |row| {
+            let values = row.values.into_iter();
+            Ok(values
+                .map(|value| value.map(|value| value.term(&view)))
+                .collect())
+        });
         Ok(QuerySolutionIter::from_tuples(variables, wanted))
     }
 
     /// The keys of a solution, or `None` when it comes after `last`, the last that is wanted of those before it. Most do where
     /// few are wanted, and most of them by their first key.
-    fn keys_before(&self, values: &[Option<Term>], last: Option<&Row>) -> Option<Vec<Option<Key>>> {
+    fn keys_before(
+        &self,
+        values: &[Option<Term>],
+        last: Option<&Row>,
+        source: &Source<'_>,
+    ) -> Option<Vec<Option<Key>>> {
         let mut keys = Vec::with_capacity(self.keys.len());
         let last_row = last;
         let mut last = last.map(|row| row.keys.iter());
@@ -236,7 +303,7 @@ impl Sort {
             if unbound && value.is_some() && !descending {
                 return None;
             }
-            let key = value.map(Key::of);
+            let key = value.map(|term| Key::of(term, source));
             if let Some(its) = last.as_mut().and_then(Iterator::next) {
                 match in_order(key.as_ref(), its.as_ref(), *descending) {
                     Ordering::Less => last = None,

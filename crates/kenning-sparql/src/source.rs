@@ -5,12 +5,12 @@ use std::convert::Infallible;
 use std::rc::Rc;
 
 use kenning_access::Label;
-use kenning_store::{GraphPattern, GraphSet, Pattern, Quads, TermId, View};
-use oxrdf::{NamedNode, Term};
+use kenning_store::{GraphPattern, GraphSet, Pattern, Quads, TermId, Value, View};
+use oxrdf::{BlankNode, NamedNode, Term};
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 
 use crate::gauge::{self, Held};
-use crate::node::{Found, Inner, Node, Own, size, value};
+use crate::node::{Found, Inner, Node, Own, known_value, size, value};
 use crate::update::Seen;
 use crate::{DEFAULT_GRAPH, Dataset, DefaultGraphs, normal};
 
@@ -38,10 +38,42 @@ pub(crate) struct ViewDataset {
     named: Named,
     /// Whether terms that leave are kept by the evaluator (it removes duplicate triples).
     keeps: bool,
+    /// Whether terms of the data leave as their ids.
+    later: Option<Later>,
     /// What was asked for, by name.
     names: Dataset,
     /// What earlier operations of the same request changed.
     over: Option<Rc<Over>>,
+}
+
+/// A term of the data whose text may never be asked for leaves the evaluator as a blank node that says its id.
+///
+/// INVARIANT: blank nodes of the data and of queries are others: the number in front of the id is made for one evaluation, by chance,
+/// and nobody is told.
+#[derive(Clone, Copy)]
+pub(crate) struct Later(u128);
+
+impl Later {
+    pub(crate) fn new() -> Self {
+        let chance = BlankNode::default().as_ref().unique_id();
+        // A blank node that is made is numbered; the lowest bits are for the id.
+        Self(chance.unwrap_or_default() | u128::from(u32::MAX))
+    }
+
+    fn term(self, id: TermId) -> Term {
+        let number = self.0 ^ u128::from(u32::MAX ^ id.number());
+        BlankNode::new_from_unique_id(number).into()
+    }
+
+    /// The id that a term stands for, if it is such a blank node.
+    pub(crate) fn id(self, term: &Term) -> Option<TermId> {
+        let Term::BlankNode(node) = term else {
+            return None;
+        };
+        let number = node.as_ref().unique_id()?;
+        let is_one = (number ^ self.0) >> 32 == 0;
+        TermId::from_number(u32::try_from(number & u128::from(u32::MAX)).ok()?).filter(|_| is_one)
+    }
 }
 
 /// What an overlay adds to scans and leaves out of them.
@@ -79,9 +111,16 @@ impl ViewDataset {
             default,
             named,
             keeps,
+            later: None,
             names: dataset.clone(),
             over: None,
         }
+    }
+
+    /// The same, whose terms of the data leave as `later` has them.
+    pub(crate) fn leaving(mut self, later: Later) -> Self {
+        self.later = Some(later);
+        self
     }
 
     /// The same with only those of its graphs whose labels `allow` allows.
@@ -288,6 +327,20 @@ impl ViewDataset {
         out
     }
 
+    /// A term that was computed, and its value, if that has been worked out.
+    fn computed(&self, term: Term, value: Option<Value>) -> Node {
+        gauge::tick();
+        let held = Held::new(size(&term));
+        Node::of(match self.view.id(term.as_ref()) {
+            Some(id) => Inner::Found(Rc::new(Found { id, _held: held })),
+            None => Inner::Own(Rc::new(Own {
+                term,
+                value,
+                _held: held,
+            })),
+        })
+    }
+
     /// The view, apart from what earlier operations of the request have changed.
     pub(crate) fn view(&self) -> &View {
         &self.view
@@ -470,22 +523,17 @@ impl QueryableDataset<'static> for ViewDataset {
     }
 
     fn internalize_term(&self, term: Term) -> Result<Node, Infallible> {
-        gauge::tick();
-        let held = Held::new(size(&term));
-        Ok(Node::of(match self.view.id(term.as_ref()) {
-            Some(id) => Inner::Found(Rc::new(Found { id, _held: held })),
-            None => Inner::Own(Rc::new(Own {
-                term,
-                value: None,
-                _held: held,
-            })),
-        }))
+        Ok(self.computed(term, None))
     }
 
     fn externalize_term(&self, node: Node) -> Result<Term, Infallible> {
         gauge::tick();
         let term = match &node.0 {
-            Inner::Id(id) => self.view.term(*id),
+            // What was computed always has its text, whether the dictionary has it or not: see `Found`.
+            Inner::Id(id) => match self.later {
+                Some(later) => later.term(*id),
+                None => self.view.term(*id),
+            },
             Inner::Found(found) => self.view.term(found.id),
             Inner::Own(own) => normal::answered(own.term.clone()),
         };
@@ -496,7 +544,8 @@ impl QueryableDataset<'static> for ViewDataset {
     }
 
     fn internalize_expression_term(&self, term: ExpressionTerm) -> Result<Node, Infallible> {
-        self.internalize_term(normal::meant(term.into()))
+        let value = known_value(&term);
+        Ok(self.computed(normal::meant(term.into()), value))
     }
 
     fn externalize_expression_term(&self, node: Node) -> Result<ExpressionTerm, Infallible> {

@@ -32,6 +32,12 @@ use ordered::first;
 /// More groups, or more rows that tie, than this and the evaluator does it.
 const MOST: usize = 100_000;
 
+/// A table of so few rows costs next to nothing.
+const FEW: usize = 1_000;
+
+/// The planner copies a table several times: a row of one costs as much as the evaluator's way through so many triples.
+const DEARER: u64 = 8;
+
 /// The data, and what the tables made of it take for as long as the query is evaluated.
 struct Source<'a> {
     data: &'a ViewDataset,
@@ -444,10 +450,14 @@ fn count(
     if groups.len() > MOST {
         return None;
     }
+    let rows = groups.values().sum::<u64>();
     match wanted {
         Wanted::All => {}
         Wanted::AtLeast(least) => groups.retain(|_, total| *total >= least),
         Wanted::Best(best) => best.keep(&mut groups),
+    }
+    if groups.len() > FEW && groups.len() as u64 > rows / DEARER {
+        return None;
     }
     let mut bindings = Vec::with_capacity(groups.len());
     for (group, total) in groups {

@@ -6,6 +6,8 @@
 //! and a pattern that matches nothing at all is an error.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
 
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNodeRef, Term};
@@ -179,18 +181,29 @@ fn pieces(replacement: &str, groups: usize) -> Option<Vec<Piece>> {
     Some(pieces)
 }
 
-/// The pattern with these flags. The last one is kept: mostly every solution has the same.
-fn compiled(pattern: &str, flags: &str) -> Option<Regex> {
+/// How many compiled patterns are kept.
+const PATTERNS: usize = 8;
+
+/// A pattern and its flags, and what they were compiled to; `None` where that fails.
+type Compiled = (String, String, Option<Rc<Regex>>);
+
+/// The pattern with these flags. Those that were used last are kept: mostly every solution has the same few.
+fn compiled(pattern: &str, flags: &str) -> Option<Rc<Regex>> {
     thread_local! {
-        static LAST: RefCell<Option<(String, String, Option<Regex>)>> = const { RefCell::new(None) };
+        static LAST: RefCell<VecDeque<Compiled>> = const { RefCell::new(VecDeque::new()) };
     }
-    LAST.with_borrow_mut(|last| match last {
-        Some((known, with, regex)) if known == pattern && with == flags => regex.clone(),
-        _ => {
-            let regex = compile(pattern, flags);
-            *last = Some((pattern.to_owned(), flags.to_owned(), regex.clone()));
-            regex
+    LAST.with_borrow_mut(|last| {
+        let known = last
+            .iter()
+            .find(|(known, with, _)| known == pattern && with == flags);
+        if let Some((_, _, regex)) = known {
+            return regex.clone();
         }
+        // A copy of a pattern would have to learn again what this one knows of the texts it has seen.
+        let regex = compile(pattern, flags).map(Rc::new);
+        last.truncate(PATTERNS - 1);
+        last.push_front((pattern.to_owned(), flags.to_owned(), regex.clone()));
+        regex
     })
 }
 
