@@ -30,6 +30,8 @@ const ROWS: &[(&str, &[&str])] = &[
     (":a a km:Note ; dcterms:title \"A\" ; km:responsible :p ; dcterms:created \"soon\" ; dcterms:modified 7 .", &["Note-created", "Note-modified", "Order"]),
     (":a a km:Note ; dcterms:title \"A\" ; km:responsible :p ; dcterms:created \"2026-05-01\"^^xsd:date ; dcterms:modified \"2026-04-01\"^^xsd:date .", &["Order"]),
     (":a a km:Note ; dcterms:title \"A\" ; km:responsible :p ; km:lastVerified \"May\" ; km:reviewInterval 6 ; km:reviewDue \"June\" .", &["Note-verified", "Note-interval", "Note-due"]),
+    // The note says one day itself, and a record of a verification another.
+    (":a a km:Note ; dcterms:title \"A\" ; km:responsible :p ; km:lastVerified \"2026-02-01\"^^xsd:date , \"2026-10-01T08:00:00Z\"^^xsd:dateTime ; km:reviewDue \"2026-08-01\"^^xsd:date , \"2027-04-01\"^^xsd:date .", &[]),
     (":a a km:Note ; dcterms:title \"A\" ; km:responsible :p ; km:hasPassage :b .", &["Note-passages"]),
     (":b a km:Passage ; km:position -1 ; km:firstLine 9 ; km:lastLine 8 .", &["Passage-note", "Passage-position", "Passage-lines"]),
     (":a km:hasPassage :b . :b a km:Section .", &["Section-rank", "Section-heading"]),
