@@ -267,12 +267,12 @@ impl Sort {
                 _held: held,
             });
             if rows.len() >= most {
-                self.order(&mut rows);
+                self.order(&mut rows, &view);
                 rows.truncate(wanted);
                 full = true;
             }
         }
-        self.order(&mut rows);
+        self.order(&mut rows, &view);
         rows.truncate(wanted);
         let wanted = rows.into_iter().skip(self.start).map(move |row| {
             let values = row.values.into_iter();
@@ -314,17 +314,26 @@ impl Sort {
             keys.push(key);
         }
         // What ties with the last came later.
-        let comes_before = last.is_none()
-            || self.total && last_row.is_some_and(|row| by_values(values, &row.values).is_lt());
+        let ties_before = |row: &Row| {
+            let values = values.iter().map(|value| {
+                let term = value.as_ref()?;
+                Some(match source.later.id(term) {
+                    Some(id) => Cow::Owned(source.view.term(id)),
+                    None => Cow::Borrowed(term),
+                })
+            });
+            by_values(values, terms(&row.values, source.view)).is_lt()
+        };
+        let comes_before = last.is_none() || self.total && last_row.is_some_and(ties_before);
         comes_before.then_some(keys)
     }
 
-    fn order(&self, rows: &mut [Row]) {
-        rows.sort_unstable_by(|a, b| self.compare(a, b));
+    fn order(&self, rows: &mut [Row], view: &View) {
+        rows.sort_unstable_by(|a, b| self.compare(a, b, view));
     }
 
     /// What is unbound comes first (SPARQL 1.1 Query section 15.1).
-    fn compare(&self, a: &Row, b: &Row) -> Ordering {
+    fn compare(&self, a: &Row, b: &Row, view: &View) -> Ordering {
         tick();
         for ((_, descending), (a, b)) in self.keys.iter().zip(a.keys.iter().zip(&b.keys)) {
             let order = in_order(a.as_ref(), b.as_ref(), *descending);
@@ -333,7 +342,7 @@ impl Sort {
             }
         }
         let tie = match self.total {
-            true => by_values(&a.values, &b.values),
+            true => by_values(terms(&a.values, view), terms(&b.values, view)),
             false => Ordering::Equal,
         };
         tie.then(a.number.cmp(&b.number))
@@ -341,15 +350,27 @@ impl Sort {
 }
 
 /// An order of solutions that only equal ones tie in. `a` may have further columns, which are keys.
-fn by_values(a: &[Option<Term>], b: &[Option<Term>]) -> Ordering {
-    let orders = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| a.as_ref().map(parts).cmp(&b.as_ref().map(parts)));
-    orders
-        .into_iter()
+fn by_values<'t>(
+    a: impl Iterator<Item = Option<Cow<'t, Term>>>,
+    b: impl Iterator<Item = Option<Cow<'t, Term>>>,
+) -> Ordering {
+    a.zip(b)
+        .map(|(a, b)| a.as_deref().map(parts).cmp(&b.as_deref().map(parts)))
         .find(|order| order.is_ne())
         .unwrap_or(Ordering::Equal)
+}
+
+/// The terms of values. Their ids say nothing of their order, and differ from one part of an answer to the next.
+fn terms<'t>(
+    values: &'t [Option<Value>],
+    view: &View,
+) -> impl Iterator<Item = Option<Cow<'t, Term>>> {
+    values.iter().map(|value| {
+        Some(match value.as_ref()? {
+            Value::Read(id) => Cow::Owned(view.term(*id)),
+            Value::Made(term) => Cow::Borrowed(term),
+        })
+    })
 }
 
 /// What tells a term from every other: its kind, its text and what stands beside the text.
