@@ -11,6 +11,136 @@ pub(super) fn is_sentence(text: &str) -> bool {
     end.ends_with(['.', '!', '…', '۔', '।']) && text.split_whitespace().nth(3).is_some()
 }
 
+/// Words that send a reader on.
+const SEND: &[&str] = &[
+    "see",
+    "cf",
+    "compare",
+    "refer",
+    "consult",
+    "read",
+    "siehe",
+    "vgl",
+    "vergleiche",
+    "voir",
+    "véase",
+    "ver",
+    "zie",
+    "vedi",
+    "veja",
+    "参见",
+    "另见",
+    "参阅",
+    "参照",
+];
+/// Words that stand beside such words and beside links, and say nothing with them alone.
+const BESIDE: &[&str] = &[
+    "also",
+    "and",
+    "or",
+    "as",
+    "well",
+    "the",
+    "to",
+    "for",
+    "in",
+    "on",
+    "under",
+    "more",
+    "further",
+    "full",
+    "main",
+    "detail",
+    "details",
+    "information",
+    "page",
+    "pages",
+    "note",
+    "notes",
+    "section",
+    "sections",
+    "article",
+    "articles",
+    "here",
+    "above",
+    "below",
+    "please",
+    "eg",
+    "e",
+    "g",
+    "auch",
+    "und",
+    "oder",
+    "sowie",
+    "der",
+    "die",
+    "das",
+    "den",
+    "unter",
+    "mehr",
+    "weiteres",
+    "dazu",
+    "hierzu",
+    "aussi",
+    "et",
+    "ou",
+    "la",
+    "le",
+    "les",
+    "pour",
+    "plus",
+    "de",
+    "détails",
+    "también",
+    "y",
+    "o",
+    "el",
+    "los",
+    "las",
+    "más",
+    "para",
+    "detalles",
+    "ook",
+    "en",
+    "anche",
+    "também",
+];
+
+/// Whether words with links are nothing but pointers, such as `See also [[A]] and [[B]].`: they say where something stands, and
+/// nothing of the world, so there is nothing that a source could bear out. A link alone may be a whole sentence, unless it is an
+/// item of a list.
+///
+/// `links` are the ranges of `plain` that show a link, in order.
+pub(super) fn is_pointer(plain: &str, links: &[(usize, usize, usize)], is_item: bool) -> bool {
+    if links.is_empty() {
+        return false;
+    }
+    let mut sends = false;
+    let mut only = |between: &str| {
+        between
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .all(|word| {
+                // The longest of them has eleven letters; most sentences end at their first word.
+                if word.len() > 16 {
+                    return false;
+                }
+                let word = word.to_lowercase();
+                let is_send = SEND.contains(&word.as_str());
+                sends |= is_send;
+                is_send || BESIDE.contains(&word.as_str())
+            })
+    };
+    let mut at = 0;
+    for (start, end, _) in links {
+        if !only(plain.get(at..*start).unwrap_or_default()) {
+            return false;
+        }
+        at = at.max(*end);
+    }
+    only(plain.get(at..).unwrap_or_default()) && (sends || is_item || links.len() > 1)
+}
+
 /// The words without these ranges, on one line for each line that was broken on purpose.
 pub(super) fn words_without(plain: &str, cut: &[(usize, usize)]) -> String {
     let gone: usize = cut.iter().map(|(start, end)| end - start).sum();

@@ -2,7 +2,7 @@
 
 use super::super::inline::Inline;
 use super::super::scan::{self, Found, Wanted};
-use super::super::words::{is_sentence, words_without};
+use super::super::words::{is_pointer, is_sentence, words_without};
 use super::{Open, Walk, small};
 use crate::conventions::{self, Room};
 use crate::link;
@@ -221,7 +221,14 @@ impl Walk<'_, '_> {
         }
         let cites = !citations.is_empty();
         let is_claim = !citations_do_not_count(self.room)
-            && (cites || (kind != PassageKind::Row && is_sentence(&text)));
+            && (cites
+                || (kind != PassageKind::Row
+                    && is_sentence(&text)
+                    && !is_pointer(
+                        &open.inline.plain,
+                        &open.inline.links,
+                        kind == PassageKind::Item,
+                    )));
         let anchor = match name {
             Some(name) => self.unique(format!("{}^{name}", self.anchors), '-').into(),
             None => self.digest(&text),
