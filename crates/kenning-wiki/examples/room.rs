@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use kenning_vocab::Base;
-use kenning_wiki::{Rules, Wiki};
+use kenning_wiki::{Progress, Rules, Wiki};
 
 /// The system's allocator, with what is allocated now and what was at most.
 struct Counting;
@@ -55,7 +55,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut hash, mut size) = (blake3::Hasher::new(), 0);
     let before = NOW.load(Relaxed);
     MOST.store(before, Relaxed);
-    let done = wiki.convert_nquads(&mut |_| (), &mut |lines| {
+    let (mut walked, mut read) = (0, (0, 0));
+    let mut report = |progress| match progress {
+        Progress::Found(_) => walked = NOW.load(Relaxed) - before,
+        Progress::Linking => {
+            read = (MOST.load(Relaxed) - before, NOW.load(Relaxed) - before);
+        }
+        _ => {}
+    };
+    let done = wiki.convert_nquads(&mut report, &mut |lines| {
         hash.update(lines);
         size += lines.len();
         match &mut file {
@@ -74,6 +82,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         most as f64 / 1e6,
         allowed as f64 / 1e6,
         most / notes.max(1),
+    );
+    let mb = |bytes: usize| format!("{:.2} MB", bytes as f64 / 1e6);
+    println!(
+        "    {} after the walk, {} at most while reading, {} kept for the links, {} kept at the end with {} problems",
+        mb(walked),
+        mb(read.0),
+        mb(read.1),
+        mb(NOW.load(Relaxed) - before),
+        done.problems.len(),
     );
     Ok(())
 }

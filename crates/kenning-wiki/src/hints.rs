@@ -5,23 +5,63 @@
 use std::collections::HashMap;
 
 use crate::catalog::{Entry, Wanting};
-use crate::ladder::Index;
+use crate::ladder::{Index, NoteId};
 use crate::names;
 use crate::problem::Located;
 
 /// Looking for a name that is spelt alike takes time, so only so many problems get one, the first ones.
 const MOST: usize = 100;
 
-/// A folded name: its length, its letters, itself, and the notes that have it.
-type Name<'h> = (usize, u64, &'h str, &'h [u32]);
+/// All folded names, one after the other.
+#[derive(Debug, Default)]
+struct FoldedNames {
+    text: String,
+    all: Vec<Name>,
+}
+
+/// A folded name and a note that has it.
+#[derive(Debug)]
+struct Name {
+    letters: u64,
+    /// Where it stands in the text, how many bytes long it is, and how many characters.
+    start: u32,
+    bytes: u32,
+    length: u32,
+    note: NoteId,
+}
+
+impl FoldedNames {
+    fn of(index: &Index) -> Self {
+        let mut names = Self::default();
+        index.folded_names(|name, note| {
+            let number = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
+            names.all.push(Name {
+                letters: letters(name),
+                start: number(names.text.len()),
+                bytes: number(name.len()),
+                length: number(name.chars().count()),
+                note,
+            });
+            names.text.push_str(name);
+        });
+        names
+    }
+
+    fn text(&self, name: &Name) -> &str {
+        let place = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let start = place(name.start);
+        let end = start.saturating_add(place(name.bytes));
+        self.text.get(start..end).unwrap_or_default()
+    }
+}
 
 /// Gives hints, remembering those it gave.
 #[derive(Debug)]
 pub(crate) struct Hints<'h> {
     index: &'h Index,
     known: &'h mut HashMap<String, Option<String>>,
-    /// Folded names with their length and letters, once they were needed.
-    names: Option<Vec<Name<'h>>>,
+    /// Folded names, once they were needed.
+    names: Option<FoldedNames>,
     left: usize,
 }
 
@@ -73,21 +113,21 @@ impl<'h> Hints<'h> {
     /// The path of the note with a name spelt nearly like `key`.
     fn nearest(&mut self, key: &str) -> Option<String> {
         let index = self.index;
-        let names = self.names.get_or_insert_with(|| {
-            let names = index.folded_names();
-            names
-                .map(|(name, notes)| (name.chars().count(), letters(name), name, notes))
-                .collect()
-        });
-        let (length, mask) = (key.chars().count(), letters(key));
+        let names = self.names.get_or_insert_with(|| FoldedNames::of(index));
+        let length = u32::try_from(key.chars().count()).unwrap_or(u32::MAX);
+        let mask = letters(key);
         // A slip of the pen changes two letters at most: two that were there and two that are.
-        let near = names.iter().filter(|(other, letters, name, _)| {
-            length.abs_diff(*other) <= 2 && (mask ^ letters).count_ones() <= 4 && is_near(key, name)
+        let near = names.all.iter().filter(|name| {
+            length.abs_diff(name.length) <= 2
+                && (mask ^ name.letters).count_ones() <= 4
+                && is_near(key, names.text(name))
         });
         // The names have no order, so the best is chosen by what does not depend on it.
-        let best = near.min_by_key(|(_, _, name, _)| (strsim::osa_distance(key, name), *name));
-        let notes = best?.3.iter().map(|note| index.path(*note));
-        notes.min().map(str::to_owned)
+        let best = near.min_by_key(|name| {
+            let text = names.text(name);
+            (strsim::osa_distance(key, text), text, index.path(name.note))
+        });
+        best.map(|name| index.path(name.note).to_owned())
     }
 }
 

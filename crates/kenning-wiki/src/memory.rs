@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, Entry, pairs};
 use crate::labels::Labels;
-use crate::ladder::{Habits, Index, Keys, NoteId};
+use crate::ladder::{Address, Habits, Index, Naming, NoteId};
 use crate::walk::Walk;
 use crate::wiki::Wiki;
 
@@ -52,16 +52,19 @@ pub(crate) struct Linked {
     pub(crate) index: Index,
     pub(crate) labels: Labels,
     notes: BTreeMap<String, (NoteId, Arc<Entry>)>,
-    /// How the addresses of notes are minted, by [`NoteId`].
-    addresses: Vec<Address>,
 }
 
-/// How the addresses of a note are minted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Address {
-    pub(crate) identity: String,
-    /// The IRI that the note gives what it describes.
-    pub(crate) concept: Option<String>,
+/// What the index is told of a note.
+pub(crate) fn naming<'e>(path: &'e str, entry: &'e Entry) -> Naming<'e> {
+    Naming {
+        path,
+        address: Address {
+            identity: entry.identity(path),
+            concept: entry.concept.as_deref(),
+        },
+        names: &entry.names,
+        former: &entry.former,
+    }
 }
 
 impl Linked {
@@ -82,7 +85,7 @@ impl Linked {
             };
             changed = true;
         }
-        let mut gone: Vec<(String, NoteId, Arc<Entry>)> = Vec::new();
+        let mut gone: Vec<(String, NoteId)> = Vec::new();
         let mut come: Vec<(&str, &Arc<Entry>)> = Vec::new();
         let mut same: Vec<(&str, &Arc<Entry>)> = Vec::new();
         {
@@ -103,8 +106,8 @@ impl Linked {
                         same.push((path, new));
                     }
                     (left, right) => {
-                        if let Some((path, (id, old))) = left {
-                            gone.push((path.clone(), *id, Arc::clone(old)));
+                        if let Some((path, (id, _))) = left {
+                            gone.push((path.clone(), *id));
                         }
                         if let Some((path, new)) = right {
                             come.push((path, new));
@@ -119,17 +122,12 @@ impl Linked {
                 *known = Arc::clone(entry);
             }
         }
-        for (path, id, entry) in gone {
-            let keys = self.keys(&path, &entry);
-            self.index.remove(id, &keys);
+        for (path, id) in gone {
+            self.index.remove(id);
             self.notes.remove(&path);
         }
         self.add(wiki.threads, &come);
         changed
-    }
-
-    fn keys(&self, path: &str, entry: &Entry) -> Keys {
-        self.index.habits().keys(path, &entry.names, &entry.former)
     }
 
     fn add(&mut self, threads: usize, come: &[(&str, &Arc<Entry>)]) {
@@ -137,22 +135,13 @@ impl Linked {
         let done: Result<(), std::convert::Infallible> = crate::work::in_order(
             threads,
             come,
-            |_| 2_000,
+            |_| 400,
             || (),
-            |(), (path, entry)| habits.keys(path, &entry.names, &entry.former),
-            |place, keys| {
+            |(), (path, entry)| habits.hashes(&naming(path, entry)),
+            |place, hashes| {
                 if let Some((path, entry)) = come.get(place) {
                     let label = self.labels.read(entry.label());
-                    let id = self.index.add(path, keys, label);
-                    let address = Address {
-                        identity: entry.identity(path).to_owned(),
-                        concept: entry.concept.clone(),
-                    };
-                    let place = usize::try_from(id).unwrap_or(usize::MAX);
-                    match self.addresses.get_mut(place) {
-                        Some(known) => *known = address,
-                        None => self.addresses.push(address),
-                    }
+                    let id = self.index.add(&naming(path, entry), &hashes, label);
                     self.notes
                         .insert((*path).to_owned(), (id, Arc::clone(entry)));
                 }
@@ -160,11 +149,6 @@ impl Linked {
             },
         );
         let Ok(()) = done;
-    }
-
-    /// How the addresses of a note are minted.
-    pub(crate) fn address(&self, note: NoteId) -> Option<&Address> {
-        self.addresses.get(usize::try_from(note).ok()?)
     }
 }
 

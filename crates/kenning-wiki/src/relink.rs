@@ -10,8 +10,8 @@ use crate::assemble::{Made, link_graphs};
 use crate::catalog::{Catalog, Entry, GraphKind, Tally, Wanting};
 use crate::floors::ByLabel;
 use crate::labels::{LabelId, Labels};
-use crate::ladder::{Edge, Rung, Verdict};
-use crate::memory::{Address, Linked, differences};
+use crate::ladder::{Address, Edge, Rung, Verdict};
+use crate::memory::{Linked, differences};
 use crate::names;
 use crate::overrides::{self, Overrides};
 use crate::problem::Located;
@@ -165,8 +165,8 @@ impl<'c> Relinker<'c> {
     }
 
     /// Where an edge leads. A note that links to itself says nothing by it.
-    fn target(&self, path: &str, entry: &Entry, edge: &Edge) -> Option<&'c Address> {
-        let to = self.linked.address(edge.target);
+    fn target(&self, path: &str, entry: &Entry, edge: &Edge) -> Option<Address<'c>> {
+        let to = self.linked.index.address(edge.target);
         to.filter(|to| to.identity != entry.identity(path))
     }
 
@@ -175,7 +175,7 @@ impl<'c> Relinker<'c> {
         path: &str,
         entry: &Entry,
         link: &Wanting,
-        to: (&Address, Rung),
+        to: (Address<'_>, Rung),
         said: &mut Statements,
     ) {
         let concept = entry.concept.as_deref();

@@ -7,8 +7,7 @@ use oxrdf::{Literal, LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term
 
 use crate::catalog::{About, Entry, GraphKind, Wanting};
 use crate::git::Revision;
-use crate::ladder::Rung;
-use crate::memory::Address;
+use crate::ladder::{Address, Rung};
 use crate::statements::Statements;
 
 /// The version of what a note becomes; part of every meta graph, and a reason to read everything again when it changes.
@@ -172,11 +171,11 @@ impl Minter<'_> {
         from: &str,
         concept: Option<&str>,
         link: &Wanting,
-        (to, rung): (&Address, Rung),
+        (to, rung): (Address<'_>, Rung),
         said: &mut Statements,
     ) {
         let note = said.note(|text| self.base.push_note(text, self.wiki, from));
-        let target = said.term(|text| self.base.push_note(text, self.wiki, &to.identity));
+        let target = said.term(|text| self.base.push_note(text, self.wiki, to.identity));
         let name = said.term(|text| self.base.push_name(text, &link.key));
         let (resolves, by) = (said.fixed(km::RESOLVES_TO), said.fixed(km::RESOLVED_BY));
         let rung = said.fixed(rung.term());
@@ -184,16 +183,15 @@ impl Minter<'_> {
         said.say(name, by, rung);
         let mentions = !link.implied;
         let says = link.related || !link.typed.is_empty();
-        let other = (mentions || says).then(|| {
-            said.term(|text| self.push_concept(text, &to.identity, to.concept.as_deref()))
-        });
+        let other = (mentions || says)
+            .then(|| said.term(|text| self.push_concept(text, to.identity, to.concept)));
         if let (true, Some(other)) = (mentions, other) {
             let (links, concepts) = (said.fixed(km::LINKS_TO), said.fixed(km::MENTIONS_CONCEPT));
             said.say(note, links, target);
             said.say(note, concepts, other);
         }
         if !link.parts.is_empty() {
-            let target = self.base.note(self.wiki, &to.identity);
+            let target = self.base.note(self.wiki, to.identity);
             for part in &link.parts {
                 // The address is what a heading or block of that name has. Whether there is one is for the target to say.
                 let part = part.rsplit('#').next().unwrap_or(part);

@@ -2,18 +2,20 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::Hasher;
 
-use hashbrown::HashMap as QuickMap;
-use kenning_note::normal_key;
+use hashbrown::HashTable;
+use kenning_note::{fold_plural, normal_key};
+use rustc_hash::FxHasher;
 
 use super::NoteId;
+use super::known::{Address, Called, Known, Naming};
 use super::rung::Step;
 use super::target::Target;
-use crate::catalog::{Names, Wanting};
+use crate::catalog::Wanting;
 use crate::labels::LabelId;
 use crate::names::{
-    composed, dotted, folded, folder, last, names_of_path, page_folder, permalink, singular,
-    without_ending,
+    composed, dotted, folded, folder, last, page_folder, permalink, singular, without_ending,
 };
 
 /// What a wiki decides about its ladder.
@@ -28,44 +30,30 @@ pub(crate) struct Habits {
 }
 
 /// All names of the notes of a wiki. Notes come and go one at a time.
+///
+/// A name is kept once, with its note. What is looked up is a hash of its form, and a note that has the hash is asked whether it has the
+/// name: two names of one hash are never taken for one.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     notes: Vec<Option<Known>>,
     free: Vec<NoteId>,
-    maps: [QuickMap<String, Holders>; MAPS],
+    places: HashTable<Place>,
+    /// The notes of the hashes that several have.
+    shared: Vec<Vec<NoteId>>,
     habits: Habits,
 }
 
-/// The notes that have a name: one, most of the time.
-#[derive(Debug)]
-enum Holders {
-    One(NoteId),
-    Several(Vec<NoteId>),
+/// Where a hash leads: to the one note that has it, or to a list in [`Index::shared`].
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    hash: u32,
+    to: u32,
 }
 
-impl Holders {
-    fn all(&self) -> &[NoteId] {
-        match self {
-            Self::One(note) => std::slice::from_ref(note),
-            Self::Several(notes) => notes,
-        }
-    }
+/// Marks places that lead to a list. No wiki has as many notes.
+const SHARED: u32 = 1 << 31;
 
-    fn add(&mut self, note: NoteId) {
-        match self {
-            Self::One(first) => *self = Self::Several(vec![*first, note]),
-            Self::Several(notes) => notes.push(note),
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Known {
-    path: String,
-    label: LabelId,
-}
-
-/// One sort of name: where it is looked up.
+/// One sort of name: how it is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sort {
     Path,
@@ -80,57 +68,154 @@ pub(crate) enum Sort {
     Id,
 }
 
-const MAPS: usize = 10;
+/// Sorts of names that are found by one hash: that of the coarsest form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Path,
+    Stem,
+    Permalink,
+    Title,
+    Alias,
+    Key,
+    Id,
+}
 
-/// The names of one note, each with its sort.
-pub(crate) type Keys = Vec<(Sort, String)>;
+/// The hashes by which a note is found, each once.
+pub(crate) type Hashes = Vec<u32>;
 
 impl Habits {
-    /// All names by which links find a note with these `names` that lies at `path` and lay at `former`.
-    pub(crate) fn keys(&self, path: &str, names: &Names, former: &[String]) -> Keys {
-        let mut keys = Keys::with_capacity(20);
+    /// The hashes of all names by which links find a note.
+    pub(crate) fn hashes(&self, note: &Naming<'_>) -> Hashes {
+        let names = note.names;
+        fn lent(texts: &[String]) -> Vec<&str> {
+            texts.iter().map(String::as_str).collect()
+        }
+        self.hashes_of(&Called {
+            path: note.path,
+            stem: last(without_ending(note.path)),
+            title: &names.title,
+            aliases: lent(&names.aliases),
+            slugs: lent(&names.slugs),
+            permalinks: lent(&names.permalinks),
+            former: lent(note.former),
+            own: names
+                .id
+                .iter()
+                .chain(&names.blocks)
+                .map(String::as_str)
+                .collect(),
+        })
+    }
+
+    fn hashes_of(&self, called: &Called<'_>) -> Hashes {
+        let mut hashes = Hashes::with_capacity(16);
+        let path = called.path;
         let bare = without_ending(path);
-        let whole = composed(path).into_owned();
-        keys.push((Sort::FoldedPath, self.fold(path)));
-        if bare.len() != path.len() {
-            keys.push((Sort::Path, composed(bare).into_owned()));
-            keys.push((Sort::FoldedPath, self.fold(bare)));
+        hashes.push(self.folded_hash(Family::Path, bare));
+        if self.turkish && bare.len() != path.len() {
+            // The ending of a path that is folded in the Turkish way is not always known for one.
+            hashes.push(self.folded_hash(Family::Path, path));
         }
-        keys.push((Sort::Path, whole));
         if let Some(folder) = page_folder(path) {
-            keys.push((Sort::Path, composed(folder).into_owned()));
-            keys.push((Sort::FoldedPath, self.fold(folder)));
+            hashes.push(self.folded_hash(Family::Path, folder));
         }
-        let stem = last(bare);
-        keys.push((Sort::Stem, composed(stem).into_owned()));
-        keys.push((Sort::FoldedStem, self.fold(stem)));
-        let of_path = names_of_path(path);
-        let links = names.permalinks.iter().chain(&names.slugs);
-        for link in links.chain(&of_path).chain(former) {
-            keys.push((Sort::Permalink, permalink(link)));
+        hashes.push(self.folded_hash(Family::Stem, called.stem));
+        let of_path = called.of_path();
+        for link in called.links(&of_path) {
+            hashes.push(hash(Family::Permalink, &permalink(link)));
         }
-        keys.push((Sort::Title, self.fold(&names.title)));
-        for alias in &names.aliases {
-            keys.push((Sort::Alias, self.fold(alias)));
+        hashes.push(self.folded_hash(Family::Title, called.title));
+        for alias in &called.aliases {
+            hashes.push(self.folded_hash(Family::Alias, alias));
         }
-        let written = [stem, last(path), names.title.as_str()];
-        let others = names.aliases.iter().chain(&names.slugs).chain(&of_path);
         let mut before: Option<&str> = None;
-        for name in written.into_iter().chain(others.map(String::as_str)) {
-            if before.replace(name) == Some(name) {
-                continue;
+        for name in called.written(&of_path) {
+            if before.replace(name) != Some(name) {
+                hashes.push(hash(Family::Key, &self.singular(name)));
             }
-            let key = self.key(name);
-            keys.push((Sort::Singular, kenning_note::fold_plural(&key).into_owned()));
-            keys.push((Sort::Key, key));
         }
-        for own in names.id.iter().chain(&names.blocks) {
-            keys.push((Sort::Id, own.clone()));
+        for own in &called.own {
+            hashes.push(hash(Family::Id, own));
         }
-        keys.retain(|(_, key)| !key.is_empty());
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes
+    }
+
+    /// Whether `known` has the name `key` of this sort; an empty one has nobody.
+    fn has(&self, known: &Known, sort: Sort, key: &str) -> bool {
+        if key.is_empty() {
+            return false;
+        }
+        match sort {
+            Sort::Path => with_forms(known.path(), |path| *composed(path) == *key),
+            Sort::FoldedPath => with_forms(known.path(), |path| self.folds_to(path, key)),
+            Sort::Stem => *composed(last(without_ending(known.path()))) == *key,
+            Sort::FoldedStem => self.folds_to(last(without_ending(known.path())), key),
+            Sort::Title => self.folds_to(known.title(), key),
+            Sort::Permalink => {
+                let called = known.called();
+                let of_path = called.of_path();
+                called.links(&of_path).any(|link| permalink(link) == key)
+            }
+            Sort::Alias => {
+                let called = known.called();
+                called.aliases.iter().any(|alias| self.folds_to(alias, key))
+            }
+            Sort::Key | Sort::Singular => {
+                let called = known.called();
+                let of_path = called.of_path();
+                called.written(&of_path).any(|name| {
+                    let own = self.key(name);
+                    match sort {
+                        Sort::Singular => *fold_plural(&own) == *key,
+                        _ => own == key,
+                    }
+                })
+            }
+            Sort::Id => known.called().own.contains(&key),
+        }
+    }
+
+    /// The hash under which names of this sort are found.
+    fn place(&self, sort: Sort, key: &str) -> u32 {
+        match sort {
+            Sort::Path => self.folded_hash(Family::Path, key),
+            Sort::FoldedPath => hash(Family::Path, key),
+            Sort::Stem => self.folded_hash(Family::Stem, key),
+            Sort::FoldedStem => hash(Family::Stem, key),
+            Sort::Permalink => hash(Family::Permalink, key),
+            Sort::Title => hash(Family::Title, key),
+            Sort::Alias => hash(Family::Alias, key),
+            Sort::Key => hash(Family::Key, &fold_plural(key)),
+            Sort::Singular => hash(Family::Key, key),
+            Sort::Id => hash(Family::Id, key),
+        }
+    }
+
+    /// The hash of what [`Habits::fold`] makes of a text.
+    fn folded_hash(&self, family: Family, text: &str) -> u32 {
+        if self.turkish || !text.is_ascii() {
+            return hash(family, &self.fold(text));
+        }
+        let mut hasher = Chunks::new(family);
+        for chunk in text.as_bytes().chunks(CHUNK) {
+            let mut lower = [0; CHUNK];
+            for (to, from) in lower.iter_mut().zip(chunk) {
+                *to = from.to_ascii_lowercase();
+            }
+            hasher.add(lower.get(..chunk.len()).unwrap_or_default());
+        }
+        hasher.finish()
+    }
+
+    /// Whether `text` folded is `key`, which is.
+    fn folds_to(&self, text: &str, key: &str) -> bool {
+        if self.turkish || !text.is_ascii() {
+            self.fold(text) == key
+        } else {
+            text.eq_ignore_ascii_case(key)
+        }
     }
 
     /// Composed and folded by case, as people of this wiki write.
@@ -159,6 +244,70 @@ impl Habits {
     }
 }
 
+impl<'k> Called<'k> {
+    /// All that is compared as a permalink.
+    fn links<'n>(&'n self, of_path: &'n [String]) -> impl Iterator<Item = &'n str> {
+        let written = self.permalinks.iter().chain(&self.slugs).copied();
+        written
+            .chain(of_path.iter().map(String::as_str))
+            .chain(self.former.iter().copied())
+    }
+
+    /// All that is compared as a name, hyphens and spaces alike.
+    fn written<'n>(&'n self, of_path: &'n [String]) -> impl Iterator<Item = &'n str> {
+        let names = [self.stem, last(self.path), self.title].into_iter();
+        let others = self.aliases.iter().chain(&self.slugs).copied();
+        names
+            .chain(others)
+            .chain(of_path.iter().map(String::as_str))
+    }
+}
+
+/// Asks `is` of each way to write the path of a note: with its ending, without it, and as the folder it stands for.
+fn with_forms(path: &str, is: impl Fn(&str) -> bool) -> bool {
+    is(path) || is(without_ending(path)) || page_folder(path).is_some_and(is)
+}
+
+/// So many bytes are hashed at a time.
+const CHUNK: usize = 64;
+
+fn hash(family: Family, text: &str) -> u32 {
+    let mut hasher = Chunks::new(family);
+    for chunk in text.as_bytes().chunks(CHUNK) {
+        hasher.add(chunk);
+    }
+    hasher.finish()
+}
+
+/// Hashes a text in pieces of [`CHUNK`] bytes, the last one shorter.
+struct Chunks(FxHasher);
+
+impl Chunks {
+    fn new(family: Family) -> Self {
+        let mut hasher = FxHasher::default();
+        hasher.write_u8(family as u8);
+        Self(hasher)
+    }
+
+    fn add(&mut self, chunk: &[u8]) {
+        self.0.write(chunk);
+    }
+
+    fn finish(self) -> u32 {
+        let hash = self.0.finish();
+        u32::try_from((hash ^ (hash >> 32)) & u64::from(u32::MAX)).unwrap_or(0)
+    }
+}
+
+/// What the table goes by: it looks at both ends of a hash.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+fn place_of(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
 impl Index {
     pub(crate) fn new(habits: Habits) -> Self {
         Self {
@@ -171,18 +320,13 @@ impl Index {
         &self.habits
     }
 
-    /// Adds a note with its names. The order of additions never matters to what links mean, only to [`NoteId`]s.
-    pub(crate) fn add(&mut self, path: &str, keys: Keys, label: LabelId) -> NoteId {
-        let known = Known {
-            path: path.to_owned(),
-            label,
-        };
+    /// Adds a note with its names, of which `hashes` are the hashes. The order of additions never matters to what links mean, only to
+    /// [`NoteId`]s.
+    pub(crate) fn add(&mut self, note: &Naming<'_>, hashes: &Hashes, label: LabelId) -> NoteId {
+        let known = Known::new(note, label);
         let id = match self.free.pop() {
             Some(id) => {
-                if let Some(place) = usize::try_from(id)
-                    .ok()
-                    .and_then(|place| self.notes.get_mut(place))
-                {
+                if let Some(place) = self.notes.get_mut(place_of(id)) {
                     *place = Some(known);
                 }
                 id
@@ -193,44 +337,60 @@ impl Index {
                 id
             }
         };
-        for (sort, key) in keys {
-            if let Some(map) = self.maps.get_mut(sort as usize) {
-                map.entry(key)
-                    .and_modify(|notes| notes.add(id))
-                    .or_insert(Holders::One(id));
-            }
+        for hash in hashes {
+            self.add_place(*hash, id);
         }
         id
     }
 
-    /// Takes a note out again. `keys` are those it was added with.
-    pub(crate) fn remove(&mut self, id: NoteId, keys: &Keys) {
-        for (sort, key) in keys {
-            let Some(map) = self.maps.get_mut(*sort as usize) else {
-                continue;
-            };
-            let is_last = match map.get_mut(key) {
-                Some(Holders::One(note)) => *note == id,
-                Some(Holders::Several(notes)) => {
-                    notes.retain(|note| *note != id);
-                    notes.is_empty()
-                }
-                None => false,
-            };
-            if is_last {
-                map.remove(key);
-            }
+    fn add_place(&mut self, hash: u32, id: NoteId) {
+        let found = self
+            .places
+            .find_mut(spread(hash), |place| place.hash == hash);
+        let Some(place) = found else {
+            let place = Place { hash, to: id };
+            self.places
+                .insert_unique(spread(hash), place, |place| spread(place.hash));
+            return;
+        };
+        if place.to & SHARED == 0 {
+            let list = u32::try_from(self.shared.len()).unwrap_or(u32::MAX);
+            self.shared.push(vec![place.to, id]);
+            place.to = list | SHARED;
+        } else if let Some(notes) = self.shared.get_mut(place_of(place.to & !SHARED)) {
+            notes.push(id);
         }
-        let place = usize::try_from(id).ok();
-        if let Some(place) = place.and_then(|place| self.notes.get_mut(place)) {
-            *place = None;
-            self.free.push(id);
+    }
+
+    /// Takes a note out again.
+    pub(crate) fn remove(&mut self, id: NoteId) {
+        let Some(known) = self.notes.get_mut(place_of(id)).and_then(Option::take) else {
+            return;
+        };
+        self.free.push(id);
+        for hash in self.habits.hashes_of(&known.called()) {
+            let found = self
+                .places
+                .find_entry(spread(hash), |place| place.hash == hash);
+            let Ok(place) = found else { continue };
+            let to = place.get().to;
+            if to & SHARED == 0 {
+                place.remove();
+            } else if let Some(notes) = self.shared.get_mut(place_of(to & !SHARED)) {
+                // The list stays with its hash, also when nobody is in it: the next note of that name comes here.
+                notes.retain(|note| *note != id);
+            }
         }
     }
 
     /// The path of a note.
     pub(crate) fn path(&self, note: NoteId) -> &str {
-        self.known(note).map_or("", |known| known.path.as_str())
+        self.known(note).map_or("", Known::path)
+    }
+
+    /// How the addresses of a note are minted.
+    pub(crate) fn address(&self, note: NoteId) -> Option<Address<'_>> {
+        self.known(note).map(Known::address)
     }
 
     pub(crate) fn label(&self, note: NoteId) -> LabelId {
@@ -238,21 +398,56 @@ impl Index {
             .map_or(LabelId::CLOSED, |known| known.label)
     }
 
-    /// Folded names, with the notes that have them.
-    pub(crate) fn folded_names(&self) -> impl Iterator<Item = (&str, &[NoteId])> {
-        let map = self.maps.get(Sort::Key as usize);
-        map.into_iter()
-            .flatten()
-            .map(|(key, notes)| (key.as_str(), notes.all()))
+    /// Hands on the folded names of every note, not always each once.
+    pub(crate) fn folded_names(&self, mut take: impl FnMut(&str, NoteId)) {
+        for (id, known) in (0..).zip(&self.notes) {
+            let Some(known) = known else { continue };
+            let called = known.called();
+            let of_path = called.of_path();
+            let mut before: Option<&str> = None;
+            for name in called.written(&of_path) {
+                if before.replace(name) != Some(name) {
+                    let key = self.habits.key(name);
+                    if !key.is_empty() {
+                        take(&key, id);
+                    }
+                }
+            }
+        }
     }
 
     fn known(&self, note: NoteId) -> Option<&Known> {
-        self.notes.get(usize::try_from(note).ok()?)?.as_ref()
+        self.notes.get(place_of(note))?.as_ref()
     }
 
-    fn get(&self, sort: Sort, key: &str) -> &[NoteId] {
-        let map = self.maps.get(sort as usize);
-        map.and_then(|map| map.get(key)).map_or(&[], Holders::all)
+    /// Adds the notes that have the name `key` of this sort.
+    fn get(&self, sort: Sort, key: &str, found: &mut Vec<NoteId>) {
+        if key.is_empty() {
+            return;
+        }
+        let mut look = |hash: u32| {
+            let place = self.places.find(spread(hash), |place| place.hash == hash);
+            let Some(place) = place else { return };
+            let shared = self.shared.get(place_of(place.to & !SHARED));
+            let notes = match shared {
+                Some(notes) if place.to & SHARED != 0 => notes.as_slice(),
+                _ => std::slice::from_ref(&place.to),
+            };
+            let has = |note: &&NoteId| {
+                let known = self.known(**note);
+                known.is_some_and(|known| self.habits.has(known, sort, key))
+            };
+            found.extend(notes.iter().filter(has));
+        };
+        let hash = self.habits.place(sort, key);
+        look(hash);
+        // A note is kept by its path without the ending.
+        if matches!(sort, Sort::Path | Sort::FoldedPath) {
+            let bare = without_ending(key);
+            if bare.len() != key.len() {
+                look(self.habits.place(sort, bare));
+            }
+        }
     }
 
     /// Adds the notes that a step finds, whoever may see them, to `notes`.
@@ -267,7 +462,7 @@ impl Index {
         notes: &mut Vec<NoteId>,
     ) {
         let habits = &self.habits;
-        let mut named = |sort: Sort, key: &str| notes.extend_from_slice(self.get(sort, key));
+        let mut named = |sort: Sort, key: &str| self.get(sort, key, notes);
         match step {
             Step::Override => {
                 if let Some(path) = habits.overrides.get(&link.key) {
@@ -350,16 +545,20 @@ impl Index {
         fold: impl Fn(&'p str) -> Cow<'p, str>,
         found: &mut Vec<NoteId>,
     ) {
-        let notes = self.get(sort, last(target));
+        let from = found.len();
+        self.get(sort, last(target), found);
         if !target.contains('/') {
-            found.extend_from_slice(notes);
             return;
         }
-        let ends = |note: &&NoteId| {
-            let path = fold(without_ending(self.path(**note)));
+        let ends = |note: NoteId| {
+            let path = fold(without_ending(self.path(note)));
             path.strip_suffix(target)
                 .is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
-        found.extend(notes.iter().filter(ends));
+        let mut place = 0;
+        found.retain(|note| {
+            place += 1;
+            place <= from || ends(*note)
+        });
     }
 }

@@ -26,6 +26,7 @@
 
 mod climb;
 mod index;
+mod known;
 mod rung;
 mod target;
 #[cfg(test)]
@@ -36,7 +37,8 @@ use std::collections::HashMap;
 use crate::catalog::Wanting;
 use crate::labels::{LabelId, Labels};
 use climb::Climb;
-pub(crate) use index::{Habits, Index, Keys};
+pub(crate) use index::{Habits, Index};
+pub(crate) use known::{Address, Naming};
 pub use rung::Rung;
 use rung::STEPS;
 use target::Target;

@@ -23,8 +23,17 @@ fn titled(title: &str, aliases: &[&str]) -> Names {
 }
 
 fn add(index: &mut Index, path: &str, names: &Names, label: LabelId) -> NoteId {
-    let keys = index.habits().keys(path, names, &[]);
-    index.add(path, keys, label)
+    let note = Naming {
+        path,
+        address: Address {
+            identity: path,
+            concept: None,
+        },
+        names,
+        former: &[],
+    };
+    let hashes = index.habits().hashes(&note);
+    index.add(&note, &hashes, label)
 }
 
 /// Path and rung of what `target` means in `from.md`, in a wiki where all is public.
@@ -234,4 +243,57 @@ proptest! {
         ideal.retain(|(label, _, _)| sees(label));
         prop_assert_eq!(seen, ideal);
     }
+}
+
+#[test]
+fn names_of_one_hash_are_not_taken_for_one() {
+    let mut labels = Labels::new(&Scale::default());
+    let public = labels.read("public");
+    let mut index = Index::new(Habits::default());
+    let names = [titled("Reed", &["r"]), titled("Pipe", &["p"])];
+    let paths = ["x/reed.md", "y/pipe.md"];
+    let notes: Vec<Naming<'_>> = paths
+        .iter()
+        .zip(&names)
+        .map(|(path, names)| Naming {
+            path,
+            address: Address {
+                identity: path,
+                concept: None,
+            },
+            names,
+            former: &[],
+        })
+        .collect();
+    // Both notes get the hashes of both, as if all their names clashed.
+    let mut hashes: Vec<u32> = Vec::new();
+    for note in &notes {
+        hashes.extend(index.habits().hashes(note));
+    }
+    let ids: Vec<NoteId> = notes
+        .iter()
+        .map(|note| index.add(note, &hashes, public))
+        .collect();
+    for (target, path) in [
+        ("x/reed", "x/reed.md"),
+        ("X/REED.md", "x/reed.md"),
+        ("Reed", "x/reed.md"),
+        ("reeds", "x/reed.md"),
+        ("r", "x/reed.md"),
+        ("pipe", "y/pipe.md"),
+        ("P", "y/pipe.md"),
+    ] {
+        let outcome = index.resolve(&link(target), "from.md", public, &mut labels);
+        let found: Vec<&str> = outcome
+            .edges
+            .iter()
+            .map(|edge| index.path(edge.target))
+            .collect();
+        assert_eq!(found, [path], "{target}");
+    }
+    for id in ids {
+        index.remove(id);
+    }
+    let outcome = index.resolve(&link("reed"), "from.md", public, &mut labels);
+    assert_eq!(outcome, Outcome::default());
 }

@@ -1,0 +1,255 @@
+//! What links need to know of a note, in little room: its path, its names, and how its addresses are minted, in one text.
+//!
+//! Names are not kept in the forms in which they are looked up. Their hashes are, and what a hash finds is held against the names themselves.
+
+use crate::catalog::Names;
+use crate::labels::LabelId;
+use crate::names::{last, names_of_path, without_ending};
+
+/// What links need to know of one note.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(super) label: LabelId,
+    /// Pieces one after the other, each with its length in front; lists with their number.
+    text: Box<str>,
+}
+
+/// How the addresses of a note are minted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Address<'k> {
+    pub(crate) identity: &'k str,
+    /// The IRI that the note gives what it describes.
+    pub(crate) concept: Option<&'k str>,
+}
+
+/// A note as it is handed to the index.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Naming<'n> {
+    pub(crate) path: &'n str,
+    pub(crate) address: Address<'n>,
+    pub(crate) names: &'n Names,
+    /// Paths the note had before.
+    pub(crate) former: &'n [String],
+}
+
+/// The names of a note, lent by what holds them.
+#[derive(Debug, Default)]
+pub(super) struct Called<'k> {
+    pub(super) path: &'k str,
+    /// The name of the file without its ending.
+    pub(super) stem: &'k str,
+    pub(super) title: &'k str,
+    pub(super) aliases: Vec<&'k str>,
+    pub(super) slugs: Vec<&'k str>,
+    pub(super) permalinks: Vec<&'k str>,
+    pub(super) former: Vec<&'k str>,
+    /// Its identifier, and names of its blocks and headings.
+    pub(super) own: Vec<&'k str>,
+}
+
+impl Called<'_> {
+    /// Names that only follow from the path.
+    pub(super) fn of_path(&self) -> Vec<String> {
+        names_of_path(self.path)
+    }
+}
+
+impl Known {
+    pub(super) fn new(note: &Naming<'_>, label: LabelId) -> Self {
+        let Naming {
+            path,
+            address,
+            names,
+            former,
+        } = note;
+        let mut text = String::with_capacity(path.len() * 2 + 16);
+        put(&mut text, path);
+        // Neither an identity nor a concept is empty, and many titles are the name of the file.
+        put(
+            &mut text,
+            if address.identity == *path {
+                ""
+            } else {
+                address.identity
+            },
+        );
+        put(&mut text, address.concept.unwrap_or_default());
+        let stem = last(without_ending(path));
+        let is_stem = names.title == stem;
+        put_number(&mut text, usize::from(is_stem));
+        if !is_stem {
+            put(&mut text, &names.title);
+        }
+        let own: Vec<&String> = names.id.iter().chain(&names.blocks).collect();
+        let lists = [&names.aliases, &names.slugs, &names.permalinks];
+        for list in lists {
+            put_list(&mut text, list.iter());
+        }
+        put_list(&mut text, former.iter());
+        put_list(&mut text, own.into_iter());
+        Self {
+            label,
+            text: text.into_boxed_str(),
+        }
+    }
+
+    pub(super) fn path(&self) -> &str {
+        Pieces(&self.text).text()
+    }
+
+    pub(super) fn address(&self) -> Address<'_> {
+        let mut pieces = Pieces(&self.text);
+        let (path, identity, concept) = (pieces.text(), pieces.text(), pieces.text());
+        Address {
+            identity: if identity.is_empty() { path } else { identity },
+            concept: (!concept.is_empty()).then_some(concept),
+        }
+    }
+
+    /// The title, in little time.
+    pub(super) fn title(&self) -> &str {
+        let mut pieces = Pieces(&self.text);
+        let path = pieces.text();
+        pieces.text();
+        pieces.text();
+        pieces.title(path)
+    }
+
+    pub(super) fn called(&self) -> Called<'_> {
+        let mut pieces = Pieces(&self.text);
+        let path = pieces.text();
+        pieces.text();
+        pieces.text();
+        Called {
+            path,
+            stem: last(without_ending(path)),
+            title: pieces.title(path),
+            aliases: pieces.list(),
+            slugs: pieces.list(),
+            permalinks: pieces.list(),
+            former: pieces.list(),
+            own: pieces.list(),
+        }
+    }
+}
+
+fn put(out: &mut String, text: &str) {
+    put_number(out, text.len());
+    out.push_str(text);
+}
+
+fn put_list<'l>(out: &mut String, texts: impl ExactSizeIterator<Item = &'l String>) {
+    put_number(out, texts.len());
+    for text in texts {
+        put(out, text);
+    }
+}
+
+/// Six bits to a letter of ASCII, the lowest first; a seventh says that more follow.
+fn put_number(out: &mut String, mut number: usize) {
+    loop {
+        let low = u8::try_from(number & 0x3F).unwrap_or(0);
+        number >>= 6;
+        out.push(char::from(low | if number > 0 { 0x40 } else { 0 }));
+        if number == 0 {
+            return;
+        }
+    }
+}
+
+/// What is left of the text of a note.
+struct Pieces<'k>(&'k str);
+
+impl<'k> Pieces<'k> {
+    fn number(&mut self) -> usize {
+        let (mut number, mut shift, mut length) = (0, 0, 0);
+        for byte in self.0.bytes() {
+            number |= usize::from(byte & 0x3F) << shift;
+            shift += 6;
+            length += 1;
+            if byte & 0x40 == 0 {
+                break;
+            }
+        }
+        self.0 = self.0.get(length..).unwrap_or_default();
+        number
+    }
+
+    fn text(&mut self) -> &'k str {
+        let length = self.number();
+        let (text, rest) = self.0.split_at_checked(length).unwrap_or_default();
+        self.0 = rest;
+        text
+    }
+
+    fn title(&mut self, path: &'k str) -> &'k str {
+        match self.number() {
+            0 => self.text(),
+            _ => last(without_ending(path)),
+        }
+    }
+
+    fn list(&mut self) -> Vec<&'k str> {
+        let length = self.number();
+        (0..length).map(|_| self.text()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_put_in_comes_out() {
+        let long = "ä".repeat(3_000);
+        let names = Names {
+            title: long.clone(),
+            aliases: vec![String::new(), "zwei\n\u{0}".to_owned()],
+            slugs: vec!["s".to_owned()],
+            permalinks: vec!["/p/".to_owned()],
+            id: Some("urn:x".to_owned()),
+            blocks: vec!["b1".to_owned(), "b2".to_owned()],
+        };
+        let former = vec!["before.md".to_owned()];
+        let address = Address {
+            identity: "first.md",
+            concept: Some("urn:c"),
+        };
+        let known = Known::new(
+            &Naming {
+                path: "a/now.md",
+                address,
+                names: &names,
+                former: &former,
+            },
+            LabelId::CLOSED,
+        );
+        assert_eq!((known.path(), known.address()), ("a/now.md", address));
+        assert_eq!(known.title(), long);
+        let called = known.called();
+        assert_eq!((called.path, called.stem), ("a/now.md", "now"));
+        assert_eq!(called.title, long);
+        assert_eq!(called.aliases, ["", "zwei\n\u{0}"]);
+        assert_eq!((called.slugs, called.permalinks), (vec!["s"], vec!["/p/"]));
+        assert_eq!(called.former, ["before.md"]);
+        assert_eq!(called.own, ["urn:x", "b1", "b2"]);
+        let plain = Known::new(
+            &Naming {
+                path: "a/now.md",
+                address: Address {
+                    identity: "a/now.md",
+                    concept: None,
+                },
+                names: &Names {
+                    title: "now".to_owned(),
+                    ..Names::default()
+                },
+                former: &[],
+            },
+            LabelId::CLOSED,
+        );
+        assert_eq!(plain.title(), "now");
+        assert_eq!(plain.address().identity, "a/now.md");
+        assert_eq!(plain.text.len(), 9 + 8);
+    }
+}
