@@ -1,6 +1,7 @@
 //! Why the graph says what it says about a line of a note: what was understood, how links climbed the ladder, and the triples.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use kenning_note::{Content, Link, LinkKind, LinkTo, Note};
 use oxrdf::{NamedOrBlankNode, Term, Triple};
@@ -18,6 +19,8 @@ use crate::wiki::Wiki;
 pub struct Explanation {
     /// Path of the note.
     pub path: String,
+    /// The folder of the wiki, in which links look for their notes.
+    pub folder: PathBuf,
     /// Line that was asked for; `None` for the whole note.
     pub line: Option<u32>,
     /// The dialect by which the note was read.
@@ -122,6 +125,7 @@ impl Wiki {
         entry.identity(path).clone_into(&mut note.path);
         let mut explanation = Explanation {
             path: path.to_owned(),
+            folder: self.root.clone(),
             line,
             dialect: entry.dialect.clone(),
             evidence: readers.evidence(path).to_vec(),
@@ -297,7 +301,8 @@ impl fmt::Display for Explanation {
         }
         writeln!(
             f,
-            "read as {}: {}\nlabel `{}`: {}",
+            "in the wiki {}\nread as {}: {}\nlabel `{}`: {}",
+            self.folder.display(),
             self.dialect,
             self.evidence.join("; "),
             self.label,

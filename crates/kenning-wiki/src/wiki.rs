@@ -209,9 +209,10 @@ pub(crate) fn is_missing(root: &Path, name: &str) -> bool {
 }
 
 /// The folder that looks like the wiki of the note at `note`: the nearest one around it that has a `kenning.toml` or the mark of a
-/// program, else the top of the repository it lies in, else the folder it lies in.
+/// program, else the top of the repository it lies in, else `working`, the folder in which somebody works, where the note lies below it, else
+/// the folder it lies in.
 #[must_use]
-pub fn folder_around(note: &Path) -> PathBuf {
+pub fn folder_around(note: &Path, working: Option<&Path>) -> PathBuf {
     let folders = || note.ancestors().skip(1);
     let looks_like = |folder: &&Path| {
         !is_missing(folder, SETTINGS_FILE) || !dialect::marks_of(folder).is_empty()
@@ -219,6 +220,7 @@ pub fn folder_around(note: &Path) -> PathBuf {
     let found = folders()
         .find(looks_like)
         .or_else(|| folders().find(|folder| !is_missing(folder, ".git")))
+        .or_else(|| working.filter(|folder| note.starts_with(folder)))
         .or_else(|| note.parent());
     found.unwrap_or(note).to_owned()
 }

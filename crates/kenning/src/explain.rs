@@ -26,6 +26,8 @@ pub struct Request {
     pub line: Option<u32>,
     /// The folder of its wiki, where it is said.
     pub wiki: Option<Place>,
+    /// The working folder of who asks, where the note was named from there: its wiki when nothing else looks like one.
+    pub from: Option<PathBuf>,
     /// Whether the answer is an object of JSON.
     pub json: bool,
 }
@@ -39,9 +41,14 @@ impl Request {
             note: Place::of(&note),
             line,
             wiki: wiki.map(Place::of),
+            from: note.is_relative().then(working_folder).flatten(),
             json,
         }
     }
+}
+
+fn working_folder() -> Option<PathBuf> {
+    std::env::current_dir().ok()?.canonicalize().ok()
 }
 
 /// The file and the line of `note.md:17`. What is there under its whole name is a file, whatever it is called.
@@ -76,7 +83,7 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     let around = around.max_by_key(|folder| folder.as_os_str().len());
     let folder = match &request.wiki {
         Some(wiki) => wiki.path.clone(),
-        None => around.unwrap_or_else(|| kenning_wiki::folder_around(&note)),
+        None => around.unwrap_or_else(|| folder_around(&note, request)),
     };
     let wiki = Wiki::open(&folder, &rules, &site.base)?;
     let known = Followed::read(site, wiki.name())?;
@@ -97,12 +104,16 @@ pub fn alone(config: &Config, request: &Request, reporter: &mut Reporter) -> Res
     let note = real(&request.note)?;
     let folder = match &request.wiki {
         Some(wiki) => wiki.path.clone(),
-        None => kenning_wiki::folder_around(&note),
+        None => folder_around(&note, request),
     };
     let base = config.file.base_url.as_deref().map(Base::new).transpose()?;
     let wiki = Wiki::open(&folder, &rules, &base.unwrap_or_default())?;
     let mut report = |line: Line| reporter.line(&line);
     explain(&wiki, &Catalog::empty(), &note, request, &mut report)
+}
+
+fn folder_around(note: &Path, request: &Request) -> PathBuf {
+    kenning_wiki::folder_around(note, request.from.as_deref())
 }
 
 fn real(note: &Place) -> Result<PathBuf> {
@@ -147,6 +158,7 @@ fn as_json(explained: &Explanation) -> Value {
     });
     json!({
         "path": explained.path,
+        "folder": explained.folder,
         "line": explained.line,
         "dialect": explained.dialect,
         "evidence": explained.evidence,

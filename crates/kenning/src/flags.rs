@@ -176,7 +176,7 @@ pub struct Explain {
     /// A note, or one line of it: `note.md:17`.
     #[arg(value_name = "NOTE[:LINE]")]
     pub place: PathBuf,
-    /// The folder of its wiki [default: the synced folder that it lies in, else the nearest that looks like one].
+    /// The folder of its wiki [default: the synced folder that it lies in, else the nearest that looks like one, else the working folder].
     #[arg(long, value_name = "DIR")]
     pub wiki: Option<PathBuf>,
 }

@@ -98,6 +98,29 @@ fn a_line_is_explained_here_and_by_the_server_that_holds_the_data() {
 }
 
 #[test]
+fn a_note_is_explained_within_the_working_folder_where_nothing_looks_like_a_wiki() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "people/Ana.md", "She knows the [[Kiln]].\n");
+    write(folder.path(), "things/Kiln.md", "It is hot.\n");
+    let explain = |from: &str, note: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_kenning"))
+            .args(["explain", note, "--data", "none"])
+            .current_dir(folder.path().join(from))
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let inside = explain("", "people/Ana.md:1");
+    assert!(inside.contains("things/Kiln.md"), "{inside}");
+    let real = folder.path().canonicalize().unwrap();
+    let named = format!("in the wiki {}\n", real.display());
+    assert!(inside.contains(&named), "{inside}");
+    // Seen from elsewhere, only its own folder speaks for it.
+    let outside = explain("things", "../people/Ana.md:1");
+    assert!(outside.contains("no note answers"), "{outside}");
+}
+
+#[test]
 fn a_dry_run_says_what_a_sync_would_change_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (data, wiki) = (folder.path().join("data"), workshop(folder.path()));
