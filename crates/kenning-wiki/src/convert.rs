@@ -3,20 +3,21 @@
 //! What a note says itself needs no other note, so it is handed on as soon as the note is read: notes come in the order of their paths.
 //! What links mean needs all names, so the link graphs come last, in the same order. Between the two, only names and links are kept.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use kenning_access::Label;
 use kenning_note::{NQuads, Note, Part, Sink};
 use oxrdf::{NamedNode, NamedNodeRef, TermRef, Triple};
 
 use crate::assemble::{Assembler, Made};
-use crate::catalog::{Catalog, Entry, GraphKind};
+use crate::catalog::{Entry, GraphKind};
 use crate::change::{Progress, Summary};
 use crate::dialect::{Guess, Readers};
 use crate::file::Folder;
 use crate::git::Told;
 use crate::hints::Hints;
-use crate::memory::Memory;
+use crate::kept::Kept;
+use crate::memory::{Linked, naming};
 use crate::problem::Located;
 use crate::reading;
 use crate::relink::{Fate, Relinker};
@@ -91,76 +92,83 @@ impl Wiki {
         let readers = self.readers(&walk);
         let history = self.told();
         let weight = |found: &Found| found.size.saturating_mul(8) + 4_000;
-        let mut catalog = Catalog {
-            head: crate::scan::fresh_head(self, &readers),
-            ..Catalog::empty()
-        };
+        let head = crate::scan::fresh_head(self, &readers);
+        let mut linked = Linked::empty(self, &head);
+        let habits = linked.index.habits().clone();
         let mut problems: Vec<Located> = self.problems().cloned().collect();
         let (mut done, mut triples) = (0, 0);
-        let mut entries = Vec::with_capacity(of);
+        let mut kept: Vec<(usize, Kept)> = Vec::new();
+        let mut summary = Summary {
+            read: of,
+            ..Summary::default()
+        };
+        let path_of = |place: usize| {
+            let found = walk.notes.get(place);
+            found.map_or("", |found| found.path.as_str())
+        };
         in_order(
             self.threads,
             &walk.notes,
             weight,
             || Folder::new(&self.root),
-            |folder, found| self.read_for_good(folder, form, &readers, &history, &found.path),
+            |folder, found| {
+                let path = &found.path;
+                let read = self.read_for_good(folder, form, &readers, &history, path);
+                read.map(|(mut entry, out)| {
+                    let hashes = habits.hashes(&naming(path, &entry));
+                    let mut problems = std::mem::take(&mut entry.problems);
+                    problems.append(&mut entry.label_problems);
+                    (entry, hashes, problems, out)
+                })
+            },
             |place, result| {
                 done += 1;
                 report(Progress::Read { done, of });
-                let path = walk
-                    .notes
-                    .get(place)
-                    .map_or("", |found| found.path.as_str());
                 match result {
-                    Ok((entry, (graphs, count))) => {
-                        entries.push((path.to_owned(), Arc::new(entry)));
+                    Ok((entry, hashes, its, (graphs, count))) => {
+                        linked.add_for_good(path_of(place), &entry, &hashes);
+                        problems.extend(its);
+                        summary.notes += 1;
+                        kept.push((place, Kept::of(entry)));
                         triples += count;
                         take(graphs)?;
                     }
-                    Err(why) => problems.push(Located::file(path, "unreadable", why)),
+                    Err(why) => problems.push(Located::file(path_of(place), "unreadable", why)),
                 }
                 Ok(())
             },
         )?;
-        catalog.entries = entries.into_iter().collect();
+        summary.added = summary.notes;
         report(Progress::Linking);
-        let mut memory = Memory::new();
-        memory.linked.follow(self, &catalog);
-        let linking: Vec<(&String, &Arc<Entry>)> = catalog.entries.iter().collect();
-        let mut fates: Vec<Fate> = Vec::with_capacity(linking.len());
+        let mut known = HashMap::new();
+        let mut hints = Hints::new(&linked.index, &mut known);
         in_order(
             self.threads,
-            &linking,
-            |(_, entry)| {
-                entry
-                    .units
-                    .iter()
-                    .map(|unit| unit.links.len() as u64 * 800)
-                    .sum()
+            &kept,
+            |(_, kept)| kept.size().saturating_mul(20),
+            || Relinker::new(self, &linked, &walk.others),
+            |relinker, (place, kept)| {
+                let entry = kept.entry()?;
+                let (out, fate) = form.links(self, relinker, path_of(*place), &entry);
+                // Who has nothing to be hinted at is not asked about any more.
+                let entry = Hints::wanted(&fate.problems).then_some(entry);
+                Some((out, fate, entry))
             },
-            || Relinker::new(self, &memory.linked, &walk.others),
-            |relinker, (path, entry)| form.links(self, relinker, path, entry),
-            |_, ((graphs, count), fate)| {
-                fates.push(fate);
+            |_, linked| {
+                let Some(((graphs, count), fate, entry)) = linked else {
+                    return Ok(());
+                };
                 triples += count;
+                summary.count(&fate.tally);
+                for mut problem in fate.problems {
+                    if let Some(entry) = &entry {
+                        hints.add(entry, &mut problem);
+                    }
+                    problems.push(problem);
+                }
                 take(graphs)
             },
         )?;
-        let mut summary = Summary {
-            notes: catalog.entries.len(),
-            read: of,
-            added: catalog.entries.len(),
-            ..Summary::default()
-        };
-        let mut hints = Hints::new(&memory.linked.index, &mut memory.hints);
-        for ((_, entry), fate) in linking.iter().zip(fates) {
-            summary.count(&fate.tally);
-            problems.extend(entry.problems.iter().chain(&entry.label_problems).cloned());
-            for mut problem in fate.problems {
-                hints.add(entry, &mut problem);
-                problems.push(problem);
-            }
-        }
         problems.extend(walk.problems);
         let dialects = readers.guesses();
         problems.extend(dialects.iter().flat_map(|guess| guess.problems.clone()));

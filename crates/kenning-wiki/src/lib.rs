@@ -10,6 +10,7 @@ mod file;
 mod floors;
 mod git;
 mod hints;
+mod kept;
 mod keys;
 mod label;
 mod labels;

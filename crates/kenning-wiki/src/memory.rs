@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Entry, pairs};
+use crate::catalog::{Catalog, Entry, Head, pairs};
 use crate::labels::Labels;
-use crate::ladder::{Address, Habits, Index, Naming, NoteId};
+use crate::ladder::{Address, Habits, Hashes, Index, Naming, NoteId};
 use crate::walk::Walk;
 use crate::wiki::Wiki;
 
@@ -68,21 +68,35 @@ pub(crate) fn naming<'e>(path: &'e str, entry: &'e Entry) -> Naming<'e> {
 }
 
 impl Linked {
+    /// No names yet, and by which rules they will be found.
+    pub(crate) fn empty(wiki: &Wiki, head: &Head) -> Self {
+        Self {
+            of: format!(
+                "{}\n{}\n{}\n{}",
+                head.wiki, head.base, head.rules, head.ladder
+            ),
+            index: Index::new(Habits::of(wiki)),
+            labels: Labels::new(wiki.rules.scale()),
+            notes: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the names of a note that nobody will ask about again. Notes come in the order of their paths.
+    pub(crate) fn add_for_good(&mut self, path: &str, entry: &Entry, hashes: &Hashes) {
+        self.index_of(path, entry, hashes);
+    }
+
+    fn index_of(&mut self, path: &str, entry: &Entry, hashes: &Hashes) -> NoteId {
+        let label = self.labels.read(entry.label());
+        self.index.add(&naming(path, entry), hashes, label)
+    }
+
     /// Brings the names in step with `catalog`. Says whether any changed.
     pub(crate) fn follow(&mut self, wiki: &Wiki, catalog: &Catalog) -> bool {
-        let head = &catalog.head;
-        let of = format!(
-            "{}\n{}\n{}\n{}",
-            head.wiki, head.base, head.rules, head.ladder
-        );
+        let empty = Self::empty(wiki, &catalog.head);
         let mut changed = false;
-        if self.of != of {
-            *self = Self {
-                of,
-                index: Index::new(Habits::of(wiki)),
-                labels: Labels::new(wiki.rules.scale()),
-                ..Self::default()
-            };
+        if self.of != empty.of {
+            *self = empty;
             changed = true;
         }
         let mut gone: Vec<(String, NoteId)> = Vec::new();
@@ -140,8 +154,7 @@ impl Linked {
             |(), (path, entry)| habits.hashes(&naming(path, entry)),
             |place, hashes| {
                 if let Some((path, entry)) = come.get(place) {
-                    let label = self.labels.read(entry.label());
-                    let id = self.index.add(&naming(path, entry), &hashes, label);
+                    let id = self.index_of(path, entry, &hashes);
                     self.notes
                         .insert((*path).to_owned(), (id, Arc::clone(entry)));
                 }

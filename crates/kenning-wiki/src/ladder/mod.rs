@@ -37,7 +37,7 @@ use std::collections::HashMap;
 use crate::catalog::Wanting;
 use crate::labels::{LabelId, Labels};
 use climb::Climb;
-pub(crate) use index::{Habits, Index};
+pub(crate) use index::{Habits, Hashes, Index};
 pub(crate) use known::{Address, Naming};
 pub use rung::Rung;
 use rung::STEPS;

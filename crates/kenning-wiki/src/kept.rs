@@ -1,0 +1,60 @@
+//! What a conversion keeps of a note until all names are known: its links, packed.
+//!
+//! A sync keeps whole notes, because it will be asked about them again. A conversion is not, and a link in one piece with its strings takes
+//! several times the room of its letters.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{Entry, Unit};
+
+/// The links of one note. Empty where it has none.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(Box<[u8]>);
+
+/// What linking asks a note for.
+#[derive(Default, Serialize, Deserialize)]
+struct Links {
+    concept: Option<String>,
+    units: Vec<Unit>,
+}
+
+impl Kept {
+    /// Packs the links of a note, of which the rest is done.
+    pub(crate) fn of(entry: Entry) -> Self {
+        let mut units = entry.units;
+        if units.iter().all(|unit| unit.links.is_empty()) {
+            return Self::default();
+        }
+        for unit in &mut units {
+            unit.said = None;
+            for link in &mut unit.links {
+                // Only where a Markdown link leads to nothing, its words are asked what was meant.
+                link.text = link.text.take().filter(|_| link.markdown);
+            }
+        }
+        let links = Links {
+            concept: entry.concept,
+            units,
+        };
+        Self(
+            postcard::to_allocvec(&links)
+                .unwrap_or_default()
+                .into_boxed_slice(),
+        )
+    }
+
+    /// How many bytes it takes.
+    pub(crate) fn size(&self) -> u64 {
+        u64::try_from(self.0.len()).unwrap_or(u64::MAX)
+    }
+
+    /// The note with its links, its concept and its labels, and nothing else. `None` where it has no links.
+    pub(crate) fn entry(&self) -> Option<Entry> {
+        let links: Links = postcard::from_bytes(&self.0).ok()?;
+        Some(Entry {
+            concept: links.concept,
+            units: links.units,
+            ..Entry::default()
+        })
+    }
+}

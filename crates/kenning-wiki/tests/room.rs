@@ -1,0 +1,72 @@
+//! How much memory a conversion takes, counted in bytes by an allocator: three times the largest note and 200 bytes for each link.
+#![allow(
+    unsafe_code,
+    clippy::unwrap_used,
+    reason = "an allocator is unsafe to write, and a test may end in a panic"
+)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use kenning_vocab::Base;
+use kenning_wiki::{Rules, Wiki};
+
+/// The system's allocator, with what is allocated now and what was at most.
+struct Counting;
+
+static NOW: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system's allocator as it came; counting allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        MOST.fetch_max(
+            NOW.fetch_add(layout.size(), Relaxed) + layout.size(),
+            Relaxed,
+        );
+        // SAFETY: as it came.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        NOW.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: as it came.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn many_small_notes_take_what_their_links_take() {
+    const NOTES: usize = 3_000;
+    let folder = tempfile::tempdir().unwrap();
+    let mut largest = 0;
+    for number in 0..NOTES {
+        let mut text = format!("---\naliases: [\"The {number}th weir\"]\n---\n\n# Weir {number}\n");
+        for place in 1..=8 {
+            let to = (number * 7 + place * 131) % NOTES;
+            let _ = write!(
+                text,
+                "\nIts gate is set by that of [[Weir {to}]]. ^[gauge-{place}.md]\n"
+            );
+        }
+        largest = largest.max(text.len());
+        std::fs::write(folder.path().join(format!("Weir {number}.md")), text).unwrap();
+    }
+    let wiki = Wiki::open(folder.path(), &Rules::default(), &Base::default()).unwrap();
+    let wiki = wiki.with_threads(1);
+    let before = NOW.load(Relaxed);
+    MOST.store(before, Relaxed);
+    let done = wiki
+        .convert_nquads(&mut |_| (), &mut |_| Ok::<(), Infallible>(()))
+        .unwrap();
+    let most = MOST.load(Relaxed) - before;
+    let links = done.summary.links;
+    assert_eq!((done.summary.notes, links), (NOTES, NOTES * 8));
+    let allowed = 3 * largest + 200 * links;
+    assert!(most <= allowed, "{most} bytes, and {allowed} are allowed");
+}
