@@ -1,5 +1,6 @@
 //! A view as the evaluator wants to see data. The only file that knows the evaluator's trait.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::convert::Infallible;
 use std::rc::Rc;
@@ -7,6 +8,7 @@ use std::rc::Rc;
 use kenning_access::Label;
 use kenning_store::{GraphPattern, GraphSet, Pattern, Quads, TermId, Value, View};
 use oxrdf::{BlankNode, NamedNode, Term};
+use rustc_hash::FxHashMap;
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 
 use crate::gauge::{self, Held};
@@ -40,6 +42,7 @@ pub(crate) struct ViewDataset {
     keeps: bool,
     /// Whether terms of the data leave as their ids.
     later: Option<Later>,
+    parts: Rc<RefCell<Parts>>,
     /// What was asked for, by name.
     names: Dataset,
     /// What earlier operations of the same request changed.
@@ -74,6 +77,13 @@ impl Later {
         let is_one = (number ^ self.0) >> 32 == 0;
         TermId::from_number(u32::try_from(number & u128::from(u32::MAX)).ok()?).filter(|_| is_one)
     }
+}
+
+/// Parts of texts, by what says which part and by the term. What says it is kept, so that its address stays its own.
+type Parts = FxHashMap<(*const Own, TermId), (Rc<Own>, Option<Node>, Held)>;
+
+fn is_part(predicate: &Term) -> bool {
+    matches!(predicate, Term::NamedNode(name) if name.as_str().starts_with(normal::PART))
 }
 
 /// What an overlay adds to scans and leaves out of them.
@@ -112,6 +122,7 @@ impl ViewDataset {
             named,
             keeps,
             later: None,
+            parts: Rc::default(),
             names: dataset.clone(),
             over: None,
         }
@@ -205,7 +216,10 @@ impl ViewDataset {
         let Some(Node(Inner::Own(own))) = predicate else {
             return None;
         };
-        let found = self.known(&own.term, subject)?;
+        let found = match subject.map(|subject| &subject.0) {
+            Some(Inner::Id(id)) if is_part(&own.term) => self.part(own, *id, subject),
+            _ => self.known(&own.term, subject)?,
+        };
         let (Some(subject), Some(predicate), Some(found)) = (subject, predicate, found) else {
             return Some(Vec::new());
         };
@@ -221,6 +235,18 @@ impl ViewDataset {
         } else {
             Vec::new()
         })
+    }
+
+    /// A part of the text of a term, made once for each term.
+    fn part(&self, predicate: &Rc<Own>, id: TermId, subject: Option<&Node>) -> Option<Node> {
+        let key = (Rc::as_ptr(predicate), id);
+        if let Some((_, known, _)) = self.parts.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = self.known(&predicate.term, subject).flatten();
+        let part = (Rc::clone(predicate), found.clone(), Held::new(96));
+        self.parts.borrow_mut().insert(key, part);
+        found
     }
 
     /// What one of our own predicates says of a term; `None` for other predicates.

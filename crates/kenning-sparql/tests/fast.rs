@@ -165,6 +165,15 @@ fn a_short_cut_gives_what_the_long_way_gives() {
             "SELECT (COUNT(*) AS ?c) FROM :g0 FROM :g2 { ?s ?p ?o }",
             "SELECT (COUNT(*) AS ?c) FROM :g0 FROM :g2 { ?s ?p ?o BIND(1 AS ?x) }",
         ),
+        // A part of a text is looked up, once for each term, where it stands alone.
+        (
+            "SELECT ?s ?d { ?s ?p ?v BIND(STRDT(SUBSTR(STR(?v), 1, 10), <http://www.w3.org/2001/XMLSchema#date>) AS ?d) } ORDER BY ?s ?d",
+            "SELECT ?s ?d { ?s ?p ?v BIND(STRDT(SUBSTR(CONCAT(STR(?v), \"\"), 1, 10), <http://www.w3.org/2001/XMLSchema#date>) AS ?d) } ORDER BY ?s ?d",
+        ),
+        (
+            "SELECT ?s ?x ?d { ?s :when ?v . ?s :mixed ?w BIND(STRDT(SUBSTR(STR(?v), 2, 3), <http://www.w3.org/2001/XMLSchema#integer>) AS ?d) BIND(STRDT(SUBSTR(STR(?w), 2, 3), <http://www.w3.org/2001/XMLSchema#integer>) AS ?x) FILTER(?d > 20) } ORDER BY ?s ?x ?d",
+            "SELECT ?s ?x ?d { ?s :when ?v . ?s :mixed ?w BIND(STRDT(SUBSTR(CONCAT(STR(?v), \"\"), 2, 3), <http://www.w3.org/2001/XMLSchema#integer>) AS ?d) BIND(STRDT(SUBSTR(CONCAT(STR(?w), \"\"), 2, 3), <http://www.w3.org/2001/XMLSchema#integer>) AS ?x) FILTER(?d > 20) } ORDER BY ?s ?x ?d",
+        ),
         // Short cuts inside: each part that one replaces stands beside, under or around something else.
         (
             "SELECT ?s ?t { { SELECT ?s { ?s :size ?n } GROUP BY ?s HAVING(COUNT(*) > 2) } ?s :tag ?t } ORDER BY ?s ?t",
@@ -193,6 +202,16 @@ fn a_short_cut_gives_what_the_long_way_gives() {
         (
             "SELECT ?s ?t { ?s :tag ?t FILTER EXISTS { SELECT DISTINCT ?s { ?s :size 3 } } } ORDER BY ?s ?t",
             "SELECT ?s ?t { ?s :tag ?t FILTER EXISTS { SELECT DISTINCT ?s { ?s :size 3 BIND(1 AS ?x) } } } ORDER BY ?s ?t",
+        ),
+        // Rows that differ in what has no name are one row under DISTINCT.
+        (
+            "SELECT (COUNT(DISTINCT ?t) AS ?c) { [] :tag ?t }",
+            "SELECT (COUNT(DISTINCT ?t) AS ?c) { [] :tag ?t BIND(1 AS ?x) }",
+        ),
+        // A number that is compared need not be the count.
+        (
+            "SELECT ?n (COUNT(*) AS ?c) { ?s :size ?n } GROUP BY ?n HAVING(?n > 9) ORDER BY ?n",
+            "SELECT ?n (COUNT(*) AS ?c) { ?s :size ?n BIND(1 AS ?x) } GROUP BY ?n HAVING(?n > 9) ORDER BY ?n",
         ),
         (
             "SELECT (COUNT(*) AS ?c) { ?s :tag ?s }",

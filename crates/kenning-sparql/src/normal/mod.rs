@@ -36,7 +36,7 @@ pub(crate) use group::{SELF, boxed};
 pub(crate) use number::meant;
 pub(crate) use order::{RANK, compare_alike, first_key, place, rank};
 pub(crate) use tag::{answered, compared, compared_triple};
-pub(crate) use text::{is_look_up, look_up};
+pub(crate) use text::{PART, is_look_up, look_up};
 
 use crate::rewrite::{Rewrite, rewrite};
 use crate::walk::{Part, visit};

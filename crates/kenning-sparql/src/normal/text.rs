@@ -4,6 +4,7 @@
 //! `xsd:byte` is `xsd:integer`. Terms themselves are kept exactly, so the two are looked up as if they were triples of the term,
 //! with predicates of ours that the dataset answers from the term.
 
+use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Term, Variable};
 use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
@@ -16,6 +17,10 @@ const TEXT: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning text");
 /// The predicate from a literal to its datatype. No text can name it.
 const DATATYPE: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("kenning datatype");
 
+/// Before the first character, the length and the datatype, in the predicate from a term to a literal of a part of its text. No
+/// text can name it.
+pub(crate) const PART: &str = "kenning part ";
+
 /// The object of a looked-up triple; `None` where `predicate` is no predicate of ours, and `Some(None)` where the term has no such thing.
 pub(crate) fn look_up(predicate: &Term, subject: &Term) -> Option<Option<Term>> {
     let Term::NamedNode(predicate) = predicate else {
@@ -27,6 +32,13 @@ pub(crate) fn look_up(predicate: &Term, subject: &Term) -> Option<Option<Term>> 
             Term::NamedNode(node) => Some(Literal::from(node.as_str()).into()),
             _ => None,
         })
+    } else if let Some(how) = predicate.as_str().strip_prefix(PART) {
+        let text = match subject {
+            Term::Literal(literal) => literal.value(),
+            Term::NamedNode(node) => node.as_str(),
+            _ => return Some(None),
+        };
+        Some(part_of(text, how).map(Term::from))
     } else if predicate.as_ref() == DATATYPE {
         Some(match subject {
             Term::Literal(literal) => Some(literal.datatype().into_owned().into()),
@@ -114,7 +126,65 @@ fn is_simple(expression: &Expression) -> bool {
     simple
 }
 
+/// A part of a text, as the predicate says it.
+fn part_of(text: &str, how: &str) -> Option<Literal> {
+    let mut how = how.splitn(3, ' ');
+    let start = how.next()?.parse::<usize>().ok()?.checked_sub(1)?;
+    let length = how.next()?.parse().ok()?;
+    let datatype = NamedNode::new_unchecked(how.next()?);
+    let part: String = text.chars().skip(start).take(length).collect();
+    Some(Literal::new_typed_literal(part, datatype))
+}
+
+/// `STRDT(SUBSTR(STR(?variable), 1, 10), xsd:date)`, the way to the day of what may be a point in time: the variable, and the
+/// predicate that gives the same. Many solutions have the same day, and what is looked up is worked out once for each term.
+fn part(expression: &Expression, inner: &GraphPattern) -> Option<(Variable, NamedNode)> {
+    let Expression::FunctionCall(Function::StrDt, arguments) = expression else {
+        return None;
+    };
+    let [
+        Expression::FunctionCall(Function::SubStr, part),
+        Expression::NamedNode(datatype),
+    ] = arguments.as_slice()
+    else {
+        return None;
+    };
+    let [
+        Expression::FunctionCall(Function::Str, text),
+        Expression::Literal(start),
+        Expression::Literal(length),
+    ] = part.as_slice()
+    else {
+        return None;
+    };
+    let [Expression::Variable(variable)] = text.as_slice() else {
+        return None;
+    };
+    let number = |literal: &Literal| match literal.datatype() == xsd::INTEGER {
+        true => literal.value().parse::<u32>().ok().filter(|it| *it > 0),
+        false => None,
+    };
+    let (start, length) = (number(start)?, number(length)?);
+    let is_plain =
+        [xsd::DATE, xsd::DATE_TIME, xsd::TIME, xsd::INTEGER].contains(&datatype.as_ref());
+    if !is_plain || is_resource(inner, variable) {
+        return None;
+    }
+    let predicate = format!("{PART}{start} {length} {}", datatype.as_str());
+    Some((variable.clone(), NamedNode::new_unchecked(predicate)))
+}
+
 pub(super) fn mend(pattern: &mut GraphPattern) {
+    if let GraphPattern::Extend {
+        inner, expression, ..
+    } = pattern
+        && let Some((variable, predicate)) = part(expression, inner)
+    {
+        let value = fresh("part");
+        looked_up(inner, variable, predicate.as_ref(), value.clone());
+        *expression = value.into();
+        return;
+    }
     if let GraphPattern::LeftJoin {
         left,
         right,
