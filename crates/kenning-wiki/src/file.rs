@@ -98,13 +98,15 @@ mod beneath {
     use std::os::fd::OwnedFd;
     use std::path::Path;
 
-    use rustix::fs::{Mode, OFlags, ResolveFlags, open as open_folder, openat2};
+    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
 
     pub(super) type Opened = Option<OwnedFd>;
 
+    /// The folder has no link in its path either: somebody may have put one there since the wiki was opened.
     pub(super) fn open(root: &Path) -> Opened {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        open_folder(root, flags, Mode::empty()).ok()
+        let rules = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        openat2(CWD, root, flags, Mode::empty(), rules).ok()
     }
 
     /// `None` says nothing; then somebody has to look closely.
@@ -141,4 +143,44 @@ fn open(file: &Path) -> std::io::Result<File> {
         options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     }
     options.open(file)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs::{create_dir, rename, write};
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_link_in_place_of_a_file_a_folder_or_the_wiki_itself_leads_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        let (root, outside) = (top.join("wiki"), top.join("outside"));
+        for folder in [&root, &outside, &root.join("in"), &outside.join("in")] {
+            create_dir(folder).unwrap();
+            write(folder.join("a.md"), folder.to_string_lossy().as_bytes()).unwrap();
+        }
+        let read = |path: &str| super::read(&root, path, 1 << 20);
+        for path in ["a.md", "in/a.md"] {
+            assert!(read(path).is_ok(), "{path}");
+        }
+        symlink(outside.join("a.md"), root.join("b.md")).unwrap();
+        symlink("in/a.md", root.join("c.md")).unwrap();
+        rename(root.join("in"), root.join("away")).unwrap();
+        symlink(outside.join("in"), root.join("in")).unwrap();
+        for path in ["b.md", "in/a.md"] {
+            let why = read(path).unwrap_err();
+            assert!(why.contains("leads out of the folder"), "{path}: {why}");
+        }
+        // A link that stays inside is a note like any other.
+        assert!(read("away/a.md").is_ok());
+        std::fs::remove_file(root.join("in")).unwrap();
+        rename(root.join("away"), root.join("in")).unwrap();
+        assert!(read("c.md").is_ok());
+        rename(&root, top.join("moved")).unwrap();
+        symlink(&outside, &root).unwrap();
+        for path in ["a.md", "in/a.md"] {
+            let why = read(path).unwrap_err();
+            assert!(why.contains("leads out of the folder"), "{path}: {why}");
+        }
+    }
 }
