@@ -4,45 +4,18 @@
 //!
 //! The lines are counted and not kept, unless there is a FILE for them. The figure is the most that was allocated at once, counted by an allocator, and beside it what is
 //! allowed: three times the largest file and 200 bytes for each link.
-#![allow(
-    unsafe_code,
-    clippy::print_stdout,
-    reason = "an allocator is unsafe to write, and this prints"
-)]
+#![allow(clippy::print_stdout, reason = "it prints")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[path = "../tests/common/counting.rs"]
+mod counting;
+
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use kenning_vocab::Base;
 use kenning_wiki::{Progress, Rules, Wiki};
 
-/// The system's allocator, with what is allocated now and what was at most.
-struct Counting;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator as it came; counting allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        MOST.fetch_max(
-            NOW.fetch_add(layout.size(), Relaxed) + layout.size(),
-            Relaxed,
-        );
-        // SAFETY: as it came.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: as it came.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: counting::Counting = counting::Counting;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -53,13 +26,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let wiki = Wiki::open(Path::new(&folder), &Rules::default(), &Base::default())?;
     let wiki = wiki.with_threads(threads);
     let (mut hash, mut size) = (blake3::Hasher::new(), 0);
-    let before = NOW.load(Relaxed);
-    MOST.store(before, Relaxed);
+    let before = counting::begin();
     let (mut walked, mut read) = (0, (0, 0));
     let mut report = |progress| match progress {
-        Progress::Found(_) => walked = NOW.load(Relaxed) - before,
+        Progress::Found(_) => walked = counting::now() - before,
         Progress::Linking => {
-            read = (MOST.load(Relaxed) - before, NOW.load(Relaxed) - before);
+            read = (counting::most() - before, counting::now() - before);
         }
         _ => {}
     };
@@ -71,7 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             None => Ok(()),
         }
     })?;
-    let most = MOST.load(Relaxed) - before;
+    let most = counting::most() - before;
     let (notes, links) = (done.summary.notes, done.summary.links as usize);
     let allowed = 3 * largest + 200 * links;
     println!(
@@ -89,7 +61,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         mb(walked),
         mb(read.0),
         mb(read.1),
-        mb(NOW.load(Relaxed) - before),
+        mb(counting::now() - before),
         done.problems.len(),
     );
     Ok(())

@@ -50,6 +50,9 @@ impl Kept {
 
     /// The note with its links, its concept and its labels, and nothing else. `None` where it has no links.
     pub(crate) fn entry(&self) -> Option<Entry> {
+        if self.0.is_empty() {
+            return None;
+        }
         let links: Links = postcard::from_bytes(&self.0).ok()?;
         Some(Entry {
             concept: links.concept,

@@ -1,44 +1,17 @@
 //! How much memory a conversion takes, counted in bytes by an allocator: three times the largest note and 200 bytes for each link.
-#![allow(
-    unsafe_code,
-    clippy::unwrap_used,
-    reason = "an allocator is unsafe to write, and a test may end in a panic"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may end in a panic")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[path = "common/counting.rs"]
+mod counting;
+
 use std::convert::Infallible;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use kenning_vocab::Base;
 use kenning_wiki::{Rules, Wiki};
 
-/// The system's allocator, with what is allocated now and what was at most.
-struct Counting;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator as it came; counting allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        MOST.fetch_max(
-            NOW.fetch_add(layout.size(), Relaxed) + layout.size(),
-            Relaxed,
-        );
-        // SAFETY: as it came.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: as it came.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: counting::Counting = counting::Counting;
 
 #[test]
 fn many_small_notes_take_what_their_links_take() {
@@ -59,12 +32,11 @@ fn many_small_notes_take_what_their_links_take() {
     }
     let wiki = Wiki::open(folder.path(), &Rules::default(), &Base::default()).unwrap();
     let wiki = wiki.with_threads(1);
-    let before = NOW.load(Relaxed);
-    MOST.store(before, Relaxed);
+    let before = counting::begin();
     let done = wiki
         .convert_nquads(&mut |_| (), &mut |_| Ok::<(), Infallible>(()))
         .unwrap();
-    let most = MOST.load(Relaxed) - before;
+    let most = counting::most() - before;
     let links = done.summary.links;
     assert_eq!((done.summary.notes, links), (NOTES, NOTES * 8));
     let allowed = 3 * largest + 200 * links;

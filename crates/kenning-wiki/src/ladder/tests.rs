@@ -22,8 +22,8 @@ fn titled(title: &str, aliases: &[&str]) -> Names {
     }
 }
 
-fn add(index: &mut Index, path: &str, names: &Names, label: LabelId) -> NoteId {
-    let note = Naming {
+fn naming<'n>(path: &'n str, names: &'n Names) -> Naming<'n> {
+    Naming {
         path,
         address: Address {
             identity: path,
@@ -31,7 +31,11 @@ fn add(index: &mut Index, path: &str, names: &Names, label: LabelId) -> NoteId {
         },
         names,
         former: &[],
-    };
+    }
+}
+
+fn add(index: &mut Index, path: &str, names: &Names, label: LabelId) -> NoteId {
+    let note = naming(path, names);
     let hashes = index.habits().hashes(&note);
     index.add(&note, &hashes, label)
 }
@@ -255,15 +259,7 @@ fn names_of_one_hash_are_not_taken_for_one() {
     let notes: Vec<Naming<'_>> = paths
         .iter()
         .zip(&names)
-        .map(|(path, names)| Naming {
-            path,
-            address: Address {
-                identity: path,
-                concept: None,
-            },
-            names,
-            former: &[],
-        })
+        .map(|(path, names)| naming(path, names))
         .collect();
     // Both notes get the hashes of both, as if all their names clashed.
     let mut hashes: Vec<u32> = Vec::new();
