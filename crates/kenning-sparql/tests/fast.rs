@@ -9,7 +9,7 @@
 
 use kenning_access::{Clearance, Label};
 use kenning_sparql::{ParseOptions, Prepared, RunOptions};
-use kenning_store::{Batch, KnowledgeBase, Options};
+use kenning_store::{Batch, KnowledgeBase, Options, View};
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term, Triple};
 use std::ops::ControlFlow;
@@ -234,6 +234,27 @@ fn a_short_cut_gives_what_the_long_way_gives() {
     assert!(different >= 14, "hidden graphs have to matter: {different}");
 }
 
+/// The solutions of a query, as text.
+fn rows(query: &Prepared, view: &View) -> Vec<String> {
+    let mut rows = Vec::new();
+    query
+        .solutions(view, &RunOptions::default(), &mut |solution| {
+            rows.push(format!("{:?}", solution.values()));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    rows
+}
+
+/// The rows of all pages of this size, one page after the other.
+fn pages(query: &Prepared, size: usize, view: &View) -> Vec<String> {
+    (0..)
+        .map(|page| rows(&query.part(page * size, size), view))
+        .take_while(|page| !page.is_empty())
+        .flatten()
+        .collect()
+}
+
 /// Pages put together are the whole answer: where what is optional multiplies rows, where rows are left out, where the order
 /// descends, under DISTINCT, and where a query has an offset and a limit of its own.
 #[test]
@@ -257,24 +278,10 @@ fn pages_are_parts_of_the_whole() {
             Clearance::everything("a test looks at everything"),
         ] {
             let view = kb.view(&reader);
-            let rows = |query: &Prepared| {
-                let mut rows = Vec::new();
-                query
-                    .solutions(&view, &RunOptions::default(), &mut |solution| {
-                        rows.push(format!("{:?}", solution.values()));
-                        ControlFlow::Continue(())
-                    })
-                    .unwrap();
-                rows
-            };
+            let rows = |query: &Prepared| rows(query, &view);
             let whole = rows(&query);
             assert!(whole.len() > 20, "{text}");
-            let pages: Vec<String> = (0..)
-                .map(|page| rows(&query.part(page * 7, 7)))
-                .take_while(|page| !page.is_empty())
-                .flatten()
-                .collect();
-            assert_eq!(pages, whole, "{text}");
+            assert_eq!(pages(&query, 7, &view), whole, "{text}");
         }
     }
 }
@@ -299,26 +306,13 @@ fn pages_neither_repeat_nor_leave_out_rows_that_tie() {
             Clearance::everything("a test looks at everything"),
         ] {
             let view = kb.view(&reader);
-            let rows = |query: &Prepared| {
-                let mut rows = Vec::new();
-                query
-                    .solutions(&view, &RunOptions::default(), &mut |solution| {
-                        rows.push(format!("{:?}", solution.values()));
-                        ControlFlow::Continue(())
-                    })
-                    .unwrap();
-                rows
-            };
+            let rows = |query: &Prepared| rows(query, &view);
             let mut whole = rows(&query.part(0, usize::MAX));
             assert!(text.contains("LIMIT") || whole.len() == rows(&query).len());
+            whole.sort();
             for size in [7, 40] {
-                let mut pages: Vec<String> = (0..)
-                    .map(|page| rows(&query.part(page * size, size)))
-                    .take_while(|page| !page.is_empty())
-                    .flatten()
-                    .collect();
+                let mut pages = pages(&query, size, &view);
                 pages.sort();
-                whole.sort();
                 assert!(pages == whole, "{text}, {size} on a page");
             }
         }

@@ -187,7 +187,7 @@ const PATTERNS: usize = 8;
 /// A pattern and its flags, and what they were compiled to; `None` where that fails.
 type Compiled = (String, String, Option<Rc<Regex>>);
 
-/// The pattern with these flags. Those that were used last are kept: mostly every solution has the same few.
+/// The pattern with these flags. Those that were compiled last are kept: mostly every solution has the same few.
 fn compiled(pattern: &str, flags: &str) -> Option<Rc<Regex>> {
     thread_local! {
         static LAST: RefCell<VecDeque<Compiled>> = const { RefCell::new(VecDeque::new()) };
