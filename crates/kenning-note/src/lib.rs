@@ -33,6 +33,7 @@ mod name;
 mod note;
 mod page;
 mod problem;
+mod room;
 mod settings;
 #[cfg(feature = "sophia")]
 pub mod sophia;

@@ -8,7 +8,7 @@ use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Texts up to this many bytes are read whole, and larger ones in windows of so many.
-const WINDOW: usize = 1 << 18;
+const WINDOW: usize = 1 << 14;
 /// A single block is read whole up to this many bytes, except for a fenced block of code, which may have any size.
 const BLOCK: usize = 1 << 20;
 
@@ -158,9 +158,20 @@ impl<'t> Defined<'t> {
         if text.len() <= WINDOW || memchr::memmem::find(text.as_bytes(), b"]:").is_none() {
             return defined;
         }
-        for line in text.lines() {
-            let Some((label, after)) = line
-                .trim_start_matches(' ')
+        // The fence of the block of code around: what stands in it defines nothing.
+        let mut fence: Option<&str> = None;
+        let mut lines = text.lines().peekable();
+        while let Some(line) = lines.next() {
+            let bare = line.trim_start_matches([' ', '>']);
+            let mark = fence_of(bare);
+            if let Some(open) = fence {
+                let closes =
+                    mark.is_some_and(|mark| mark.starts_with(open) && bare.trim_end() == mark);
+                fence = fence.filter(|_| !closes);
+                continue;
+            }
+            fence = mark;
+            let Some((label, after)) = bare
                 .strip_prefix('[')
                 .and_then(|rest| rest.split_once("]:"))
             else {
@@ -169,7 +180,12 @@ impl<'t> Defined<'t> {
             if let Some(name) = label.strip_prefix('^') {
                 defined.footnotes.insert(name);
             } else if !label.contains(['[', ']']) {
-                let to = after.trim_start();
+                let to = match after.trim_start() {
+                    "" => lines
+                        .peek()
+                        .map_or("", |next| next.trim_start_matches([' ', '>'])),
+                    to => to,
+                };
                 let to = match to.strip_prefix('<') {
                     Some(inside) => inside.split('>').next(),
                     None => to.split_whitespace().next(),
@@ -189,6 +205,18 @@ impl<'t> Defined<'t> {
         let to = self.links.get(&folded(label))?;
         Some((CowStr::Borrowed(to), CowStr::Borrowed("")))
     }
+}
+
+/// The marks that open or close a fenced block of code, where a line begins with such (CommonMark 0.31, section 4.5).
+fn fence_of(line: &str) -> Option<&str> {
+    let mark = line
+        .chars()
+        .next()
+        .filter(|mark| matches!(mark, '`' | '~'))?;
+    let rest = line.trim_start_matches(mark);
+    // What follows backquotes holds none, else they are code within a line.
+    let is_open = line.len() - rest.len() >= 3 && !(mark == '`' && rest.contains('`'));
+    line.get(..line.len() - rest.len()).filter(|_| is_open)
 }
 
 /// A label as CommonMark 0.31, section 4.7, compares it.
@@ -274,7 +302,8 @@ mod tests {
             );
             text.push_str("> quote [x][two]\n> on\n\n| a | b |\n|---|---|\n| c | d |\n\n<div>\n[one]\n\n</div>\n\n");
         }
-        text.push_str("\n[one]: first.md\n[two]: <second.md> \"title\"\n");
+        text.push_str("~~~~ text\n~~~\n[one]: wrong.md\n~~~~\n\n");
+        text.push_str("> [one]:\n> first.md\n\n[two]: <second.md> \"title\"\n");
         let (pieces, cuts) = all(&text);
         let mut whole = Vec::new();
         for (event, range) in Parser::new_ext(&text, super::super::options()).into_offset_iter() {

@@ -20,6 +20,11 @@ impl<'a> NQuads<'a> {
         Self { out, end }
     }
 
+    /// The lines so far. They may be taken away at any time: what follows does not look back.
+    pub fn written(&mut self) -> &mut Vec<u8> {
+        self.out
+    }
+
     fn quoted(&mut self, text: &str) {
         self.out.push(b'"');
         let bytes = text.as_bytes();

@@ -10,6 +10,7 @@ use crate::meta::{scalar, source_key};
 use crate::name::{slug, tag_key};
 use crate::note::{Citation, Field, Heading, Link, LinkTo, Passage, PassageKind, SourceRef};
 use crate::problem::{Problem, ProblemKind};
+use crate::room;
 use crate::settings::Dialect;
 use crate::value::{Value, span};
 
@@ -75,13 +76,14 @@ impl Walk<'_, '_> {
             .cx
             .source
             .span(self.base + open.start, self.base + open.end);
-        self.said.content.headings.push(Heading {
+        let heading = Heading {
             rank,
             text,
             anchor,
             parent,
             span,
-        });
+        };
+        room::push(&mut self.said.content.headings, heading);
         self.heading = Some(index);
     }
 
@@ -138,12 +140,13 @@ impl Walk<'_, '_> {
                 Found::Tag(tag) => self.tag(&tag, place),
                 Found::Block(id) => {
                     let before = open.inline.plain.get(..start).unwrap_or_default();
-                    self.said.content.links.push(Link {
+                    let link = Link {
                         embeds: before.trim_end().ends_with("{{embed"),
                         place,
                         heading: self.heading.map(small),
                         ..link::block_reference(&id)
-                    });
+                    };
+                    room::push(&mut self.said.content.links, link);
                 }
                 Found::Name(id) => {
                     cut.push((start, end));
@@ -238,7 +241,7 @@ impl Walk<'_, '_> {
             .source
             .span(self.base + open.start, self.base + open.end);
         citations.shrink_to_fit();
-        self.said.content.passages.push(Passage {
+        let passage = Passage {
             anchor,
             position: u32::try_from(position + 1).unwrap_or(u32::MAX),
             kind,
@@ -251,7 +254,8 @@ impl Walk<'_, '_> {
             span,
             characters: None,
             task: open.task,
-        });
+        };
+        room::push(&mut self.said.content.passages, passage);
     }
 
     /// A citation on a line of its own belongs to what stands before it, and so does a name: it is that of a list, a quote or a table.

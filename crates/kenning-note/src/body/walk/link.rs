@@ -118,7 +118,7 @@ impl Walk<'_, '_> {
         );
         link.heading = self.heading.map(small);
         link.related = self.room == Room::Related;
-        self.said.content.links.push(link);
+        crate::room::push(&mut self.said.content.links, link);
         let index = Some(self.said.content.links.len() - 1);
         let from = if silent && !embeds {
             from
