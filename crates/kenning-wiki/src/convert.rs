@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use kenning_access::Label;
-use kenning_note::{NQuads, Note, Part, Sink};
-use oxrdf::{NamedNode, NamedNodeRef, TermRef, Triple};
+use kenning_note::{Note, Part};
+use oxrdf::{NamedNode, Triple};
 
 use crate::assemble::{Assembler, Made};
 use crate::catalog::{Entry, GraphKind};
@@ -17,6 +17,7 @@ use crate::file::Folder;
 use crate::git::Told;
 use crate::hints::Hints;
 use crate::kept::Kept;
+use crate::lines::Lines;
 use crate::memory::{Linked, naming};
 use crate::problem::Located;
 use crate::reading;
@@ -24,7 +25,7 @@ use crate::relink::{Fate, Relinker};
 use crate::triples::put;
 use crate::walk::Found;
 use crate::wiki::Wiki;
-use crate::work::in_order;
+use crate::work::{Given, Piece, in_pieces};
 
 /// What a conversion found beside triples.
 #[derive(Debug)]
@@ -59,16 +60,13 @@ impl Wiki {
         report: &mut dyn FnMut(Progress),
         emit: &mut Emit<'_, E>,
     ) -> Result<Converted, E> {
-        self.run_conversion(report, &Graphs, &mut |graphs| {
-            for (name, made) in graphs {
-                emit(&name, &made.label, &made.triples)?;
-            }
-            Ok(())
+        self.run_conversion(report, &AsGraphs, &mut |(name, made)| {
+            emit(&name, &made.label, &made.triples)
         })
     }
 
     /// Converts the whole wiki to N-Quads, without the labels: the graphs of [`Wiki::convert`] in their order. Lines are written on
-    /// all threads, so this is the quickest way; `write` gets them in order.
+    /// all threads, so this is the quickest way; `write` gets them in order, those of a large note in several pieces.
     ///
     /// # Errors
     /// What `write` returns ends the conversion.
@@ -77,14 +75,14 @@ impl Wiki {
         report: &mut dyn FnMut(Progress),
         write: &mut Write<'_, E>,
     ) -> Result<Converted, E> {
-        self.run_conversion(report, &Lines, &mut |bytes: Vec<u8>| write(&bytes))
+        self.run_conversion(report, &AsLines, &mut |bytes: Vec<u8>| write(&bytes))
     }
 
     fn run_conversion<F: Form, E>(
         &self,
         report: &mut dyn FnMut(Progress),
         form: &F,
-        take: &mut dyn FnMut(F::Out) -> Result<(), E>,
+        take: &mut dyn FnMut(F::Piece) -> Result<(), E>,
     ) -> Result<Converted, E> {
         let walk = self.walk();
         let of = walk.notes.len();
@@ -106,32 +104,35 @@ impl Wiki {
             let found = walk.notes.get(place);
             found.map_or("", |found| found.path.as_str())
         };
-        in_order(
+        in_pieces(
             self.threads,
             &walk.notes,
             weight,
             || Folder::new(&self.root),
-            |folder, found| {
+            |folder, found, hand| {
                 let path = &found.path;
-                let read = self.read_for_good(folder, form, &readers, &history, path);
-                read.map(|(mut entry, out)| {
+                let read = self.read_for_good(folder, form, &readers, &history, path, hand);
+                read.map(|(mut entry, count)| {
                     let hashes = habits.hashes(&naming(path, &entry));
                     let mut problems = std::mem::take(&mut entry.problems);
                     problems.append(&mut entry.label_problems);
-                    (entry, hashes, problems, out)
+                    (entry, hashes, problems, count)
                 })
             },
-            |place, result| {
+            |place, given| {
+                let result = match given {
+                    Given::Piece(piece) => return take(piece),
+                    Given::Result(result) => result,
+                };
                 done += 1;
                 report(Progress::Read { done, of });
                 match result {
-                    Ok((entry, hashes, its, (graphs, count))) => {
+                    Ok((entry, hashes, its, count)) => {
                         linked.add_for_good(path_of(place), &entry, &hashes);
                         problems.extend(its);
                         summary.notes += 1;
                         kept.push((place, Kept::of(entry)));
                         triples += count;
-                        take(graphs)?;
                     }
                     Err(why) => problems.push(Located::file(path_of(place), "unreadable", why)),
                 }
@@ -142,20 +143,24 @@ impl Wiki {
         report(Progress::Linking);
         let mut known = HashMap::new();
         let mut hints = Hints::new(&linked.index, &mut known);
-        in_order(
+        in_pieces(
             self.threads,
             &kept,
-            |(_, kept)| kept.size().saturating_mul(20),
+            |(_, kept)| kept.size().saturating_mul(4),
             || Relinker::new(self, &linked, &walk.others),
-            |relinker, (place, kept)| {
+            |relinker, (place, kept), hand| {
                 let entry = kept.entry()?;
-                let (out, fate) = form.links(self, relinker, path_of(*place), &entry);
+                let (count, fate) = form.links(self, relinker, path_of(*place), &entry, hand);
                 // Who has nothing to be hinted at is not asked about any more.
                 let entry = Hints::wanted(&fate.problems).then_some(entry);
-                Some((out, fate, entry))
+                Some((count, fate, entry))
             },
-            |_, linked| {
-                let Some(((graphs, count), fate, entry)) = linked else {
+            |_, given| {
+                let linked = match given {
+                    Given::Piece(piece) => return take(piece),
+                    Given::Result(linked) => linked,
+                };
+                let Some((count, fate, entry)) = linked else {
                     return Ok(());
                 };
                 triples += count;
@@ -166,7 +171,7 @@ impl Wiki {
                     }
                     problems.push(problem);
                 }
-                take(graphs)
+                Ok(())
             },
         )?;
         problems.extend(walk.problems);
@@ -181,7 +186,7 @@ impl Wiki {
         })
     }
 
-    /// A note that nobody will ask about again, with the graphs of what it says and of the facts about it.
+    /// A note that nobody will ask about again; hands on the graphs of what it says and of the facts about it, and counts their triples.
     fn read_for_good<F: Form>(
         &self,
         folder: &Folder<'_>,
@@ -189,18 +194,19 @@ impl Wiki {
         readers: &Readers,
         history: &Told,
         path: &str,
-    ) -> Result<(Entry, (F::Out, u64)), String> {
+        hand: &mut dyn FnMut(F::Piece),
+    ) -> Result<(Entry, u64), String> {
         let (bytes, _) = folder.read(path, self.largest)?;
         let assembler = Assembler::new(self);
         let settings = readers.of(path);
-        let read = reading::read(&bytes, path, path, settings, &self.base, false);
+        let read = reading::read(bytes, path, path, settings, &self.base, false);
         let mut entry = read.entry;
         assembler.label_all(path, &mut entry);
         let open = |bytes: &[u8]| reading::open_text(bytes, path, settings);
         entry.history = history.revisions(&self.root, path, entry.units.len() > 1, &open);
-        let out = form.note(self, path, &entry, &read.note);
+        let count = form.note(self, path, &entry, &read.note, hand);
         entry.history = Vec::new();
-        Ok((entry, out))
+        Ok((entry, count))
     }
 
     /// Graphs of the note at `path` with their names.
@@ -224,29 +230,45 @@ impl Wiki {
 
 type Named = Vec<(NamedNode, Made)>;
 
-/// What is made of graphs on the thread that made them.
+/// What is made of graphs on the thread that made them, and handed on in order.
 trait Form: Sync {
-    /// Something that is handed on in order.
-    type Out: Send;
+    /// What is handed on.
+    type Piece: Piece;
 
-    /// Of graphs, with the number of their triples.
-    fn graphs(&self, graphs: Named) -> (Self::Out, u64);
+    /// Of a graph. Says how many triples it has.
+    fn graph(&self, name: NamedNode, made: Made, hand: &mut dyn FnMut(Self::Piece)) -> u64;
 
-    /// Of what a note says and of the facts about it.
-    fn note(&self, wiki: &Wiki, path: &str, entry: &Entry, note: &Note) -> (Self::Out, u64) {
-        self.graphs(graphs_of(wiki, path, entry, note))
+    /// Of what a note says and of the facts about it. Says how many triples that were.
+    fn note(
+        &self,
+        wiki: &Wiki,
+        path: &str,
+        entry: &Entry,
+        note: &Note,
+        hand: &mut dyn FnMut(Self::Piece),
+    ) -> u64 {
+        self.graphs(graphs_of(wiki, path, entry, note), hand)
     }
 
-    /// Of what the links of a note mean, with how they fared.
+    /// Of what the links of a note mean. Says how many triples that were, and how the links fared.
     fn links(
         &self,
         wiki: &Wiki,
         relinker: &mut Relinker<'_>,
         path: &str,
         entry: &Entry,
-    ) -> ((Self::Out, u64), Fate) {
+        hand: &mut dyn FnMut(Self::Piece),
+    ) -> (u64, Fate) {
         let (links, fate) = relinker.link(path, entry);
-        (self.graphs(wiki.named(path, links)), fate)
+        (self.graphs(wiki.named(path, links), hand), fate)
+    }
+
+    /// Of graphs, in their order.
+    fn graphs(&self, graphs: Named, hand: &mut dyn FnMut(Self::Piece)) -> u64 {
+        let graphs = graphs.into_iter();
+        graphs
+            .map(|(name, made)| self.graph(name, made, hand))
+            .sum()
     }
 }
 
@@ -259,57 +281,62 @@ fn graphs_of(wiki: &Wiki, path: &str, entry: &Entry, note: &Note) -> Named {
 }
 
 /// The graphs themselves.
-struct Graphs;
+struct AsGraphs;
 
-impl Form for Graphs {
-    type Out = Named;
+impl Form for AsGraphs {
+    type Piece = (NamedNode, Made);
 
-    fn graphs(&self, graphs: Named) -> (Named, u64) {
-        let count = graphs.iter().map(|(_, made)| made.triples.len() as u64);
-        let count = count.sum();
-        (graphs, count)
+    fn graph(&self, name: NamedNode, made: Made, hand: &mut dyn FnMut(Self::Piece)) -> u64 {
+        let count = made.triples.len() as u64;
+        hand((name, made));
+        count
+    }
+}
+
+impl Piece for (NamedNode, Made) {
+    fn bytes(&self) -> u64 {
+        // Three terms with their texts.
+        self.1.triples.len() as u64 * 300
     }
 }
 
 /// Lines of N-Quads.
-struct Lines;
+struct AsLines;
 
-impl Form for Lines {
-    type Out = Vec<u8>;
+impl Form for AsLines {
+    type Piece = Vec<u8>;
 
-    fn graphs(&self, graphs: Named) -> (Vec<u8>, u64) {
-        let mut bytes = Vec::new();
-        let mut count = 0;
-        for (name, made) in graphs {
-            let mut lines = Counted::new(&name, &mut bytes);
-            for triple in &made.triples {
-                put(triple, &mut lines);
-            }
-            count += lines.count;
+    fn graph(&self, name: NamedNode, made: Made, hand: &mut dyn FnMut(Vec<u8>)) -> u64 {
+        let mut lines = Lines::new(hand);
+        let mut graph = lines.graph(&name);
+        for triple in &made.triples {
+            put(triple, &mut graph);
         }
-        (bytes, count)
+        lines.end()
     }
 
-    fn note(&self, wiki: &Wiki, path: &str, entry: &Entry, note: &Note) -> (Vec<u8>, u64) {
+    fn note(
+        &self,
+        wiki: &Wiki,
+        path: &str,
+        entry: &Entry,
+        note: &Note,
+        hand: &mut dyn FnMut(Vec<u8>),
+    ) -> u64 {
         if !wiki.rules.predicate_floors.is_empty() {
-            return self.graphs(graphs_of(wiki, path, entry, note));
+            return self.graphs(graphs_of(wiki, path, entry, note), hand);
         }
-        let assembler = Assembler::new(wiki);
         let minter = wiki.minter();
         let parts = std::iter::once(Part::Note).chain((0..note.sections.len()).map(Part::Section));
-        let mut bytes = Vec::with_capacity(1 << 15);
-        let mut count = 0;
+        let mut lines = Lines::new(hand);
         for part in parts {
             let name = kenning_note::graph_name(note, part, minter.wiki, minter.base);
-            let mut lines = Counted::new(&name, &mut bytes);
-            kenning_note::write(note, part, minter.wiki, minter.base, &mut lines);
-            count += lines.count;
+            let mut graph = lines.graph(&name);
+            kenning_note::write(note, part, minter.wiki, minter.base, &mut graph);
         }
         let name = minter.graph(entry.identity(path), &GraphKind::Meta, "");
-        let mut lines = Counted::new(&name, &mut bytes);
-        assembler.meta_into(path, entry, &mut lines);
-        count += lines.count;
-        (bytes, count)
+        Assembler::new(wiki).meta_into(path, entry, &mut lines.graph(&name));
+        lines.end()
     }
 
     fn links(
@@ -318,40 +345,14 @@ impl Form for Lines {
         relinker: &mut Relinker<'_>,
         path: &str,
         entry: &Entry,
-    ) -> ((Vec<u8>, u64), Fate) {
+        hand: &mut dyn FnMut(Vec<u8>),
+    ) -> (u64, Fate) {
         if !wiki.rules.predicate_floors.is_empty() {
             let (links, fate) = relinker.link(path, entry);
-            return (self.graphs(wiki.named(path, links)), fate);
+            return (self.graphs(wiki.named(path, links), hand), fate);
         }
-        let mut bytes = Vec::with_capacity(1 << 13);
-        let (count, fate) = relinker.write(path, entry, &mut bytes);
-        ((bytes, count), fate)
-    }
-}
-
-/// Lines of N-Quads, counted.
-struct Counted<'b> {
-    lines: NQuads<'b>,
-    count: u64,
-}
-
-impl<'b> Counted<'b> {
-    fn new(graph: &NamedNode, bytes: &'b mut Vec<u8>) -> Self {
-        Self {
-            lines: NQuads::new(graph.as_ref(), bytes),
-            count: 0,
-        }
-    }
-}
-
-impl Sink for Counted<'_> {
-    fn triple(
-        &mut self,
-        subject: NamedNodeRef<'_>,
-        predicate: NamedNodeRef<'_>,
-        object: TermRef<'_>,
-    ) {
-        self.count += 1;
-        self.lines.triple(subject, predicate, object);
+        let mut lines = Lines::new(hand);
+        let fate = relinker.write(path, entry, &mut lines);
+        (lines.end(), fate)
     }
 }

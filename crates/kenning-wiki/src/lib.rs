@@ -15,6 +15,7 @@ mod keys;
 mod label;
 mod labels;
 mod ladder;
+mod lines;
 mod memory;
 mod moves;
 mod names;

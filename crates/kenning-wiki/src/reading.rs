@@ -35,14 +35,14 @@ pub(crate) struct ReadNote {
 ///
 /// `follow` says whether the next scan will want to know the note again: finding out by what costs time.
 pub(crate) fn read(
-    bytes: &[u8],
+    bytes: Vec<u8>,
     path: &str,
     identity: &str,
     settings: &kenning_note::Settings,
     base: &Base,
     follow: bool,
 ) -> ReadNote {
-    let reading = kenning_note::read(bytes, path, settings);
+    let reading = kenning_note::read(&bytes, path, settings);
     let mut note = reading.note;
     let problems = reading.problems.into_iter().map(|problem| Located {
         path: path.to_owned(),
@@ -61,18 +61,22 @@ pub(crate) fn read(
             _ => None,
         },
         said: said(&note.protection),
-        units: units(&note, base),
         problems: problems.collect(),
         ..Entry::default()
     };
-    (entry.open_hash, entry.open_size) = open_part(bytes, &note);
+    (entry.open_hash, entry.open_size) = open_part(&bytes, &note);
     if follow {
         entry.hash = if note.sections.is_empty() {
             entry.open_hash
         } else {
-            *blake3::hash(bytes).as_bytes()
+            *blake3::hash(&bytes).as_bytes()
         };
-        entry.sketch = moves::sketch(bytes);
+        entry.sketch = moves::sketch(&bytes);
+    }
+    // Of a large note there is more to come, for which the room is needed.
+    drop(bytes);
+    entry.units = units(&note, base);
+    if follow {
         entry.looks_for = names::looks_for(entry.units.iter().flat_map(|unit| &unit.links));
     }
     identity.clone_into(&mut note.path);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use hashbrown::HashSet as QuickSet;
-use kenning_note::{NQuads, Sink};
+use kenning_note::Sink;
 use oxrdf::Triple;
 
 use crate::assemble::{Made, link_graphs};
@@ -11,6 +11,7 @@ use crate::catalog::{Catalog, Entry, GraphKind, Tally, Wanting};
 use crate::floors::ByLabel;
 use crate::labels::{LabelId, Labels};
 use crate::ladder::{Address, Edge, Rung, Verdict};
+use crate::lines::Lines;
 use crate::memory::{Linked, differences};
 use crate::names;
 use crate::overrides::{self, Overrides};
@@ -96,8 +97,8 @@ impl<'c> Relinker<'c> {
     }
 
     /// Writes the link graphs of a note as lines of N-Quads, where no property has a floor: the lines of [`Relinker::link`], in their order.
-    /// Says how many there are, and how the links fared.
-    pub(crate) fn write(&mut self, path: &str, entry: &Entry, bytes: &mut Vec<u8>) -> (u64, Fate) {
+    /// Says how the links fared.
+    pub(crate) fn write(&mut self, path: &str, entry: &Entry, lines: &mut Lines<'_>) -> Fate {
         let (said, fate) = self.statements(path, entry);
         let identity = entry.identity(path);
         let mut said: Vec<(&str, Statements)> = said
@@ -105,17 +106,15 @@ impl<'c> Relinker<'c> {
             .map(|(id, said)| (self.labels.text(id), said))
             .collect();
         said.sort_by_key(|(label, _)| *label);
-        let mut count = 0;
         for (label, mut said) in said {
             self.minter.links_head(identity, label, &mut said);
             let name = self.minter.graph(identity, &GraphKind::Links, label);
-            let mut lines = NQuads::new(name.as_ref(), bytes);
+            let mut lines = lines.graph(&name);
             said.each(|subject, predicate, object| {
                 lines.triple(subject, predicate, object.into());
-                count += 1;
             });
         }
-        (count, fate)
+        fate
     }
 
     /// What the links of a note say to readers of each label, and how they fared.

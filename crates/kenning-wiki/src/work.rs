@@ -1,11 +1,40 @@
 //! Work on many things by several threads, with the results in the order of the things.
 
-use std::collections::BTreeMap;
-use std::sync::mpsc;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::convert::Infallible;
+use std::ops::Range;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 /// How much work may be ahead of the result that is waited for, in whatever `weight` counts.
-const AHEAD: u64 = 8 << 20;
+const AHEAD: u64 = 2 << 20;
+/// How much of that goes together, so that threads seldom wait for each other.
+const BATCH: u64 = 1 << 17;
+
+/// Something that is handed on before the work on its item is done.
+pub(crate) trait Piece: Send {
+    /// How much memory it holds, in bytes.
+    fn bytes(&self) -> u64;
+}
+
+impl Piece for Vec<u8> {
+    fn bytes(&self) -> u64 {
+        u64::try_from(self.capacity()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Piece for Infallible {
+    fn bytes(&self) -> u64 {
+        0
+    }
+}
+
+/// What work on an item gives.
+pub(crate) enum Given<P, R> {
+    /// Some of what it makes.
+    Piece(P),
+    /// What it comes to, after all pieces.
+    Result(R),
+}
 
 /// Does `work` on each of `items`, and hands the results to `take` in the order of the items, whatever the number of threads.
 ///
@@ -22,11 +51,44 @@ pub(crate) fn in_order<I: Sync, S, R: Send, E>(
     work: impl Fn(&mut S, &I) -> R + Sync,
     mut take: impl FnMut(usize, R) -> Result<(), E>,
 ) -> Result<(), E> {
+    in_pieces(
+        threads,
+        items,
+        weight,
+        state,
+        |state, item, _: &mut dyn FnMut(Infallible)| work(state, item),
+        |place, given| match given {
+            Given::Piece(piece) => match piece {},
+            Given::Result(result) => take(place, result),
+        },
+    )
+}
+
+/// Like [`in_order`], where `work` may hand on pieces before it is done. They are taken as soon as it is their turn, and until then they
+/// count against the memory that may be held.
+///
+/// # Errors
+/// The first error of `take` ends the work.
+pub(crate) fn in_pieces<I: Sync, S, P: Piece, R: Send, E>(
+    threads: usize,
+    items: &[I],
+    weight: impl Fn(&I) -> u64 + Sync,
+    state: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &I, &mut dyn FnMut(P)) -> R + Sync,
+    mut take: impl FnMut(usize, Given<P, R>) -> Result<(), E>,
+) -> Result<(), E> {
     let threads = threads.min(items.len().div_ceil(8));
     if threads < 2 {
         let mut state = state();
         for (place, item) in items.iter().enumerate() {
-            take(place, work(&mut state, item))?;
+            let mut taken = Ok(());
+            let result = work(&mut state, item, &mut |piece| {
+                if taken.is_ok() {
+                    taken = take(place, Given::Piece(piece));
+                }
+            });
+            taken?;
+            take(place, Given::Result(result))?;
         }
         return Ok(());
     }
@@ -37,38 +99,119 @@ pub(crate) fn in_order<I: Sync, S, R: Send, E>(
             let send = send.clone();
             let (line, work, state, weight) = (&line, &work, &state, &weight);
             scope.spawn(move || {
+                let _watch = Watch(line);
                 let mut state = state();
                 while let Some(range) = line.next(items, weight) {
-                    let mut results = Vec::with_capacity(range.len());
-                    for item in items.get(range.clone()).unwrap_or_default() {
-                        results.push(work(&mut state, item));
+                    let mut parcel = Parcel::new(range.start, line);
+                    for place in range.clone() {
+                        let Some(item) = items.get(place) else { break };
+                        let result = work(&mut state, item, &mut |piece| {
+                            parcel.piece(place, piece, &send);
+                        });
+                        parcel.given.push((place, Given::Result(result)));
                     }
-                    if send.send((range.start, results)).is_err() {
+                    if !parcel.send(Some(range.end), &send) {
                         return;
                     }
                 }
             });
         }
         drop(send);
-        let mut early: BTreeMap<usize, Vec<R>> = BTreeMap::new();
-        let mut next = 0;
-        for (start, results) in &receive {
-            early.insert(start, results);
-            while let Some(results) = early.remove(&next) {
-                let count = results.len();
-                for (place, result) in results.into_iter().enumerate() {
-                    if let Err(error) = take(next + place, result) {
-                        line.stop();
-                        return Err(error);
-                    }
+        take_in_turn(&line, items, &weight, &receive, &mut take)
+    })
+}
+
+/// Takes what threads give when it is its turn.
+fn take_in_turn<I, P: Piece, R, E>(
+    line: &Line,
+    items: &[I],
+    weight: &impl Fn(&I) -> u64,
+    receive: &mpsc::Receiver<Sent<P, R>>,
+    take: &mut impl FnMut(usize, Given<P, R>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut early: BTreeMap<usize, VecDeque<Sent<P, R>>> = BTreeMap::new();
+    let mut turn = 0;
+    for sent in receive {
+        early.entry(sent.start).or_default().push_back(sent);
+        while let Some(sent) = early.get_mut(&turn).and_then(VecDeque::pop_front) {
+            for (place, given) in sent.given {
+                if let Err(error) = take(place, given) {
+                    line.stop();
+                    return Err(error);
                 }
-                let taken = items.get(next..next + count).unwrap_or_default();
-                line.taken(taken.iter().map(&weight).sum());
-                next += count;
+            }
+            line.taken(sent.bytes);
+            if let Some(end) = sent.end {
+                let done = items.get(turn..end).unwrap_or_default();
+                early.remove(&turn);
+                turn = end;
+                line.done(done.iter().map(weight).sum(), turn);
             }
         }
-        Ok(())
-    })
+    }
+    Ok(())
+}
+
+/// What a thread sends of a range of items.
+struct Sent<P, R> {
+    /// Where the range begins.
+    start: usize,
+    /// What was made of its items, in their order.
+    given: Vec<(usize, Given<P, R>)>,
+    /// How much the pieces hold.
+    bytes: u64,
+    /// Where the range ends, when nothing more comes of it.
+    end: Option<usize>,
+}
+
+/// What a thread has made of a range and not sent yet: many small things go together.
+struct Parcel<'l, P, R> {
+    line: &'l Line,
+    start: usize,
+    given: Vec<(usize, Given<P, R>)>,
+    bytes: u64,
+}
+
+impl<'l, P: Piece, R> Parcel<'l, P, R> {
+    fn new(start: usize, line: &'l Line) -> Self {
+        Self {
+            line,
+            start,
+            given: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    fn piece(&mut self, place: usize, piece: P, send: &mpsc::Sender<Sent<P, R>>) {
+        self.bytes += piece.bytes();
+        self.given.push((place, Given::Piece(piece)));
+        if self.bytes >= BATCH {
+            self.send(None, send);
+        }
+    }
+
+    /// Sends what there is, and says whether anybody is left to take it.
+    fn send(&mut self, end: Option<usize>, send: &mpsc::Sender<Sent<P, R>>) -> bool {
+        self.line.hold(self.bytes, self.start);
+        let sent = Sent {
+            start: self.start,
+            given: std::mem::take(&mut self.given),
+            bytes: std::mem::take(&mut self.bytes),
+            end,
+        };
+        send.send(sent).is_ok()
+    }
+}
+
+/// Lets the others go on when a thread panics, so that the panic is heard.
+struct Watch<'l>(&'l Line);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop();
+        }
+    }
 }
 
 /// Which items come next, and how much is under way.
@@ -81,20 +224,18 @@ struct Line {
 #[derive(Default)]
 struct State {
     next: usize,
+    /// Where the range begins whose turn it is.
+    turn: usize,
+    /// How much was sent of which range and is not taken yet.
+    sent: BTreeMap<usize, u64>,
     ahead: u64,
     stopped: bool,
 }
 
 impl Line {
     /// The next few items: few enough that no thread has long to do while the others are done.
-    fn next<I>(&self, items: &[I], weight: &impl Fn(&I) -> u64) -> Option<std::ops::Range<usize>> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.ahead > AHEAD && !state.stopped {
-            state = self
-                .room
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
+    fn next<I>(&self, items: &[I], weight: &impl Fn(&I) -> u64) -> Option<Range<usize>> {
+        let mut state = self.wait_while(|state| state.ahead > AHEAD);
         if state.stopped || state.next >= items.len() {
             return None;
         }
@@ -103,7 +244,7 @@ impl Line {
         for item in items.get(start..).unwrap_or_default().iter().take(16) {
             sum += weight(item);
             state.next += 1;
-            if sum > AHEAD / 32 {
+            if sum > BATCH {
                 break;
             }
         }
@@ -111,9 +252,41 @@ impl Line {
         Some(start..state.next)
     }
 
-    fn taken(&self, sum: u64) {
+    /// Waits until there is room for what was made of the range that begins at `start`. Whose turn it is waits only for what it sent itself.
+    fn hold(&self, bytes: u64, start: usize) {
+        let mut state = self.wait_while(|state| {
+            let waits = state.turn != start || state.sent.get(&start).is_some_and(|sent| *sent > 0);
+            state.ahead > AHEAD && waits
+        });
+        state.ahead += bytes;
+        *state.sent.entry(start).or_default() += bytes;
+    }
+
+    fn wait_while(&self, full: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.room
+            .wait_while(state, |state| full(state) && !state.stopped)
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes room for what was taken of the range whose turn it is.
+    fn taken(&self, bytes: u64) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.ahead -= sum.min(state.ahead);
+        state.ahead -= bytes.min(state.ahead);
+        let turn = state.turn;
+        if let Some(sent) = state.sent.get_mut(&turn) {
+            *sent -= bytes.min(*sent);
+        }
+        drop(state);
+        self.room.notify_all();
+    }
+
+    /// Makes room for the range that is done, whose items weigh so much, and says whose turn it is now.
+    fn done(&self, weight: u64, turn: usize) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.ahead -= weight.min(state.ahead);
+        let before = std::mem::replace(&mut state.turn, turn);
+        state.sent.remove(&before);
         drop(state);
         self.room.notify_all();
     }
@@ -156,6 +329,125 @@ mod tests {
             let ideal: Vec<(u64, u64)> = items.iter().map(|item| (*item, item * 2)).collect();
             assert_eq!(seen, ideal);
         }
+    }
+
+    /// What is given of each item in order: as many pieces as it says, and then its result.
+    fn pieces_of(threads: usize, items: &[usize], size: usize) -> Vec<(usize, Option<usize>)> {
+        let mut seen = Vec::new();
+        let done: Result<(), ()> = in_pieces(
+            threads,
+            items,
+            |_| 1_000,
+            || (),
+            |(), item, hand: &mut dyn FnMut(Vec<u8>)| {
+                for piece in 0..*item {
+                    let mut bytes = Vec::with_capacity(size);
+                    bytes.push(u8::try_from(piece).unwrap());
+                    hand(bytes);
+                }
+            },
+            |place, given| {
+                let piece = match given {
+                    Given::Piece(bytes) => bytes.first().map(|piece| usize::from(*piece)),
+                    Given::Result(()) => None,
+                };
+                seen.push((place, piece));
+                Ok(())
+            },
+        );
+        assert_eq!(done, Ok(()));
+        seen
+    }
+
+    #[test]
+    fn pieces_come_in_order_and_before_their_result() {
+        let items: Vec<usize> = (0..300).map(|item| [0, 1, 3, 40][item % 4]).collect();
+        let ideal: Vec<(usize, Option<usize>)> = items
+            .iter()
+            .enumerate()
+            .flat_map(|(place, count)| {
+                let pieces = (0..*count).map(move |piece| (place, Some(piece)));
+                pieces.chain([(place, None)])
+            })
+            .collect();
+        // Large ones fill the room that there is, so that threads wait for their turn.
+        for (threads, size) in [(1, 10), (2, 10), (2, 300_000), (4, 300_000)] {
+            assert_eq!(pieces_of(threads, &items, size), ideal);
+        }
+    }
+
+    #[test]
+    fn a_thread_far_ahead_waits() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        const SIZE: usize = 1 << 18;
+        let (made, mut taken, mut most) = (AtomicUsize::new(0), 0, 0);
+        let items: Vec<usize> = (0..64).collect();
+        let done: Result<(), ()> = in_pieces(
+            4,
+            &items,
+            |_| BATCH + 1,
+            || (),
+            |(), item, hand: &mut dyn FnMut(Vec<u8>)| {
+                if *item == 0 {
+                    std::thread::sleep(std::time::Duration::from_millis(50));
+                }
+                for _ in 0..20 {
+                    made.fetch_add(1, Ordering::SeqCst);
+                    hand(Vec::with_capacity(SIZE));
+                }
+            },
+            |_, given| {
+                most = most.max(made.load(Ordering::SeqCst) - taken);
+                taken += usize::from(matches!(given, Given::Piece(_)));
+                Ok(())
+            },
+        );
+        assert_eq!((done, taken), (Ok(()), 64 * 20));
+        // What is under way, one piece in the hands of each thread, and what the first item gave meanwhile.
+        let room = usize::try_from(AHEAD).unwrap() / SIZE;
+        assert!(most <= room + 4 + 20, "{most} pieces at once");
+    }
+
+    #[test]
+    fn a_slow_taker_is_waited_for() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        const SIZE: usize = 1 << 18;
+        let (made, mut taken, mut most) = (AtomicUsize::new(0), 0, 0);
+        let done: Result<(), ()> = in_pieces(
+            2,
+            &[0; 16],
+            |_| 1_000,
+            || (),
+            |(), _, hand: &mut dyn FnMut(Vec<u8>)| {
+                for _ in 0..10 {
+                    made.fetch_add(1, Ordering::SeqCst);
+                    hand(Vec::with_capacity(SIZE));
+                }
+            },
+            |_, given| {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+                most = most.max(made.load(Ordering::SeqCst) - taken);
+                taken += usize::from(matches!(given, Given::Piece(_)));
+                Ok(())
+            },
+        );
+        assert_eq!((done, taken), (Ok(()), 160));
+        let room = usize::try_from(AHEAD).unwrap() / SIZE;
+        assert!(most <= room + 2 * 2, "{most} pieces at once");
+    }
+
+    #[test]
+    #[should_panic = "a scoped thread panicked"]
+    fn a_panic_is_heard_though_others_wait() {
+        let items: Vec<usize> = (0..64).collect();
+        let _: Result<(), ()> = in_order(
+            3,
+            &items,
+            |_| AHEAD,
+            || (),
+            |(), item| assert!(*item > 0, "the first item"),
+            |_, ()| Ok(()),
+        );
     }
 
     #[test]

@@ -30,6 +30,16 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: as it came.
         unsafe { System.dealloc(pointer, layout) }
     }
+
+    // What grows is counted by how much it grows, since the system moves pages and not bytes where there are many.
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        match size.checked_sub(layout.size()) {
+            Some(more) => MOST.fetch_max(NOW.fetch_add(more, Relaxed) + more, Relaxed),
+            None => NOW.fetch_sub(layout.size() - size, Relaxed),
+        };
+        // SAFETY: as it came.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
 }
 
 /// What is allocated now; from here on, the most is counted anew.
