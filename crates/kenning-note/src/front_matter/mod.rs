@@ -1,6 +1,7 @@
 //! The block of keys and values at the head of a note.
 
 mod json;
+mod plain;
 mod toml;
 mod yaml;
 
@@ -103,7 +104,10 @@ pub(crate) fn read(
     let block = text.get(start..end).unwrap_or_default();
     let first_line = source.line(start);
     let parsed = match syntax {
-        Syntax::Yaml => yaml::parse(block, first_line, limits, problems),
+        Syntax::Yaml => match plain::parse(block, first_line, limits) {
+            Some(map) => yaml::unique(map, problems),
+            None => yaml::parse(block, first_line, limits, problems),
+        },
         Syntax::Toml => toml::parse(
             block,
             |offset| source.place(start + offset),
