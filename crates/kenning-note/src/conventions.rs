@@ -3,7 +3,7 @@
 use crate::digest;
 use crate::fact::{Event, Fact, FactKind, Held, Knows, Mention};
 use crate::meta::{level, mention, name_and_rest, share};
-use crate::name::normal_key;
+use crate::name::{is_plain_key, normal_key};
 use crate::note::Text;
 use crate::problem::Place;
 use crate::settings::Settings;
@@ -78,6 +78,7 @@ fn is_key_of(name: &str, key: &str) -> bool {
         .is_none_or(|second| !unicode_normalization::char::is_combining_mark(second));
     match first {
         Some(first) if alone && !key.starts_with(first.to_ascii_lowercase()) => false,
+        _ if is_plain_key(name) => name == key,
         _ => normal_key(name) == key,
     }
 }

@@ -18,6 +18,14 @@ pub fn normal_key(name: &str) -> String {
     if name.is_ascii() {
         return or_itself(squeeze_ascii(name), name);
     }
+    or_itself(
+        settled(name).unwrap_or_else(|| with_any_letters(name)),
+        name,
+    )
+}
+
+/// The key of a name of any letters.
+fn with_any_letters(name: &str) -> String {
     // Folding may undo composition and composition may make a new letter to fold, hence both, twice.
     let folded = name
         .nfkc()
@@ -26,7 +34,13 @@ pub fn normal_key(name: &str) -> String {
         .default_case_fold()
         .nfkc();
     // What stood on both sides of a quote may compose now that it is gone.
-    or_itself(squeeze(folded, name.len()).nfkc().collect(), name)
+    squeeze(folded, name.len()).nfkc().collect()
+}
+
+/// Whether a name is sure to be its own key: words of small letters with single spaces between them.
+pub(crate) fn is_plain_key(name: &str) -> bool {
+    name.split(' ')
+        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
 /// The key of a tag: case folded and composed, and without `#` in front.
@@ -45,8 +59,8 @@ pub fn tag_key(tag: &str) -> String {
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text.chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() {
+    let mut add = |c: char, is_letter: bool| {
+        if is_letter {
             if gap && !out.is_empty() {
                 out.push('-');
             }
@@ -54,6 +68,13 @@ pub fn slug(text: &str) -> String {
             out.push(c);
         } else if !matches!(c, '\'' | '’') {
             gap = true;
+        }
+    };
+    for c in text.chars() {
+        if c.is_ascii() {
+            add(c.to_ascii_lowercase(), c.is_ascii_alphanumeric());
+        } else {
+            c.to_lowercase().for_each(|c| add(c, c.is_alphanumeric()));
         }
     }
     out
@@ -79,6 +100,34 @@ fn squeeze_ascii(name: &str) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
+/// What [`squeeze`] does to a name of letters that no normalization changes, whatever stands beside them, and of which the small one is
+/// known by its number. So are most names in many languages, and all that is asked of Unicode else takes a long time.
+fn settled(name: &str) -> Option<String> {
+    let mut are_settled = true;
+    let small = name.chars().map(|c| match c {
+        'A'..='Z' => c.to_ascii_lowercase(),
+        '\0'..='\x7f' => c,
+        // Latin, of which `ß` becomes two letters, and Cyrillic.
+        'À'..='Ö' | 'Ø'..='Þ' | 'А'..='Я' => char::from_u32(u32::from(c) + 0x20).unwrap_or(c),
+        'à'..='ö' | 'ø'..='ÿ' | 'а'..='ё' => c,
+        // Hebrew and Arabic letters without points, Hiragana, Katakana, Chinese and Korean.
+        'א'..='ת'
+        | 'ء'..='غ'
+        | 'ف'..='ي'
+        | 'ぁ'..='ゖ'
+        | 'ァ'..='ー'
+        | '一'..='鿿'
+        | '가'..='힣' => c,
+        '«' | '»' | '‘'..='”' | '、' | '。' => c,
+        _ => {
+            are_settled = false;
+            c
+        }
+    });
+    let key = squeeze(small, name.len());
+    are_settled.then_some(key)
+}
+
 fn squeeze(chars: impl Iterator<Item = char>, capacity: usize) -> String {
     let mut out = String::with_capacity(capacity);
     let mut gap = false;
@@ -100,4 +149,38 @@ fn squeeze(chars: impl Iterator<Item = char>, capacity: usize) -> String {
 
 fn or_itself(key: String, name: &str) -> String {
     if key.is_empty() { name.to_owned() } else { key }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn letters_that_are_settled_are_folded_as_all_are() {
+        let mut count = 0;
+        for c in (0..0x1_0000).filter_map(char::from_u32) {
+            for text in [format!("é{c}"), format!("{c}A{c} -")] {
+                if let Some(key) = settled(&text) {
+                    assert_eq!(key, with_any_letters(&text), "{text}");
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 60_000, "{count}");
+    }
+
+    proptest! {
+        #[test]
+        fn names_of_settled_letters_have_the_key_that_all_of_unicode_gives(name in "[À-ÿА-яa-zA-Z «“’–א-תء-يぁ-ー一-丿가-갛_'-]{0,8}") {
+            if let Some(key) = settled(&name) {
+                prop_assert_eq!(key, with_any_letters(&name));
+            }
+        }
+
+        #[test]
+        fn a_plain_key_is_a_key(name in "[a-c A-]{0,6}") {
+            prop_assert!(!is_plain_key(&name) || normal_key(&name) == name);
+        }
+    }
 }
