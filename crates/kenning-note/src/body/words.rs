@@ -164,6 +164,38 @@ pub(super) fn words_without(plain: &str, cut: &[(usize, usize)]) -> String {
 
 /// Adds words with single spaces between them.
 fn add(out: &mut String, words: &str) {
+    for (index, line) in words.split('\n').enumerate() {
+        if index > 0 {
+            add_space(out);
+        }
+        // Most lines are single-spaced already.
+        if is_single_spaced(line.as_bytes()) {
+            out.push_str(line);
+        } else {
+            add_line(out, line);
+        }
+    }
+}
+
+fn add_space(out: &mut String) {
+    if !out.is_empty() && !out.ends_with(' ') {
+        out.push(' ');
+    }
+}
+
+/// Whether a line is sure to have no other white space than single spaces between words. All bytes are asked, so that many are at once.
+fn is_single_spaced(line: &[u8]) -> bool {
+    let pairs = line.iter().zip(line.get(1..).unwrap_or_default());
+    let is_double = |odd, (one, next): (&u8, &u8)| odd | ((*one == b' ') & (*next == b' '));
+    let is_wide = |odd, byte: &u8| {
+        odd | matches!(byte, b'\t'..=b'\r') | matches!(byte, 0xC2) | matches!(byte, 0xE1..=0xE3)
+    };
+    line.first() != Some(&b' ')
+        && !pairs.fold(false, is_double)
+        && !line.iter().fold(false, is_wide)
+}
+
+fn add_line(out: &mut String, words: &str) {
     let bytes = words.as_bytes();
     // Runs that are single-spaced already are copied whole.
     let mut from = 0;
@@ -190,9 +222,7 @@ fn add(out: &mut String, words: &str) {
             return;
         }
         out.push_str(words.get(from..at).unwrap_or_default());
-        if !out.is_empty() && !out.ends_with(' ') {
-            out.push(' ');
-        }
+        add_space(out);
         from = at + 1;
     }
     out.push_str(words.get(from..).unwrap_or_default());
