@@ -48,6 +48,18 @@ pub fn canonical_path(path: &str) -> Option<String> {
 
 /// Adds what [`encode_path`] gives.
 pub(crate) fn push_path(out: &mut String, text: &str) {
+    // Most paths are plain: nothing in them is encoded, and no name is empty or begins as one that is folded away does.
+    let mut before = b'/';
+    let is_plain = text
+        .bytes()
+        .all(|byte| match std::mem::replace(&mut before, byte) {
+            b'/' => stays(byte) && !matches!(byte, b'.' | b'~'),
+            _ => stays(byte) || byte == b'/',
+        });
+    if is_plain && before != b'/' {
+        out.push_str(text);
+        return;
+    }
     for (index, segment) in text.split('/').enumerate() {
         if index > 0 {
             out.push('/');
@@ -243,10 +255,14 @@ fn has_other_extension(stem: &str) -> bool {
         "adoc",
         "rst",
     ];
-    let file = stem.rsplit('/').next().unwrap_or(stem);
-    file.rsplit_once('.').is_some_and(|(_, extension)| {
+    // None of them is longer than `mediawiki`.
+    let end = stem.as_bytes();
+    let end = end.get(end.len().saturating_sub(10)..).unwrap_or_default();
+    let dot = end.iter().rposition(|byte| *byte == b'.');
+    let extension = dot.and_then(|dot| end.get(dot + 1..));
+    extension.is_some_and(|extension| {
         OTHERS
             .iter()
-            .any(|other| extension.eq_ignore_ascii_case(other))
+            .any(|other| extension.eq_ignore_ascii_case(other.as_bytes()))
     })
 }
