@@ -46,12 +46,12 @@ impl<'r> Folder<'r> {
 
     fn open(&self, path: &str) -> Result<File, String> {
         let cannot = |error: std::io::Error| format!("the file cannot be read: {error}");
-        let file = crate::walk::file(self.root, path);
-        if let Some(open) = beneath::file(&self.opened, self.root, &file) {
+        if let Some(open) = beneath::file(&self.opened, path) {
             return Ok(open);
         }
         // Between the walk and now, somebody may have put a link in place of the file or of a folder above it.
-        let real = file.canonicalize().map_err(cannot)?;
+        let real = crate::walk::file(self.root, path);
+        let real = real.canonicalize().map_err(cannot)?;
         if !real.starts_with(self.root) {
             return Err("the path leads out of the folder".to_owned());
         }
@@ -82,12 +82,13 @@ impl<'r> Folder<'r> {
             .read_to_end(&mut bytes)
             .map_err(cannot)?;
         let after = open.metadata().map_err(cannot)?;
-        let (before, after) = (
-            Found::of(path.to_owned(), &before),
-            Found::of(path.to_owned(), &after),
-        );
+        let [before, mut after] = [before, after].map(|meta| Found::of(String::new(), &meta));
         let whole = u64::try_from(bytes.len()).is_ok_and(|read| read == after.size);
-        Ok((before == after && whole).then_some((bytes, after)))
+        if before != after || !whole {
+            return Ok(None);
+        }
+        path.clone_into(&mut after.path);
+        Ok(Some((bytes, after)))
     }
 }
 
@@ -110,11 +111,10 @@ mod beneath {
     }
 
     /// `None` says nothing; then somebody has to look closely.
-    pub(super) fn file(opened: &Opened, root: &Path, file: &Path) -> Option<File> {
-        let inside = file.strip_prefix(root).ok()?;
+    pub(super) fn file(opened: &Opened, path: &str) -> Option<File> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let rules = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-        let file = openat2(opened.as_ref()?, inside, flags, Mode::empty(), rules).ok()?;
+        let file = openat2(opened.as_ref()?, path, flags, Mode::empty(), rules).ok()?;
         Some(File::from(file))
     }
 }
@@ -128,7 +128,7 @@ mod beneath {
 
     pub(super) fn open(_: &Path) -> Opened {}
 
-    pub(super) fn file(_: &Opened, _: &Path, _: &Path) -> Option<File> {
+    pub(super) fn file(_: &Opened, _: &str) -> Option<File> {
         None
     }
 }

@@ -36,11 +36,10 @@ impl Kept {
             concept: entry.concept,
             units,
         };
-        Self(
-            postcard::to_allocvec(&links)
-                .unwrap_or_default()
-                .into_boxed_slice(),
-        )
+        let room = links.units.iter().map(|unit| 64 + 64 * unit.links.len());
+        let room = Vec::with_capacity(room.sum());
+        let packed = postcard::to_extend(&links, room).unwrap_or_default();
+        Self(packed.into_boxed_slice())
     }
 
     /// How many bytes it takes.

@@ -129,7 +129,9 @@ impl<'c> Relinker<'c> {
                 let outcome = self.linked.index.resolve(link, path, own, &mut self.labels);
                 for edge in &outcome.edges {
                     if let Some(to) = self.target(path, entry, edge) {
-                        let said = said.entry(edge.label).or_default();
+                        let said = said
+                            .entry(edge.label)
+                            .or_insert_with(|| Statements::about(unit.links.len()));
                         self.edge(path, entry, link, (to, edge.rung), said);
                     }
                 }

@@ -20,6 +20,18 @@ pub(crate) struct Statements {
 }
 
 impl Statements {
+    /// None yet, and room for what so many links say; more than a few find it as they come.
+    pub(crate) fn about(links: usize) -> Self {
+        let links = links.min(32);
+        Self {
+            text: String::with_capacity(256 * links + 256),
+            spans: Vec::with_capacity(4 * links + 8),
+            fixed: Vec::with_capacity(8),
+            note: None,
+            all: Vec::with_capacity(4 * links + 4),
+        }
+    }
+
     /// The term that `write` adds to a buffer.
     pub(crate) fn term(&mut self, write: impl FnOnce(&mut String)) -> TermId {
         let start = self.text.len();

@@ -32,6 +32,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::catalog::Wanting;
@@ -139,8 +140,9 @@ impl Index {
     fn judge(&self, rung: Rung, notes: &[NoteId], climb: &mut Climb, labels: &mut Labels) {
         let by_length =
             self.habits().shortest && matches!(rung, Rung::FileName | Rung::FoldedFileName);
-        let mut order = notes.to_vec();
+        let mut order = Cow::Borrowed(notes);
         if by_length {
+            let order = order.to_mut();
             order.sort_by_key(|note| (self.path(*note).len(), self.path(*note)));
         } else {
             // All of them are rivals of each other.
@@ -149,7 +151,7 @@ impl Index {
             }
         }
         let mut judged: HashMap<LabelId, (LabelId, usize)> = HashMap::new();
-        for note in &order {
+        for note in order.iter() {
             let label = self.label(*note);
             if by_length {
                 // Only shorter paths are rivals, so they are counted as they come.
@@ -192,7 +194,7 @@ impl Index {
         if climb.outcome.verdict == Verdict::Wanted {
             let own = climb.own;
             let seen = |note: &NoteId| labels.flows(self.label(*note), own);
-            let mut several: Vec<NoteId> = order.into_iter().filter(seen).collect();
+            let mut several: Vec<NoteId> = order.iter().copied().filter(seen).collect();
             if several.len() > 1 {
                 several.sort_unstable_by_key(|note| self.path(*note));
                 climb.outcome.verdict = Verdict::Ambiguous(rung, several);
