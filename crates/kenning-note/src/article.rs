@@ -70,7 +70,7 @@ pub(crate) fn read(source: &Source<'_>, note: &mut Note) -> bool {
     };
     note.format = Format::Article;
     let text_of = |line: &Line<'_>| Text {
-        text: link::one_line(line.text),
+        text: link::one_line(line.text).into_owned(),
         place: source.place(line.start),
     };
     let mut found = |property, rule, confidence| {
@@ -97,7 +97,7 @@ pub(crate) fn read(source: &Source<'_>, note: &mut Note) -> bool {
         found("summary", "byline", 80);
     }
     if let Some(title) = head.pop() {
-        note.title = link::one_line(title.text);
+        note.title = link::one_line(title.text).into_owned();
         note.title_from = TitleFrom::Byline;
         found("title", "byline", 85);
     }
@@ -120,7 +120,7 @@ pub(crate) fn read(source: &Source<'_>, note: &mut Note) -> bool {
             let words = link::one_line(about.text);
             let (role, place_of_work) = words
                 .split_once(", ")
-                .map_or((words.as_str(), None), |(role, place)| (role, Some(place)));
+                .map_or((&*words, None), |(role, place)| (role, Some(place)));
             if let Some(agent) = &mut agent {
                 agent.role = Some(role.to_owned());
             }
@@ -154,7 +154,7 @@ fn passages(source: &Source<'_>, note: &mut Note, lines: &[Line<'_>]) {
                 text.push(' ');
                 text.push_str(&link::one_line(line.text));
             }
-            None => blocks.push((line.start, end, link::one_line(line.text))),
+            None => blocks.push((line.start, end, link::one_line(line.text).into_owned())),
         }
     }
     let mut seen = std::collections::HashMap::new();

@@ -1,5 +1,7 @@
 //! Links: what the text between the brackets says.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 
@@ -51,7 +53,7 @@ pub(crate) fn wikilink(inside: &str, from: &str, dialect: Dialect) -> Link {
     {
         *key = day.into();
     }
-    link.text = text.map(|text| one_line(text).into());
+    link.text = text.map(|text| Box::from(&*one_line(text)));
     link
 }
 
@@ -82,7 +84,7 @@ pub(crate) fn target_of(target: &str, from: &str) -> Link {
     let name = name.trim();
     let mut link = Link {
         target: one_line(name).into(),
-        fragment: fragment.map(|text| one_line(text.trim()).into()),
+        fragment: fragment.map(|text| Box::from(&*one_line(text.trim()))),
         ..Link::default()
     };
     if name.is_empty() {
@@ -100,24 +102,23 @@ pub(crate) fn target_of(target: &str, from: &str) -> Link {
         } else {
             LinkKind::File
         };
-        link.to = LinkTo::File(decoded.into());
+        link.to = LinkTo::File(Box::from(&*decoded));
         return link;
     }
+    let key = |name: &str| normal_key(without_extension(name).trim_matches('/')).into();
     let relative = decoded.starts_with("./") || decoded.starts_with("../");
-    let (path, name) = if relative {
-        match join(from, &decoded) {
-            Some(path) => (Some(path.clone()), path),
-            None => {
-                link.to = LinkTo::Nothing;
-                return link;
-            }
+    link.to = if !relative {
+        LinkTo::Name {
+            key: key(&decoded),
+            path: None,
+        }
+    } else if let Some(path) = join(from, &decoded) {
+        LinkTo::Name {
+            key: key(&path),
+            path: Some(path.into()),
         }
     } else {
-        (None, decoded)
-    };
-    link.to = LinkTo::Name {
-        key: normal_key(without_extension(&name).trim_matches('/')).into(),
-        path: path.map(Into::into),
+        LinkTo::Nothing
     };
     link
 }
@@ -160,7 +161,7 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
     link.target = path.into();
     link.fragment = fragment
         .filter(|f| !f.is_empty())
-        .map(|fragment| decode(fragment).into());
+        .map(|fragment| Box::from(&*decode(fragment)));
     if path.is_empty() {
         link.to = if dest.is_empty() {
             LinkTo::Nothing
@@ -171,7 +172,7 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
     }
     // The top of the site is its first page.
     let decoded = if path == "/" {
-        "/index".to_owned()
+        Cow::Borrowed("/index")
     } else {
         decode(path)
     };
@@ -326,49 +327,49 @@ fn address(target: &str) -> LinkTo {
 }
 
 /// Percent-decoded once and composed; as it is where decoding gives no text.
-pub(crate) fn decode(text: &str) -> String {
-    let decoded = if text.contains('%') {
-        percent_decode_str(text)
-            .decode_utf8()
-            .map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
-    } else {
-        text.to_owned()
-    };
-    let decoded = if decoded.contains(['\0', '\n', '\r']) {
-        decoded.replace(['\0', '\n', '\r'], " ")
-    } else {
-        decoded
-    };
+pub(crate) fn decode(text: &str) -> Cow<'_, str> {
+    let mut decoded = Cow::Borrowed(text);
+    if text.contains('%')
+        && let Ok(text) = percent_decode_str(text).decode_utf8()
+    {
+        decoded = text;
+    }
+    if decoded.contains(['\0', '\n', '\r']) {
+        decoded = Cow::Owned(decoded.replace(['\0', '\n', '\r'], " "));
+    }
     if decoded.is_ascii() {
         decoded
     } else {
-        decoded.nfc().collect()
+        Cow::Owned(decoded.nfc().collect())
     }
 }
 
 /// `path` as seen from the folder of the note `from`; `None` when it leaves the wiki.
 pub(crate) fn join(from: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
-    walk(parts, path)
+    walk(from.rsplit_once('/').map_or("", |(folder, _)| folder), path)
 }
 
 /// A path that begins with `/`, without `.` and `..`, with the `/`.
 fn absolute(path: &str) -> Option<String> {
-    walk(Vec::new(), path).map(|path| format!("/{path}"))
+    walk("", path).map(|path| format!("/{path}"))
 }
 
-fn walk<'a>(mut parts: Vec<&'a str>, path: &'a str) -> Option<String> {
+fn walk(folder: &str, path: &str) -> Option<String> {
+    let mut out = String::with_capacity(folder.len() + 1 + path.len());
+    out.push_str(folder);
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop()?;
+            ".." if out.is_empty() => return None,
+            ".." => out.truncate(out.rfind('/').unwrap_or(0)),
+            part => {
+                if !out.is_empty() {
+                    out.push('/');
+                }
+                out.push_str(part);
             }
-            part => parts.push(part),
         }
     }
-    let mut out = parts.join("/");
     // A final slash tells a folder or a published address from a file.
     if path.ends_with('/') && !out.is_empty() {
         out.push('/');
@@ -473,10 +474,14 @@ pub(crate) fn stem(path: &str) -> &str {
 }
 
 /// White space of any sort made single spaces.
-pub(crate) fn one_line(text: &str) -> String {
-    let squeezed = |b: &u8| matches!(b, b'\n' | b'\r' | b'\t') || *b == 0;
-    if !text.as_bytes().iter().any(squeezed) && !text.contains("  ") {
-        return text.trim().to_owned();
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let mut before = 0;
+    let is_plain = text.bytes().all(|byte| {
+        let breaks = matches!(byte, b'\n' | b'\r' | b'\t' | 0);
+        !breaks && (byte, std::mem::replace(&mut before, byte)) != (b' ', b' ')
+    });
+    if is_plain {
+        return Cow::Borrowed(text.trim());
     }
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
@@ -485,7 +490,7 @@ pub(crate) fn one_line(text: &str) -> String {
         }
         out.push_str(word);
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The wikilinks in a short text that is no Markdown, such as a value of the front matter: where each stands, and what it says.

@@ -96,7 +96,8 @@ impl Settings {
                 Some("date" | "datetime") => ValueType::Date,
                 _ => continue,
             };
-            self.types.insert(crate::meta::squeezed(key), known);
+            self.types
+                .insert(crate::meta::squeezed(key).into_owned(), known);
         }
         Ok(())
     }

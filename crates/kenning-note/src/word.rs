@@ -1,5 +1,6 @@
 //! Short texts, of which a note may hold millions.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -35,6 +36,12 @@ impl From<String> for Word {
     fn from(text: String) -> Self {
         // What is short is copied into the word itself, so that its room on the heap is given back.
         Self(CompactString::new(text))
+    }
+}
+
+impl From<Cow<'_, str>> for Word {
+    fn from(text: Cow<'_, str>) -> Self {
+        Self::from(&*text)
     }
 }
 

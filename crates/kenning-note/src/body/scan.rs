@@ -1,5 +1,7 @@
 //! Marks in running words: citations, tags, fields, block references and block names.
 
+use std::borrow::Cow;
+
 use super::inline::Inline;
 use crate::link;
 use crate::meta::source_key;
@@ -7,23 +9,23 @@ use crate::note::SourceRef;
 
 /// Something found in words.
 #[derive(Debug, PartialEq)]
-pub(super) enum Found {
+pub(super) enum Found<'t> {
     /// `^[a.md, b.md:3-9]`: what stands between the brackets.
-    Citation(String),
+    Citation(Cow<'t, str>),
     /// `#tag`
-    Tag(String),
+    Tag(&'t str),
     /// `key:: value`: the key, and where the value stands in the words.
     Field {
-        key: String,
+        key: &'t str,
         value: (usize, usize),
         whole_line: bool,
     },
     /// `((block))`
     Block(String),
     /// `[^name]` of which the text holds no definition.
-    Footnote(String),
+    Footnote(&'t str),
     /// `^name` at the end.
-    Name(String),
+    Name(&'t str),
 }
 
 /// What to look for.
@@ -35,12 +37,14 @@ pub(super) struct Wanted {
 }
 
 /// Everything found, with its range in the words, in order and without overlap.
-pub(super) fn scan(inline: &Inline, wanted: Wanted) -> Vec<(usize, usize, Found)> {
+pub(super) fn scan(inline: &Inline, wanted: Wanted) -> Vec<(usize, usize, Found<'_>)> {
     let plain = inline.plain.as_str();
     let bytes = plain.as_bytes();
     let mut out = Vec::new();
+    let Some(mut at) = first_mark(bytes, wanted) else {
+        return out;
+    };
     let mut opaque = inline.opaque.iter().copied().peekable();
-    let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         if !matches!(byte, b'^' | b'#' | b':' | b'(' | b'[') {
             at += 1;
@@ -78,7 +82,16 @@ pub(super) fn scan(inline: &Inline, wanted: Wanted) -> Vec<(usize, usize, Found)
     out
 }
 
-fn citation(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
+/// Where the first byte stands with which something could begin, if there is one: most words hold nothing.
+fn first_mark(bytes: &[u8], wanted: Wanted) -> Option<usize> {
+    let brackets = memchr::memchr2(b'^', b'[', bytes);
+    let tags = wanted.tags.then(|| memchr::memchr(b'#', bytes)).flatten();
+    let pairs = (wanted.fields || wanted.blocks).then(|| memchr::memchr2(b':', b'(', bytes));
+    let marks = [brackets, tags, pairs.flatten()];
+    marks.into_iter().flatten().min()
+}
+
+fn citation(plain: &str, at: usize) -> Option<(usize, usize, Found<'_>)> {
     let rest = plain.get(at..)?.strip_prefix("^[")?;
     let end = memchr::memchr(b']', rest.as_bytes().get(..2100).unwrap_or(rest.as_bytes()))?;
     let inside = rest.get(..end)?;
@@ -96,10 +109,10 @@ fn citation(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
 type Lines = (u64, u64);
 
 /// A source with its lines, or with the reason why what stands for its lines is none.
-pub(super) type Entry = Result<(String, Option<Lines>), (String, String)>;
+pub(super) type Entry<'t> = Result<(Cow<'t, str>, Option<Lines>), (Cow<'t, str>, String)>;
 
 /// Whether the text of `^[…]` names sources, and which, with their lines; `None` for an inline footnote.
-pub(super) fn citations(inside: &str, known: &[SourceRef]) -> Option<Vec<Entry>> {
+pub(super) fn citations<'t>(inside: &'t str, known: &[SourceRef]) -> Option<Vec<Entry<'t>>> {
     let mut out = Vec::new();
     for entry in inside.split([',', ';']).map(str::trim) {
         if entry.is_empty() {
@@ -168,7 +181,7 @@ fn looks_like_file(name: &str) -> bool {
         && stem.split_whitespace().count() <= 12
 }
 
-fn name(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
+fn name(plain: &str, at: usize) -> Option<(usize, usize, Found<'_>)> {
     let before = plain.get(..at)?;
     if !(before.is_empty() || before.ends_with(char::is_whitespace)) {
         return None;
@@ -178,18 +191,18 @@ fn name(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
     (!name.is_empty()
         && name.len() <= 64
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
-    .then(|| (at, plain.len(), Found::Name(name.to_owned())))
+    .then_some((at, plain.len(), Found::Name(name)))
 }
 
-fn footnote(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
+fn footnote(plain: &str, at: usize) -> Option<(usize, usize, Found<'_>)> {
     let rest = plain.get(at..)?.strip_prefix("[^")?;
     let end = memchr::memchr(b']', rest.as_bytes().get(..110).unwrap_or(rest.as_bytes()))?;
     let name = rest.get(..end)?;
     (!name.is_empty() && name.len() <= 100 && !name.contains(char::is_whitespace))
-        .then(|| (at, at + 2 + end + 1, Found::Footnote(name.to_owned())))
+        .then(|| (at, at + 2 + end + 1, Found::Footnote(name)))
 }
 
-fn tag(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
+fn tag(plain: &str, at: usize) -> Option<(usize, usize, Found<'_>)> {
     let before = plain.get(..at)?.chars().next_back();
     if before
         .is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ',' | ';' | '。' | '、' | '，'))
@@ -202,17 +215,13 @@ fn tag(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
     let has_letter = tag
         .chars()
         .any(|c| !c.is_ascii_digit() && !matches!(c, '-' | '_' | '/'));
-    (has_letter && !is_colour(tag)).then(|| (at, at + 1 + tag.len(), Found::Tag(tag.to_owned())))
+    (has_letter && !is_colour(tag)).then(|| (at, at + 1 + tag.len(), Found::Tag(tag)))
 }
 
 /// Logseq's `#[[two words]]`.
-fn linked_tag(inline: &Inline, at: usize) -> Option<(usize, usize, Found)> {
+fn linked_tag(inline: &Inline, at: usize) -> Option<(usize, usize, Found<'_>)> {
     let (start, end, _) = inline.links.iter().find(|(start, _, _)| *start == at + 1)?;
-    Some((
-        at,
-        at + 1,
-        Found::Tag(inline.plain.get(*start..*end)?.to_owned()),
-    ))
+    Some((at, at + 1, Found::Tag(inline.plain.get(*start..*end)?)))
 }
 
 fn is_tag_char(c: char) -> bool {
@@ -240,7 +249,11 @@ fn is_colour(tag: &str) -> bool {
 }
 
 /// `key:: value` on a line of its own, `[key:: value]` or `(key:: value)`; `at` is where the colons stand.
-fn field(plain: &str, at: usize, found: &[(usize, usize, Found)]) -> Option<(usize, usize, Found)> {
+fn field<'t>(
+    plain: &'t str,
+    at: usize,
+    found: &[(usize, usize, Found<'_>)],
+) -> Option<(usize, usize, Found<'t>)> {
     let after = plain.get(at + 2..)?;
     if !(after.is_empty() || after.starts_with(char::is_whitespace)) {
         return None;
@@ -276,7 +289,7 @@ fn field(plain: &str, at: usize, found: &[(usize, usize, Found)]) -> Option<(usi
                 whole.0,
                 whole.1,
                 Found::Field {
-                    key: key.trim().to_owned(),
+                    key: key.trim(),
                     value,
                     whole_line: false,
                 },
@@ -304,7 +317,7 @@ fn field(plain: &str, at: usize, found: &[(usize, usize, Found)]) -> Option<(usi
         key_start,
         line_end,
         Found::Field {
-            key: before.trim().to_owned(),
+            key: before.trim(),
             value,
             whole_line: true,
         },
@@ -354,7 +367,7 @@ fn is_key(text: &str) -> bool {
         ])
 }
 
-fn block(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
+fn block(plain: &str, at: usize) -> Option<(usize, usize, Found<'_>)> {
     let rest = plain.get(at..)?.strip_prefix("((")?;
     let name = rest.get(..36).filter(|_| rest.get(36..38) == Some("))"))?;
     // Logseq names blocks by UUID; anything else in two brackets is prose.
@@ -371,11 +384,15 @@ fn block(plain: &str, at: usize) -> Option<(usize, usize, Found)> {
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> Vec<Found> {
+    fn inline(text: &str) -> Inline {
         let mut inline = Inline::default();
         inline.push(text, 0);
+        inline
+    }
+
+    fn found(inline: &Inline) -> Vec<Found<'_>> {
         scan(
-            &inline,
+            inline,
             Wanted {
                 tags: true,
                 fields: true,
@@ -390,11 +407,11 @@ mod tests {
     #[test]
     fn what_is_a_tag() {
         let tags = |text: &str| -> Vec<String> {
-            found(text)
+            found(&inline(text))
                 .into_iter()
                 .filter_map(|f| {
                     if let Found::Tag(tag) = f {
-                        Some(tag)
+                        Some(tag.to_owned())
                     } else {
                         None
                     }
@@ -419,22 +436,25 @@ mod tests {
             "a sentence, then:: this",
             "::",
         ] {
-            assert_eq!(found(prose), [], "{prose}");
+            assert_eq!(found(&inline(prose)), [], "{prose}");
         }
-        let field = |key: &str, value, whole_line| Found::Field {
-            key: key.to_owned(),
+        let field = |key, value, whole_line| Found::Field {
+            key,
             value,
             whole_line,
         };
-        assert_eq!(found("requires:: x y"), [field("requires", (11, 14), true)]);
         assert_eq!(
-            found("it [cost:: 5] and (owner:: me)"),
+            found(&inline("requires:: x y")),
+            [field("requires", (11, 14), true)]
+        );
+        assert_eq!(
+            found(&inline("it [cost:: 5] and (owner:: me)")),
             [
                 field("cost", (10, 12), false),
                 field("owner", (26, 28 + 1), false)
             ]
             .map(|f| match f {
-                Found::Field { key, .. } if key == "cost" => field("cost", (11, 12), false),
+                Found::Field { key: "cost", .. } => field("cost", (11, 12), false),
                 Found::Field { .. } => field("owner", (27, 29), false),
                 other => other,
             })

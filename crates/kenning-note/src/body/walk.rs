@@ -394,7 +394,7 @@ impl<'a, 'p> Walk<'a, 'p> {
     /// INVARIANT: the text of a protected block is never read as open text. Its opening line among open words means that one
     /// slipped through; then the whole note says so.
     fn watch_for_blocks(&mut self, text: &str, start: usize) {
-        if text.contains(":::") {
+        if memchr::memchr(b':', text.as_bytes()).is_some() && text.contains(":::") {
             let place = self.cx.source.place(self.base + start);
             let opens =
                 |line: &str| crate::meta::block_attributes(line.trim_start(), place).is_some();

@@ -419,7 +419,8 @@ fn in_wiki(target: &str) -> Option<String> {
     if let Some((host, rest)) = path.split_once("/display/") {
         let page = rest.split_once('/')?.1;
         let outside = host.contains("://") && !host.contains("confluence");
-        let title = crate::link::decode(&page.replace('+', " "));
+        let page = page.replace('+', " ");
+        let title = crate::link::decode(&page);
         return (!outside && !page.contains('/')).then(|| format!("[{title}]"));
     }
     if path.contains("notion.so/") || path.contains("notion.site/") {

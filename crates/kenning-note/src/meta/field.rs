@@ -192,7 +192,7 @@ impl Meta<'_> {
 
     /// A value as the folder's types have it. What does not fit stays what it is.
     fn as_type(&self, key: &Key, node: &Node, value: Value) -> Value {
-        let Some(kind) = self.settings.types.get(&squeezed(&key.text)) else {
+        let Some(kind) = self.settings.types.get(&*squeezed(&key.text)) else {
             return value;
         };
         let one = |node: &Node, value: Value| -> Value {

@@ -5,6 +5,8 @@ mod people;
 mod protection;
 mod value;
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::front_matter::{Data, Key, Node};
@@ -37,18 +39,23 @@ pub(crate) struct Meta<'a> {
 }
 
 /// A key without case and separators: `createdAt`, `created_at` and `Created-At` are one.
-pub(crate) fn squeezed(key: &str) -> String {
+pub(crate) fn squeezed(key: &str) -> Cow<'_, str> {
+    // Most keys are written so already.
+    if key.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Cow::Borrowed(key);
+    }
     if key.is_ascii() {
         let letters = key
             .bytes()
             .filter(|b| !matches!(b, b'-' | b'_' | b' ' | b'.'))
             .map(|b| b.to_ascii_lowercase());
-        return String::from_utf8(letters.collect()).unwrap_or_default();
+        return Cow::Owned(String::from_utf8(letters.collect()).unwrap_or_default());
     }
-    key.chars()
+    let letters = key
+        .chars()
         .filter(|c| !matches!(c, '-' | '_' | ' ' | '.'))
-        .flat_map(char::to_lowercase)
-        .collect()
+        .flat_map(char::to_lowercase);
+    Cow::Owned(letters.collect())
 }
 
 /// The key, squeezed, that means what a property of our vocabulary means, for those who write the property.
@@ -456,7 +463,11 @@ pub(crate) fn add_tag(tags: &mut Vec<Tag>, text: &str, place: Place) {
     let label = link::one_line(text.trim().trim_start_matches('#').trim().trim_matches('/'));
     let key = tag_key(&label);
     if !key.is_empty() && !tags.iter().any(|tag| tag.key == key) {
-        tags.push(Tag { key, label, place });
+        tags.push(Tag {
+            key,
+            label: label.into_owned(),
+            place,
+        });
     }
 }
 
@@ -474,8 +485,8 @@ fn sources(note: &mut Note, node: &Node) {
                     .into_iter()
                     .next()
                 {
-                    Some((0, _, found)) => source.key = source_key(&found.target),
-                    _ => source.key = source_key(text),
+                    Some((0, _, found)) => source.key = source_key(&found.target).into_owned(),
+                    _ => source.key = source_key(text).into_owned(),
                 }
                 source.url = link::is_address(text)
                     .then(|| text.to_owned())
@@ -520,7 +531,7 @@ fn sources(note: &mut Note, node: &Node) {
                     .or_else(|| field("path"))
                     .or_else(|| field("file"));
                 let key = key.or_else(|| field("title")).or_else(|| source.id.clone());
-                source.key = source_key(&key.unwrap_or_default());
+                source.key = source_key(&key.unwrap_or_default()).into_owned();
             }
             Data::Null | Data::List(_) => {}
         }
@@ -531,10 +542,15 @@ fn sources(note: &mut Note, node: &Node) {
 }
 
 /// The key of a source: what was written, composed and on one line, without `./` in front.
-pub(crate) fn source_key(text: &str) -> String {
-    let text = link::one_line(text);
-    let text = text.strip_prefix("./").unwrap_or(&text);
-    text.nfc().collect()
+pub(crate) fn source_key(text: &str) -> Cow<'_, str> {
+    let key = match link::one_line(text) {
+        Cow::Borrowed(line) => Cow::Borrowed(line.strip_prefix("./").unwrap_or(line)),
+        Cow::Owned(line) => Cow::Owned(line.strip_prefix("./").unwrap_or(&line).to_owned()),
+    };
+    if key.is_ascii() {
+        return key;
+    }
+    Cow::Owned(key.nfc().collect())
 }
 
 /// Whether a text has the shape of a language tag (BCP 47): `en`, `pt-BR`, `zh-Hant`.
@@ -553,7 +569,7 @@ pub(crate) fn named_agent(name: &str, kind: AgentKind, place: Place) -> Option<A
     let name = link::one_line(name);
     (!name.is_empty()).then(|| Agent {
         key: normal_key(&name),
-        name,
+        name: name.into_owned(),
         kind,
         role: None,
         place,

@@ -164,8 +164,8 @@ pub(crate) fn mention(text: &str) -> Option<Mention> {
     };
     let name = link::one_line(link::without_extension(name.trim()));
     let key = normal_key(name.rsplit('/').next().unwrap_or(&name));
-    (!key.is_empty()).then_some(Mention {
-        name,
+    (!key.is_empty()).then(|| Mention {
+        name: name.into_owned(),
         key,
         is_link,
         is_program: false,
@@ -303,7 +303,7 @@ pub(crate) fn level(text: &str, place: Place) -> (Option<Text>, Option<Moment>) 
         .trim()
         .trim_end_matches('.');
     let level = (!level.is_empty()).then(|| Text {
-        text: link::one_line(level),
+        text: link::one_line(level).into_owned(),
         place,
     });
     (level, since)
@@ -470,7 +470,7 @@ pub(crate) fn due(from: &Moment, interval: &str) -> Option<Moment> {
 /// Whether a type says that a page is about a person.
 pub(crate) fn is_person_type(text: &str) -> bool {
     matches!(
-        squeezed(text.rsplit(['/', '#', ':']).next().unwrap_or(text)).as_str(),
+        &*squeezed(text.rsplit(['/', '#', ':']).next().unwrap_or(text)),
         "person" | "people" | "mitarbeiter" | "knowledgeworker"
     )
 }

@@ -22,7 +22,7 @@ pub(crate) fn is_protection_key(key: &str) -> bool {
     let key = squeezed(key);
     key.starts_with("protection")
         || matches!(
-            key.as_str(),
+            &*key,
             "audience" | "private" | "classification" | "tlp" | "protected"
         )
 }
@@ -92,11 +92,7 @@ fn missed(key: &Key, node: &Node) -> Option<String> {
 fn holds_protection(node: &Node) -> bool {
     match &node.data {
         Data::Map(map) => map.iter().any(|(key, inner)| {
-            key.text.len() < 64
-                && matches!(
-                    squeezed(&key.text).as_str(),
-                    "protection" | "protectionlevel"
-                )
+            key.text.len() < 64 && matches!(&*squeezed(&key.text), "protection" | "protectionlevel")
                 || holds_protection(inner)
         }),
         Data::List(list) => list.iter().any(holds_protection),
@@ -162,10 +158,8 @@ fn plain(text: &str) -> String {
     let inner = text
         .strip_prefix("[[")
         .and_then(|rest| rest.strip_suffix("]]"));
-    inner.map_or_else(
-        || link::one_line(text),
-        |inner| link::one_line(inner.split('|').next().unwrap_or(inner)),
-    )
+    let inner = inner.map(|inner| inner.split('|').next().unwrap_or(inner));
+    link::one_line(inner.unwrap_or(text)).into_owned()
 }
 
 /// `[a, b]` is one clause, a list of lists is several, `a, b` in one text is one clause. `None` when it is none of these.

@@ -44,7 +44,7 @@ pub(super) fn node_of(value: &Value, place: Place) -> Node {
 /// The words of a scalar, on one line, composed.
 pub(crate) fn words(node: &Node) -> Option<Text> {
     node.text().map(|text| Text {
-        text: link::one_line(text),
+        text: link::one_line(text).into_owned(),
         place: node.place,
     })
 }

@@ -64,9 +64,9 @@ pub(super) fn leads_to((links, sorted): &(&[Link], Vec<u32>), key: &str) -> bool
 impl<'a> Writer<'a> {
     /// What a protected block says of itself.
     pub(super) fn section(&mut self, section: &Protected) {
-        let iri = self.iri.clone();
-        let node = self.base.part(&iri, "s", &section.name);
-        self.say(&iri, km::HAS_PASSAGE, &node);
+        let iri = self.iri;
+        let node = self.base.part(iri, "s", &section.name);
+        self.say(iri, km::HAS_PASSAGE, &node);
         self.a(&node, km::PROTECTED_SECTION);
         self.tags(&section.content.tags);
         self.measures(&section.protection);
@@ -181,11 +181,12 @@ impl<'a> Writer<'a> {
             .links
             .get(passage.links.0..passage.links.1)
             .unwrap_or_default();
-        let is_first = match links.len() {
-            0 | 1 => vec![true; links.len()],
+        let several = match links.len() {
+            0 | 1 => Vec::new(),
             _ => first(links, &sorted(links)),
         };
-        for (link, is_first) in links.iter().zip(is_first) {
+        for (place, link) in links.iter().enumerate() {
+            let is_first = several.get(place).copied().unwrap_or(true);
             if let Some(key) = link.key().filter(|_| is_first) {
                 self.say(node, km::MENTIONS_NAME, room.name(self.base, key));
             }
@@ -201,13 +202,11 @@ impl<'a> Writer<'a> {
     }
 
     fn citations(&mut self, node: NamedNodeRef<'_>, passage: &Passage) {
-        if passage.citations.is_empty() {
-            return;
-        }
+        let is_alone = passage.citations.len() == 1;
         let mut cited = FxHashSet::default();
         for (index, citation) in passage.citations.iter().enumerate() {
             let source = self.source(&citation.source);
-            if cited.insert(&*citation.source) {
+            if is_alone || cited.insert(&*citation.source) {
                 self.say(node, cito::CITES_AS_SOURCE_DOCUMENT, &source);
             }
             if let Some((from, to)) = citation.lines {
@@ -278,7 +277,7 @@ impl<'a> Writer<'a> {
         if iri.is_some_and(|iri| iri == node.as_str()) {
             return node;
         }
-        if self.told.insert(format!("={}", node.as_str())) {
+        if self.is_new('=', node.as_str()) {
             self.text(&node, kenning_vocab::rdfs::LABEL, key.trim());
         }
         node
@@ -300,7 +299,7 @@ impl<'a> Writer<'a> {
         let node = self
             .base
             .property(&format!("type/{}", words.replace(' ', "-")));
-        if self.told.insert(format!("={}", node.as_str())) {
+        if self.is_new('=', node.as_str()) {
             self.text(&node, kenning_vocab::rdfs::LABEL, &typed.text);
         }
         node

@@ -12,41 +12,41 @@ use crate::value::{Moment, Precision};
 impl Writer<'_> {
     pub(super) fn head(&mut self, wiki: &str) {
         let note = self.note;
-        let (iri, concept) = (self.iri.clone(), self.concept.clone());
-        self.a(&iri, km::NOTE);
+        let (iri, concept) = (self.iri, self.concept);
+        self.a(iri, km::NOTE);
         let in_wiki = self.base.wiki(wiki);
-        self.say(&iri, km::IN_WIKI, &in_wiki);
-        self.words(&iri, dcterms::TITLE, &note.title);
-        self.say(&iri, km::DESCRIBES_CONCEPT, &concept);
+        self.say(iri, km::IN_WIKI, &in_wiki);
+        self.words(iri, dcterms::TITLE, &note.title);
+        self.say(iri, km::DESCRIBES_CONCEPT, concept);
         if !self.is_of_many() {
-            self.a(&concept, skos::CONCEPT);
+            self.a(concept, skos::CONCEPT);
             let concepts = self.base.concepts(wiki);
-            self.say(&concept, skos::IN_SCHEME, &concepts);
+            self.say(concept, skos::IN_SCHEME, &concepts);
         }
-        self.words(&concept, skos::PREF_LABEL, &note.title);
+        self.words(concept, skos::PREF_LABEL, &note.title);
         for alias in &note.aliases {
-            self.words(&concept, skos::ALT_LABEL, &alias.text);
+            self.words(concept, skos::ALT_LABEL, &alias.text);
         }
         for slug in &note.slugs {
-            self.text(&iri, km::SLUG, slug);
+            self.text(iri, km::SLUG, slug);
         }
         self.answers();
         self.types();
         if let Some(summary) = &note.summary {
-            self.words(&iri, dcterms::ABSTRACT, &summary.text);
+            self.words(iri, dcterms::ABSTRACT, &summary.text);
         }
         if let Some(Identifier::Opaque(id)) = &note.id {
-            self.text(&iri, dcterms::IDENTIFIER, id);
+            self.text(iri, dcterms::IDENTIFIER, id);
         }
         for permalink in &note.permalinks {
             self.say_once(
-                &iri,
+                iri,
                 km::PERMALINK,
                 oxrdf::LiteralRef::new_simple_literal(permalink),
             );
         }
         if let Some(tag) = &note.language {
-            self.text(&iri, dcterms::LANGUAGE, tag);
+            self.text(iri, dcterms::LANGUAGE, tag);
         }
         for dated in &note.dates {
             let property = match dated.role {
@@ -58,11 +58,11 @@ impl Writer<'_> {
                 dated.date.lexical.as_str(),
                 datatype(&dated.date),
             );
-            self.say_once(&iri, property, literal.as_ref());
+            self.say_once(iri, property, literal.as_ref());
         }
         for agent in &note.authors {
             let author = self.agent(agent);
-            self.say_once(&iri, dcterms::CREATOR, author.as_ref());
+            self.say_once(iri, dcterms::CREATOR, author.as_ref());
         }
         if let (Some(affiliation), Some(author)) = (&note.affiliation, note.authors.first()) {
             let author = self.base.agent(&author.key);
@@ -73,7 +73,7 @@ impl Writer<'_> {
         }
         if let Some(draft) = note.draft {
             self.typed(
-                &iri,
+                iri,
                 km::DRAFT,
                 if draft { "true" } else { "false" },
                 xsd::BOOLEAN,
@@ -87,9 +87,9 @@ impl Writer<'_> {
                 "affiliation" => schema::AFFILIATION,
                 _ => dcterms::ABSTRACT,
             };
-            self.say_once(&iri, km::EXTRACTED_PROPERTY, property);
+            self.say_once(iri, km::EXTRACTED_PROPERTY, property);
             let rule = oxrdf::Literal::new_simple_literal(extracted.rule);
-            self.say_once(&iri, km::EXTRACTED_BY, rule.as_ref());
+            self.say_once(iri, km::EXTRACTED_BY, rule.as_ref());
         }
         self.tags(&note.content.tags);
         self.sources(&note.sources);
@@ -97,7 +97,7 @@ impl Writer<'_> {
             && let Some(key) = link.key()
         {
             let name = self.name(key, &link.target);
-            self.say(&iri, km::REDIRECTS_TO, &name);
+            self.say(iri, km::REDIRECTS_TO, &name);
         }
         self.measures(&note.protection);
         self.grounds(&note.protection);
@@ -106,8 +106,9 @@ impl Writer<'_> {
     /// The names by which links may reach the note.
     fn answers(&mut self) {
         let note = self.note;
-        let iri = self.iri.clone();
+        let iri = self.iri;
         let mut keys: Vec<String> = Vec::new();
+        let mut name = String::new();
         let stem = link::stem(&note.path);
         let names = [note.title.as_str(), stem]
             .into_iter()
@@ -121,8 +122,8 @@ impl Writer<'_> {
             .map(|path| normal_key(path.trim_matches('/')));
         for key in names.chain(paths).filter(|key| !key.is_empty()) {
             if !keys.contains(&key) {
-                let name = self.base.name(&key);
-                self.say(&iri, km::ANSWERS_TO, &name);
+                self.base.put_name(&mut name, &key);
+                self.say(iri, km::ANSWERS_TO, NamedNodeRef::new_unchecked(&name));
                 keys.push(key);
             }
         }
@@ -144,12 +145,12 @@ impl Writer<'_> {
     }
 
     fn types(&mut self) {
-        let concept = self.concept.clone();
+        let concept = self.concept;
         let note = self.note;
         for typed in &note.types {
             let class = if typed.is_link {
                 let name = self.name(&normal_key(&typed.text), &typed.text);
-                self.say_once(&concept, kenning_vocab::rdf::TYPE, name.as_ref());
+                self.say_once(concept, kenning_vocab::rdf::TYPE, name.as_ref());
                 continue;
             } else if crate::meta::is_person_type(&typed.text) {
                 // The person is the agent; the concept of the page is not a second one.
@@ -157,16 +158,16 @@ impl Writer<'_> {
             } else {
                 self.class(typed)
             };
-            self.say_once(&concept, kenning_vocab::rdf::TYPE, class.as_ref());
+            self.say_once(concept, kenning_vocab::rdf::TYPE, class.as_ref());
         }
     }
 
     pub(super) fn tags(&mut self, tags: &[Tag]) {
-        let iri = self.iri.clone();
+        let iri = self.iri;
         let scheme = self.base.tags();
         for tag in tags {
             let node = self.base.tag(&tag.key);
-            self.say(&iri, dcterms::SUBJECT, &node);
+            self.say(iri, dcterms::SUBJECT, &node);
             self.tell_tag(&node, &tag.label, &scheme);
             let (mut key, mut label, mut narrower) = (tag.key.as_str(), tag.label.as_str(), node);
             while let Some((above, _)) = key.rsplit_once('/') {
@@ -180,7 +181,7 @@ impl Writer<'_> {
     }
 
     fn tell_tag(&mut self, node: &NamedNode, label: &str, scheme: &NamedNode) {
-        if self.told.insert(format!("#{}", node.as_str())) {
+        if self.is_new('#', node.as_str()) {
             self.a(node, km::TAG);
             self.text(node, skos::PREF_LABEL, label);
             self.say(node, skos::IN_SCHEME, scheme);
@@ -188,10 +189,10 @@ impl Writer<'_> {
     }
 
     pub(super) fn sources(&mut self, sources: &[SourceRef]) {
-        let iri = self.iri.clone();
+        let iri = self.iri;
         for source in sources {
             let node = self.source(&source.key);
-            self.say_once(&iri, dcterms::SOURCE, node.as_ref());
+            self.say_once(iri, dcterms::SOURCE, node.as_ref());
             if let Some(title) = &source.title {
                 let title = oxrdf::Literal::new_simple_literal(title.as_str());
                 self.say_once(&node, dcterms::TITLE, title.as_ref());
@@ -218,7 +219,7 @@ impl Writer<'_> {
     /// A source; its key is told once.
     pub(super) fn source(&mut self, key: &str) -> NamedNode {
         let node = self.base.source(key);
-        if self.told.insert(format!("^{key}")) {
+        if self.is_new('^', key) {
             self.a(&node, km::SOURCE);
             self.text(&node, km::SOURCE_KEY, key);
         }
@@ -227,7 +228,7 @@ impl Writer<'_> {
 
     pub(super) fn agent(&mut self, agent: &Agent) -> NamedNode {
         let node = self.base.agent(&agent.key);
-        if self.told.insert(format!("@{}", agent.key)) {
+        if self.is_new('@', &agent.key) {
             let class = match agent.kind {
                 AgentKind::Unknown => prov::AGENT,
                 AgentKind::Person => foaf::PERSON,
@@ -244,7 +245,7 @@ impl Writer<'_> {
 
     /// What else than a level protects the knowledge of the note.
     pub(super) fn measures(&mut self, stated: &Stated) {
-        let iri = self.iri.clone();
+        let iri = self.iri;
         let until = match stated {
             Stated::Says(protection) => protection
                 .until
@@ -253,12 +254,12 @@ impl Writer<'_> {
             _ => None,
         };
         for method in methods(stated) {
-            let measure = self.base.part(&iri, "measure", &normal_key(&method.text));
-            if !self.told.insert(format!("!{}", measure.as_str())) {
+            let measure = self.base.part(iri, "measure", &normal_key(&method.text));
+            if !self.is_new('!', measure.as_str()) {
                 continue;
             }
             self.a(&measure, km::PROTECTION_MEASURE);
-            self.say(&measure, km::PROTECTS, &iri);
+            self.say(&measure, km::PROTECTS, iri);
             match scheme::method(&method.text) {
                 Some(term) => self.say(&measure, km::APPLIES_METHOD, term),
                 None => self.text(&measure, rdfs::LABEL, &method.text),
@@ -274,18 +275,18 @@ impl Writer<'_> {
         let Stated::Says(protection) = stated else {
             return;
         };
-        let iri = self.iri.clone();
+        let iri = self.iri;
         if let Some(basis) = &protection.basis {
-            self.text(&iri, dcterms::RIGHTS, &basis.text);
+            self.text(iri, dcterms::RIGHTS, &basis.text);
         }
         if let Some(owner) = &protection.owner {
             let key = normal_key(&owner.text);
             let node = self.base.agent(&key);
-            if self.told.insert(format!("@{key}")) {
+            if self.is_new('@', &key) {
                 self.a(&node, prov::AGENT);
                 self.text(&node, foaf::NAME, &owner.text);
             }
-            self.say(&iri, dcterms::RIGHTS_HOLDER, &node);
+            self.say(iri, dcterms::RIGHTS_HOLDER, &node);
         }
     }
 
@@ -300,7 +301,7 @@ impl Writer<'_> {
 
     pub(super) fn organisation(&mut self, name: &str) -> NamedNode {
         let node = self.base.agent(&normal_key(name));
-        if self.told.insert(format!("@{}", normal_key(name))) {
+        if self.is_new('@', &normal_key(name)) {
             self.a(&node, org::ORGANIZATIONAL_UNIT);
             self.text(&node, foaf::NAME, name);
         }

@@ -175,7 +175,7 @@ struct Writer<'a> {
     told: FxHashSet<String>,
     /// Statements that other places could repeat.
     said: FxHashSet<String>,
-    /// The statement that is looked up in `said`.
+    /// What is looked up in `said` or `told`.
     statement: String,
     /// Room for a number.
     digits: String,
@@ -215,12 +215,33 @@ impl Writer<'_> {
         self.statement.push(' ');
         match object {
             TermRef::NamedNode(node) => self.statement.push_str(node.as_str()),
+            TermRef::Literal(literal) => {
+                self.statement.push('"');
+                match literal.language() {
+                    Some(tag) => self.statement.push_str(tag),
+                    None => self.statement.push_str(literal.datatype().as_str()),
+                }
+                self.statement.push(' ');
+                self.statement.push_str(literal.value());
+            }
+            // A note gives neither blank nodes nor quoted triples.
             other => self.statement.push_str(&other.to_string()),
         }
         if !self.said.contains(&self.statement) {
             self.said.insert(self.statement.clone());
             self.sink.triple(subject, predicate, object);
         }
+    }
+
+    /// Whether this is the first time that it is to be told what a thing of this mark is.
+    fn is_new(&mut self, mark: char, key: &str) -> bool {
+        self.statement.clear();
+        self.statement.push(mark);
+        self.statement.push_str(key);
+        if self.told.contains(&self.statement) {
+            return false;
+        }
+        self.told.insert(self.statement.clone())
     }
 
     fn text<'s>(

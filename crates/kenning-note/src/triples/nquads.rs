@@ -16,7 +16,11 @@ impl<'a> NQuads<'a> {
     /// A writer of lines for one graph.
     #[must_use]
     pub fn new(graph: NamedNodeRef<'_>, out: &'a mut Vec<u8>) -> Self {
-        let end = format!(" <{}> .\n", graph.as_str()).into_bytes();
+        let graph = graph.as_str().as_bytes();
+        let mut end = Vec::with_capacity(graph.len() + 6);
+        end.extend_from_slice(b" <");
+        end.extend_from_slice(graph);
+        end.extend_from_slice(b"> .\n");
         Self { out, end }
     }
 

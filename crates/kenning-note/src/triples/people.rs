@@ -14,10 +14,10 @@ impl Writer<'_> {
     pub(super) fn people(&mut self) {
         let note = self.note;
         let about = &note.about;
-        let (iri, concept) = (self.iri.clone(), self.concept.clone());
+        let (iri, concept) = (self.iri, self.concept);
         for mention in &about.responsible {
             let agent = self.person(mention);
-            self.say_once(&iri, km::RESPONSIBLE, agent.as_ref());
+            self.say_once(iri, km::RESPONSIBLE, agent.as_ref());
         }
         for (at, by) in &about.verified {
             if let Some(at) = at {
@@ -25,18 +25,18 @@ impl Writer<'_> {
                     at.lexical.as_str(),
                     super::head::datatype(at),
                 );
-                self.say_once(&iri, km::LAST_VERIFIED, day.as_ref());
+                self.say_once(iri, km::LAST_VERIFIED, day.as_ref());
             }
             if let Some(by) = by {
                 let agent = self.person(by);
-                self.say_once(&iri, km::VERIFIED_BY, agent.as_ref());
+                self.say_once(iri, km::VERIFIED_BY, agent.as_ref());
             }
         }
         if about.verified.len() > 1 {
             self.verifications();
         }
         if let Some(interval) = &about.review_interval {
-            self.typed(&iri, km::REVIEW_INTERVAL, interval, xsd::DURATION);
+            self.typed(iri, km::REVIEW_INTERVAL, interval, xsd::DURATION);
         }
         let latest = about
             .verified
@@ -48,47 +48,47 @@ impl Writer<'_> {
             .clone()
             .or_else(|| due(latest?, about.review_interval.as_deref()?));
         if let Some(day) = falls_due {
-            self.moment(&iri, km::REVIEW_DUE, &day);
+            self.moment(iri, km::REVIEW_DUE, &day);
         }
         if let Some(status) = &about.status {
-            self.text(&iri, km::STATUS, &status.text);
+            self.text(iri, km::STATUS, &status.text);
         }
         for kind in &about.knowledge_types {
             let term = term_or_text(scheme::knowledge_type(&kind.text), &kind.text);
-            self.say_once(&concept, km::HAS_KNOWLEDGE_TYPE, term.as_ref());
+            self.say_once(concept, km::HAS_KNOWLEDGE_TYPE, term.as_ref());
         }
         if let Some(weight) = about.criticality {
-            self.number(&concept, km::CRITICALITY, weight);
+            self.number(concept, km::CRITICALITY, weight);
         }
         if let Some(share) = &about.confidence {
-            self.typed(&iri, km::CONFIDENCE, share, xsd::DECIMAL);
+            self.typed(iri, km::CONFIDENCE, share, xsd::DECIMAL);
         }
         for mode in about
             .modes
             .iter()
             .filter_map(|mode| scheme::mode(&mode.text))
         {
-            self.say_once(&concept, km::CARRIES_MODE, mode);
+            self.say_once(concept, km::CARRIES_MODE, mode);
         }
         for kind in about
             .suits
             .iter()
             .filter_map(|kind| scheme::knowledge_type(&kind.text))
         {
-            self.say_once(&concept, km::SUITS_KNOWLEDGE_TYPE, kind);
+            self.say_once(concept, km::SUITS_KNOWLEDGE_TYPE, kind);
         }
         for barrier in &about.barriers {
             match scheme::barrier(&barrier.text) {
-                Some(barrier) => self.say_once(&concept, km::HINDERED_BY, barrier),
+                Some(barrier) => self.say_once(concept, km::HINDERED_BY, barrier),
                 None => {
                     let name = self.name(&normal_key(&barrier.text), &barrier.text);
-                    self.say_once(&concept, km::HINDERED_BY, name.as_ref());
+                    self.say_once(concept, km::HINDERED_BY, name.as_ref());
                 }
             }
         }
         for member in &about.members {
             let agent = self.person(member);
-            self.say_once(&concept, foaf::MEMBER, agent.as_ref());
+            self.say_once(concept, foaf::MEMBER, agent.as_ref());
         }
         let is_plan = note
             .types
@@ -101,7 +101,7 @@ impl Writer<'_> {
             } else {
                 km::COVERS_TOPIC
             };
-            self.say_once(&concept, property, name.as_ref());
+            self.say_once(concept, property, name.as_ref());
         }
         for person in &about.person {
             let agent = self.person(person);
@@ -110,21 +110,21 @@ impl Writer<'_> {
             } else {
                 dcterms::RELATION
             };
-            self.say_once(&concept, property, agent.as_ref());
+            self.say_once(concept, property, agent.as_ref());
         }
         if let Some(stage) = about
             .stage
             .as_ref()
             .and_then(|stage| scheme::stage(&stage.text))
         {
-            self.say(&concept, km::AT_RETENTION_STAGE, stage);
+            self.say(concept, km::AT_RETENTION_STAGE, stage);
         }
         if let Some(family) = about
             .family
             .as_ref()
             .and_then(|family| scheme::family(&family.text))
         {
-            self.say(&concept, km::IN_RETENTION_FAMILY, family);
+            self.say(concept, km::IN_RETENTION_FAMILY, family);
         }
         if about.is_person {
             self.own_person();
@@ -133,19 +133,19 @@ impl Writer<'_> {
 
     /// Of several verifications, who made which.
     fn verifications(&mut self) {
-        let (note, iri) = (self.note, self.iri.clone());
+        let (note, iri) = (self.note, self.iri);
         for (at, by) in &note.about.verified {
             let (Some(at), Some(by)) = (at, by) else {
                 continue;
             };
             let name = format!("{}.{}", at.lexical, by.key);
-            let node = self.base.part(&iri, "verification", &name);
-            if !self.told.insert(format!("!{}", node.as_str())) {
+            let node = self.base.part(iri, "verification", &name);
+            if !self.is_new('!', node.as_str()) {
                 continue;
             }
             let agent = self.person(by);
             self.a(&node, km::VERIFICATION);
-            self.say(&node, km::VERIFIED_NOTE, &iri);
+            self.say(&node, km::VERIFIED_NOTE, iri);
             self.say(&node, km::VERIFIED_BY, &agent);
             self.moment(&node, prov::ENDED_AT_TIME, at);
         }
@@ -155,8 +155,8 @@ impl Writer<'_> {
     fn own_person(&mut self) {
         let note = self.note;
         let agent = self.person(&self.own_mention());
-        let iri = self.iri.clone();
-        self.say(&agent, foaf::PAGE, &iri);
+        let iri = self.iri;
+        self.say(&agent, foaf::PAGE, iri);
         if let Some(term) = note
             .about
             .visibility
@@ -189,7 +189,7 @@ impl Writer<'_> {
     /// A person of this name.
     fn person(&mut self, mention: &Mention) -> NamedNode {
         let node = self.base.agent(&mention.key);
-        if self.told.insert(format!("@{}", mention.key)) {
+        if self.is_new('@', &mention.key) {
             let class = if mention.is_program {
                 prov::SOFTWARE_AGENT
             } else {
@@ -202,23 +202,23 @@ impl Writer<'_> {
     }
 
     pub(super) fn facts(&mut self, facts: &[Fact], _content: &Content) {
-        let iri = self.iri.clone();
+        let iri = self.iri;
         for fact in facts {
             match &fact.kind {
                 FactKind::Event(event) => {
-                    let node = self.base.part(&iri, "event", &fact.anchor);
+                    let node = self.base.part(iri, "event", &fact.anchor);
                     self.event(&node, event, &fact.text);
                 }
                 FactKind::Knows(knows) => {
-                    let node = self.base.part(&iri, "knows", &fact.anchor);
+                    let node = self.base.part(iri, "knows", &fact.anchor);
                     self.knows(&node, knows);
                 }
                 FactKind::Held(held) => {
-                    let node = self.base.part(&iri, "held", &fact.anchor);
+                    let node = self.base.part(iri, "held", &fact.anchor);
                     self.held(&node, held);
                 }
                 FactKind::Departure { who, at } => {
-                    let node = self.base.part(&iri, "departure", &fact.anchor);
+                    let node = self.base.part(iri, "departure", &fact.anchor);
                     let who = who.clone().unwrap_or_else(|| self.own_mention());
                     let agent = self.person(&who);
                     self.a(&node, km::DEPARTURE);
@@ -272,8 +272,8 @@ impl Writer<'_> {
     /// What something is about: these names, or what the note explains.
     fn topics(&mut self, node: &NamedNode, topics: &[Mention]) {
         if topics.is_empty() {
-            let concept = self.concept.clone();
-            self.say(node, km::ABOUT_CONCEPT, &concept);
+            let concept = self.concept;
+            self.say(node, km::ABOUT_CONCEPT, concept);
         }
         for topic in topics {
             let name = self.name(&topic.key, &topic.name);
@@ -282,7 +282,7 @@ impl Writer<'_> {
     }
 
     fn knows(&mut self, node: &NamedNode, knows: &Knows) {
-        if !self.told.insert(format!("!{}", node.as_str())) {
+        if !self.is_new('!', node.as_str()) {
             return;
         }
         self.a(node, km::EXPERTISE_STATEMENT);
@@ -307,8 +307,8 @@ impl Writer<'_> {
     fn held(&mut self, node: &NamedNode, held: &Held) {
         self.a(node, km::KNOWLEDGE_ASSET);
         self.words(node, dcterms::TITLE, &held.what);
-        let concept = self.concept.clone();
-        self.say(node, km::ABOUT_CONCEPT, &concept);
+        let concept = self.concept;
+        self.say(node, km::ABOUT_CONCEPT, concept);
         for mention in &held.by {
             let agent = self.person(mention);
             self.say_once(node, km::HELD_BY, agent.as_ref());

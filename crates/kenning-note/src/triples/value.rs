@@ -10,13 +10,13 @@ use crate::value::Value;
 
 impl Writer<'_> {
     pub(super) fn fields(&mut self, fields: &[Field], content: &Content) {
-        let (iri, concept) = (self.iri.clone(), self.concept.clone());
+        let (iri, concept) = (self.iri, self.concept);
         for (index, field) in fields.iter().enumerate() {
             let subject = match field.passage {
                 Some(passage) if self.detail >= crate::Detail::Claims => content
                     .passages
                     .get(passage)
-                    .map(|passage| self.base.passage(&iri, &passage.anchor)),
+                    .map(|passage| self.base.passage(iri, &passage.anchor)),
                 Some(_) => continue,
                 None => None,
             };
@@ -40,7 +40,7 @@ impl Writer<'_> {
     pub(super) fn signals(&mut self, source: &crate::SourceRef, node: &NamedNode) {
         for (key, value) in &source.more {
             let changed = matches!(
-                crate::meta::squeezed(key).as_str(),
+                &*crate::meta::squeezed(key),
                 "lastmodified" | "modified" | "updated"
             );
             let property = match value {
@@ -135,8 +135,8 @@ impl Writer<'_> {
                 if depth > 32 {
                     return;
                 }
-                let iri = self.iri.clone();
-                let node = self.base.part(&iri, "f", pointer);
+                let iri = self.iri;
+                let node = self.base.part(iri, "f", pointer);
                 self.say_once(subject, property.as_ref(), node.as_ref());
                 for (key, item) in items {
                     let property = self.property(key, None);

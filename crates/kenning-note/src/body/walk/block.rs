@@ -14,7 +14,7 @@ use crate::room;
 use crate::settings::Dialect;
 use crate::value::{Value, span};
 
-impl Walk<'_, '_> {
+impl<'a> Walk<'a, '_> {
     pub(super) fn heading(&mut self, rank: u8, open: &Open) {
         let found = scan::scan(
             &open.inline,
@@ -30,18 +30,17 @@ impl Walk<'_, '_> {
                 self.tag(tag, place);
             }
         }
-        let text = link::one_line(&open.inline.plain);
+        let text = link::one_line(&open.inline.plain).into_owned();
         // `## Heading {#name}`
-        let base = match &open.name {
+        let mut anchor = match &open.name {
             Some(name) => name.clone(),
             None => slug(&text),
         };
-        let base = if base.is_empty() {
-            "section".to_owned()
-        } else {
-            base
-        };
-        let anchor = self.unique(format!("{}{base}", self.anchors), '-');
+        if anchor.is_empty() {
+            anchor.push_str("section");
+        }
+        anchor.insert_str(0, &self.anchors);
+        let anchor = self.unique(anchor, '-');
         let headings = &self.said.content.headings;
         let mut parent = self.heading;
         while let Some(above) = parent.and_then(|index| headings.get(index)) {
@@ -92,6 +91,7 @@ impl Walk<'_, '_> {
             open.inline.plain.truncate(open.inline.plain.len() - 3);
         }
         let callout = self.callout(open);
+        let footnotes = std::mem::take(&mut open.inline.footnotes);
         let found = scan::scan(&open.inline, self.wanted);
         let mut citations = Vec::new();
         let mut name = None;
@@ -105,6 +105,7 @@ impl Walk<'_, '_> {
                         continue;
                     };
                     cut.push((start, end));
+                    citations.reserve_exact(entries.len());
                     for entry in entries {
                         let (source, lines) = match entry {
                             Ok(entry) => entry,
@@ -117,7 +118,7 @@ impl Walk<'_, '_> {
                                 (source, None)
                             }
                         };
-                        let source = self.by_id(&source).unwrap_or(source);
+                        let source = self.by_id(&source).unwrap_or(&source);
                         citations.push(Citation {
                             source: source.into(),
                             lines,
@@ -126,18 +127,18 @@ impl Walk<'_, '_> {
                     }
                 }
                 Found::Footnote(id) => {
-                    if let Some(source) = self.by_id(&id) {
+                    if let Some(source) = self.by_id(id) {
                         cut.push((start, end));
                         citations.push(Citation {
                             source: source.into(),
                             lines: None,
                             place,
                         });
-                    } else if self.footnotes.contains(id.as_str()) {
+                    } else if self.footnotes.contains(id) {
                         cut.push((start, end));
                     }
                 }
-                Found::Tag(tag) => self.tag(&tag, place),
+                Found::Tag(tag) => self.tag(tag, place),
                 Found::Block(id) => {
                     let before = open.inline.plain.get(..start).unwrap_or_default();
                     let link = Link {
@@ -150,7 +151,7 @@ impl Walk<'_, '_> {
                 }
                 Found::Name(id) => {
                     cut.push((start, end));
-                    name = Some(id);
+                    name = Some(id.to_owned());
                 }
                 Found::Field {
                     key,
@@ -164,7 +165,7 @@ impl Walk<'_, '_> {
                 }
             }
         }
-        for (id, at) in std::mem::take(&mut open.inline.footnotes) {
+        for (id, at) in footnotes {
             if let Some(source) = self.by_id(&id) {
                 let place = self.cx.source.place(self.base + at);
                 citations.push(Citation {
@@ -286,20 +287,21 @@ impl Walk<'_, '_> {
         let label = link::one_line(tag.trim_matches('/'));
         let key = tag_key(&label);
         if !key.is_empty() && self.tags.insert(key.clone()) {
-            self.said
-                .content
-                .tags
-                .push(crate::Tag { key, label, place });
+            self.said.content.tags.push(crate::Tag {
+                key,
+                label: label.into_owned(),
+                place,
+            });
         }
     }
 
     /// The source that the front matter gives this identifier.
-    pub(super) fn by_id(&self, id: &str) -> Option<String> {
+    pub(super) fn by_id(&self, id: &str) -> Option<&'a str> {
         self.cx
             .known_sources
             .iter()
             .find(|source| source.id.as_deref() == Some(id))
-            .map(|source| source.key.clone())
+            .map(|source| source.key.as_str())
     }
 
     pub(super) fn callout(&mut self, open: &mut Open) -> Option<String> {
@@ -333,7 +335,7 @@ impl Walk<'_, '_> {
     pub(super) fn field(
         &mut self,
         inline: &Inline,
-        key: String,
+        key: &str,
         range: (usize, usize),
         passage: Option<usize>,
         place: crate::Place,
@@ -352,7 +354,7 @@ impl Walk<'_, '_> {
         let inside: Vec<usize> = links().map(|(_, _, index)| *index).collect();
         for index in &inside {
             if let Some(link) = self.said.content.links.get_mut(*index) {
-                link.relation = Some(key.as_str().into());
+                link.relation = Some(key.into());
             }
         }
         let found: Vec<Value> = inside
@@ -379,7 +381,7 @@ impl Walk<'_, '_> {
                 }
             }
             self.said.fields.push(Field {
-                key,
+                key: key.to_owned(),
                 iri: None,
                 is_reverse: false,
                 value: Value::Text(text),
@@ -399,7 +401,7 @@ impl Walk<'_, '_> {
             self.words_of_field(words)
         };
         self.said.fields.push(Field {
-            key,
+            key: key.to_owned(),
             iri: None,
             is_reverse: false,
             value,
@@ -473,7 +475,7 @@ impl Walk<'_, '_> {
         };
         match found.first() {
             Some(link) => {
-                source.key = source_key(&link.target);
+                source.key = source_key(&link.target).into_owned();
                 source.url = match &link.to {
                     LinkTo::Url(url) => Some(url.to_string()),
                     _ => None,
@@ -481,7 +483,7 @@ impl Walk<'_, '_> {
                 source.title = link.text.as_deref().map(str::to_owned);
             }
             None if !text.is_empty() && !text.contains('\n') && text.chars().count() <= 300 => {
-                source.key = source_key(text);
+                source.key = source_key(text).into_owned();
                 source.url = link::is_address(text)
                     .then(|| text.to_owned())
                     .filter(|t| link::is_safe_address(t) && !t.contains(' '));

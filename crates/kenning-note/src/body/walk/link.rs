@@ -81,12 +81,11 @@ impl Walk<'_, '_> {
                 });
                 return;
             }
-            let dest = if kind == LinkType::Email {
-                format!("mailto:{dest}")
+            if kind == LinkType::Email {
+                link::destination(&format!("mailto:{dest}"), self.cx.path)
             } else {
-                dest.to_owned()
-            };
-            link::destination(&dest, self.cx.path)
+                link::destination(dest, self.cx.path)
+            }
         };
         let place = self.cx.source.place(self.base + start);
         let nothing = link.target.is_empty() && embeds || link::is_template(&link.target);
@@ -150,7 +149,7 @@ impl Walk<'_, '_> {
         };
         if known.kind != LinkKind::Wiki && known.text.is_none() && !known.embeds {
             let shown = link::one_line(open.inline.plain.get(link.from..to).unwrap_or_default());
-            known.text = (!shown.is_empty() && *shown != *known.target).then(|| shown.into());
+            known.text = (!shown.is_empty() && *shown != *known.target).then(|| Box::from(&*shown));
         }
         if to > link.from {
             open.inline.links.push((link.from, to, index));
