@@ -33,7 +33,7 @@ pub(super) fn events<'t>(
     let mut start = 0;
     let mut size = WINDOW;
     while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
-        let window = window(rest, size);
+        let (window, is_cut) = window(rest, size);
         let is_last = window.len() == rest.len();
         let mut meaning = |link: BrokenLink<'t>| defined.meaning(&link.reference);
         let parser = Parser::new_with_broken_link_callback(window, options, Some(&mut meaning));
@@ -41,7 +41,7 @@ pub(super) fn events<'t>(
         let mut held: Vec<(Event<'t>, usize, usize)> = Vec::new();
         let (mut depth, mut lists_only, mut resume) = (0_usize, true, None);
         // A block that has to be taken as it is need not be held.
-        let mut takes = size >= BLOCK;
+        let mut takes = size >= BLOCK || is_cut;
         for (event, range) in parser.into_offset_iter() {
             if is_last {
                 if !take(event, start + range.start, start + range.end) {
@@ -103,10 +103,8 @@ pub(super) fn events<'t>(
             break;
         }
         match resume {
-            Some(after) if !takes && after > 0 => {
-                start += after;
-                size = WINDOW;
-            }
+            // What a block needed, the next one may need too.
+            Some(after) if !takes && after > 0 => start += after,
             _ if takes => {
                 // The block is larger than what is read whole. It ended here, as if the text did.
                 start += window.len();
@@ -139,16 +137,23 @@ fn fenced(text: &str) -> usize {
     end
 }
 
-/// The first lines of a text that have about this many bytes together.
-fn window(text: &str, size: usize) -> &str {
+/// The first lines of a text that have about this many bytes together, and whether they end within a line that is too long to be read whole.
+fn window(text: &str, size: usize) -> (&str, bool) {
     let bytes = text.as_bytes();
     let Some(first) = bytes.get(..size).filter(|_| bytes.len() > size) else {
-        return text;
+        return (text, false);
     };
+    let most = bytes.get(..BLOCK.max(size)).unwrap_or(bytes);
     let end = memchr::memrchr(b'\n', first)
-        .or_else(|| memchr::memchr(b'\n', bytes.get(size..)?).map(|at| at + size))
-        .map_or(text.len(), |at| at + 1);
-    text.get(..end).unwrap_or(text)
+        .filter(|at| at * 2 >= size)
+        .or_else(|| memchr::memchr(b'\n', most.get(size..)?).map(|at| at + size))
+        .map(|at| at + 1);
+    if let Some(end) = end.or_else(|| (most.len() == bytes.len()).then_some(bytes.len())) {
+        return (text.get(..end).unwrap_or(text), false);
+    }
+    let end = memchr::memrchr(b' ', most).map_or(most.len(), |at| at + 1);
+    let end = text.floor_char_boundary(end);
+    (text.get(..end).unwrap_or(text), true)
 }
 
 impl<'t> Defined<'t> {
@@ -358,5 +363,17 @@ mod tests {
         assert!(!cuts.is_empty());
         assert!(cuts.iter().all(|cut| cut % 16 == 0));
         assert_eq!(pieces.len(), 2 * BLOCK / 16 + 10);
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_at_a_space() {
+        let words = "wörter und so ".repeat(5 * BLOCK / 2 / 15);
+        let (pieces, cuts) = all(&format!("Before [[it]].\n\n{words}\n\nAfter.\n"));
+        assert_eq!(cuts.len(), 2, "{cuts:?}");
+        assert!(cuts.iter().all(|cut| cut - 16 <= 2 * BLOCK));
+        let last = pieces.last().map(String::as_str);
+        assert!(last.is_some_and(|last| last.contains("After.")), "{last:?}");
+        let (pieces, cuts) = all(&"ö".repeat(BLOCK));
+        assert_eq!((pieces.len(), cuts), (2, vec![BLOCK]));
     }
 }
