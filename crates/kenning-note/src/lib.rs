@@ -109,9 +109,14 @@ fn markdown(
 
 /// Another format, read as the Markdown that says the same. Places keep their line.
 fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &mut Vec<Problem>) {
-    let turned = format::turn(source, note, settings, problems);
+    // Makers of sites put front matter before text of any format.
+    let front = front_matter::read(source, &settings.limits, problems);
+    let after = front.present.then(|| source.after(front.body));
+    let turned = format::turn(after.as_ref().unwrap_or(source), note, settings, problems);
+    let mut keys = front.map.unwrap_or_default();
+    keys.extend(turned.keys);
     let mut meta = Meta::new(settings, problems);
-    meta.read(note, turned.keys);
+    meta.read(note, keys);
     for (key, node) in turned.fields {
         meta.parameter(note, &key, &node);
     }
@@ -122,6 +127,9 @@ fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &
     } else if let Some((title, from)) = turned.title {
         note.title = title;
         note.title_from = from;
+    }
+    if let Some((place, why)) = front.unreadable {
+        note.protection = Stated::Unreadable { why, place };
     }
     let text =
         Source::new(turned.text.as_bytes(), &settings.limits, problems).made_of(turned.marks);

@@ -66,6 +66,22 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The same text with nothing but spaces before byte `start`: every place stays where it is.
+    pub(crate) fn after(&self, start: usize) -> Source<'_> {
+        let (before, rest) = self
+            .text
+            .split_at_checked(start)
+            .unwrap_or((&self.text, ""));
+        let blank = before.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' });
+        Source {
+            text: Cow::Owned(blank.chain(rest.chars()).collect()),
+            shift: self.shift,
+            lines: self.lines.clone(),
+            made_of: self.made_of.clone(),
+            last: std::cell::Cell::new((0, 0, 1)),
+        }
+    }
+
     /// A text that was made from a note: from which byte on it stands for which line of the note.
     pub(crate) fn made_of(mut self, marks: Vec<(usize, u32)>) -> Self {
         self.made_of = marks;

@@ -1,8 +1,10 @@
 //! What programs put between the words: tags of Liquid, shortcodes of Hugo, code of MDX, boxes of MkDocs and Docusaurus, and Logseq's
-//! words for pages.
+//! macros and words for pages.
 //!
 //! Every byte stays where it is, as comments do: what is no text becomes spaces, and what is written otherwise than in Markdown is
 //! written so that Markdown reads it, in the same room.
+
+mod logseq;
 
 use std::borrow::Cow;
 
@@ -22,7 +24,7 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
         Dialect::Jekyll => has("{%") || has("{{") || has("{:"),
         Dialect::Hugo => has("{{"),
         Dialect::MkDocs => has("!!! ") || has("??? ") || has("???+ ") || has("=== \"") || has("{:"),
-        Dialect::Logseq => has("]([["),
+        Dialect::Logseq => has("]([[") || has("{{") || has("){:") || has(":LOGBOOK:") || has("#+"),
         Dialect::Docusaurus => has(":::") || has("{/*") || has("import ") || has("export "),
         _ => false,
     };
@@ -38,6 +40,7 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
         text: &text,
         code,
         boxes: Vec::new(),
+        begun: Vec::new(),
     };
     match dialect {
         Dialect::Jekyll => {
@@ -49,12 +52,13 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
             page.admonitions();
             page.attributes();
         }
-        Dialect::Logseq => page.words_for_pages(),
+        Dialect::Logseq => page.logseq(),
         _ => {
             page.fences();
             page.mdx();
         }
     }
+    page.keep_beginnings();
     let boxes = page.boxes;
     // Only whole characters were written over, so nothing is lost here.
     let made = String::from_utf8_lossy(&page.bytes).into_owned();
@@ -70,13 +74,44 @@ struct Page<'t> {
     /// Ranges of code, in order.
     code: Vec<(usize, usize)>,
     boxes: Vec<(usize, usize, String)>,
+    /// Where spaces were written at the beginning of a line or of an item.
+    begun: Vec<usize>,
 }
 
 impl Page<'_> {
     fn blank(&mut self, from: usize, to: usize) {
+        if self.begins_line(from) {
+            self.begun.push(from);
+        }
         for byte in self.bytes.get_mut(from..to).unwrap_or_default() {
             if *byte != b'\n' {
                 *byte = b' ';
+            }
+        }
+    }
+
+    /// Whether nothing but marks of lists and quotes stands before this byte on its line.
+    fn begins_line(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or_default().bytes().rev();
+        let mut before = before.take_while(|b| *b != b'\n').take(40);
+        before.all(|b| {
+            matches!(b, b' ' | b'\t' | b'-' | b'*' | b'+' | b'>' | b'.') || b.is_ascii_digit()
+        })
+    }
+
+    /// Words that come after spaces only because of what stood there are no code: of those spaces, the first becomes one that does not
+    /// count as such.
+    fn keep_beginnings(&mut self) {
+        const NO_BREAK: &str = "\u{A0}";
+        for at in std::mem::take(&mut self.begun) {
+            let line = self.bytes.get(at..).unwrap_or_default();
+            let spaces = line.iter().take_while(|b| **b == b' ').count();
+            let is_text = line.get(spaces).is_some_and(|b| !b.is_ascii_whitespace());
+            if let Some(room) = self.bytes.get_mut(at..at + NO_BREAK.len())
+                && spaces >= NO_BREAK.len()
+                && is_text
+            {
+                room.copy_from_slice(NO_BREAK.as_bytes());
             }
         }
     }
@@ -115,23 +150,6 @@ impl Page<'_> {
         let before = self.text.get(..at).unwrap_or_default();
         let before = before.trim_end_matches([' ', '"', '\'', '<']);
         before.ends_with("](") || before.ends_with("]:")
-    }
-
-    /// `[words]([[page]])`: as the address `<[page]>`, because two brackets would be a link of their own.
-    fn words_for_pages(&mut self) {
-        let mut at = 0;
-        while let Some(start) = self.next("]([[", at) {
-            let rest = self.text.get(start..).unwrap_or_default();
-            at = start + 4;
-            let end = near(rest, "]])");
-            if let Some(length) =
-                end.filter(|end| rest.get(..*end).is_some_and(|words| !words.contains('\n')))
-            {
-                at = start + length;
-                self.write(start + 2, start + 4, "<[");
-                self.write(at, at + 2, "]>");
-            }
-        }
     }
 
     /// `{% tag %}` and `{{ value }}`.

@@ -1,6 +1,7 @@
 //! What the keys of the front matter mean.
 
 mod field;
+mod names;
 mod people;
 mod protection;
 mod value;
@@ -11,9 +12,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::front_matter::{Data, Key, Node};
 use crate::link;
-use crate::name::{normal_key, slug, tag_key};
+use crate::name::{normal_key, slug};
 use crate::note::{
-    Agent, AgentKind, DateRole, Dated, Field, Identifier, Note, SourceRef, Tag, Text, Typed,
+    Agent, AgentKind, DateRole, Dated, Field, Identifier, Note, SourceRef, Text, Typed,
 };
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::{Dialect, Settings};
@@ -24,6 +25,7 @@ pub use protection::may_open_section;
 pub(crate) use protection::{block_attributes, is_protection_key};
 pub(crate) use value::{scalar, truth, value, words};
 
+use names::{named, parts, tags, unlinked};
 use value::node_of;
 
 /// What the reading of keys needs and gives.
@@ -149,7 +151,14 @@ impl Meta<'_> {
     }
 
     /// Puts what the front matter says into the note.
-    pub(crate) fn read(&mut self, note: &mut Note, map: Vec<(Key, Node)>) {
+    pub(crate) fn read(&mut self, note: &mut Note, mut map: Vec<(Key, Node)>) {
+        if note.dialect == Dialect::Logseq {
+            // People write `key:: value` there as well, as they do in the text.
+            for (key, _) in &mut map {
+                let length = key.text.trim_end_matches(':').len();
+                key.text.truncate(length);
+            }
+        }
         // What `aliases` are may depend on the title.
         if let Some((_, node)) = map.iter().find(|(key, _)| squeezed(&key.text) == "title") {
             self.title = words(node)
@@ -288,14 +297,19 @@ impl Meta<'_> {
     fn aliases(&mut self, note: &mut Note, node: &Node) {
         let list: Vec<Text> = match &node.data {
             // Foam writes `alias: one, two`.
-            Data::Scalar { text, .. } if text.contains(',') => text
-                .split(',')
+            Data::Scalar { text, .. } => parts(text, |c| c == ',')
+                .into_iter()
                 .map(|part| Text {
-                    text: part.trim().to_owned(),
+                    text: link::one_line(unlinked(part)).into_owned(),
                     place: node.place,
                 })
                 .collect(),
-            _ => node.each().iter().filter_map(words).collect(),
+            _ => named(node)
+                .map(|(text, place)| Text {
+                    text: link::one_line(unlinked(&text)).into_owned(),
+                    place,
+                })
+                .collect(),
         };
         let title_slug = self.title.as_deref().map(slug);
         for alias in list.into_iter().filter(|alias| !alias.text.is_empty()) {
@@ -438,36 +452,6 @@ impl Meta<'_> {
             )
             .with_hint(hint),
         );
-    }
-}
-
-fn tags(note: &mut Note, node: &Node, key: &str) {
-    // Jekyll parts them by spaces, but for the one of `tag` and `category`.
-    let by_spaces = note.dialect == Dialect::Jekyll
-        && key.ends_with('s')
-        && node.text().is_some_and(|text| !text.contains(','));
-    for node in node.each() {
-        // Docusaurus writes `{label: …, permalink: …}`.
-        let label = node.get("label").or_else(|| node.get("name"));
-        let Some(text) = label.unwrap_or(node).text() else {
-            continue;
-        };
-        for part in text.split(|c| c == ',' || by_spaces && c == ' ') {
-            add_tag(&mut note.content.tags, part, node.place);
-        }
-    }
-}
-
-/// Adds a tag unless its key is there already.
-pub(crate) fn add_tag(tags: &mut Vec<Tag>, text: &str, place: Place) {
-    let label = link::one_line(text.trim().trim_start_matches('#').trim().trim_matches('/'));
-    let key = tag_key(&label);
-    if !key.is_empty() && !tags.iter().any(|tag| tag.key == key) {
-        tags.push(Tag {
-            key,
-            label: label.into_owned(),
-            place,
-        });
     }
 }
 

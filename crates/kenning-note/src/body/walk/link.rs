@@ -104,12 +104,7 @@ impl Walk<'_, '_> {
             link.kind = LinkKind::File;
             link.to = LinkTo::File(path);
         }
-        let shown = self.cx.dialect == Dialect::Logseq
-            && self
-                .open
-                .as_ref()
-                .is_some_and(|open| open.inline.plain.trim_end().ends_with("{{embed"));
-        link.embeds = embeds || shown;
+        link.embeds = embeds;
         link.place = place;
         link.bytes = (
             small(self.cx.source.in_note(self.base + start)),
