@@ -36,11 +36,20 @@ pub(crate) const MARKS: &[(&str, Dialect)] = &[
     (".obsidian", Dialect::Obsidian),
     ("docusaurus.config.js", Dialect::Docusaurus),
     ("docusaurus.config.ts", Dialect::Docusaurus),
+    ("docusaurus.config.mjs", Dialect::Docusaurus),
+    // There, the pages lie in `docs` beside the site.
+    ("website/docusaurus.config.js", Dialect::Docusaurus),
+    ("website/docusaurus.config.ts", Dialect::Docusaurus),
+    ("website/docusaurus.config.mjs", Dialect::Docusaurus),
     ("mkdocs.yml", Dialect::MkDocs),
     ("mkdocs.yaml", Dialect::MkDocs),
     ("hugo.toml", Dialect::Hugo),
     ("hugo.yaml", Dialect::Hugo),
     ("hugo.json", Dialect::Hugo),
+    // So Hugo's configuration was called before, and so is that of other programs.
+    ("config.toml", Dialect::Hugo),
+    ("config.yaml", Dialect::Hugo),
+    ("config/_default", Dialect::Hugo),
     ("layouts/_default", Dialect::Hugo),
     ("layouts/partials", Dialect::Hugo),
     ("archetypes", Dialect::Hugo),
@@ -50,6 +59,9 @@ pub(crate) const MARKS: &[(&str, Dialect)] = &[
     (".llmwiki", Dialect::LlmWiki),
     ("wiki/concepts", Dialect::LlmWiki),
 ];
+
+/// Marks that count only where something else lies beside them.
+const BESIDE: &[(&str, &str)] = &[("config.toml", "content"), ("config.yaml", "content")];
 
 /// The context file of a Vault-LD folder.
 const CONTEXT: &str = "context.jsonld";
@@ -223,15 +235,24 @@ fn is_below(path: &str, folder: &str) -> bool {
 
 /// Which marks lie in `root` itself.
 pub(crate) fn marks_of(root: &Path) -> Vec<&'static str> {
-    let there = |mark: &&str| std::fs::symlink_metadata(root.join(mark)).is_ok();
-    MARKS.iter().map(|(mark, _)| *mark).filter(there).collect()
+    MARKS
+        .iter()
+        .map(|(mark, _)| *mark)
+        .filter(|mark| lies_in(root, mark))
+        .collect()
+}
+
+/// Whether a mark lies in `folder`, with what makes it one.
+pub(crate) fn lies_in(folder: &Path, mark: &str) -> bool {
+    let there = |name: &str| std::fs::symlink_metadata(folder.join(name)).is_ok();
+    let beside = BESIDE.iter().find(|(known, _)| *known == mark);
+    there(mark) && beside.is_none_or(|(_, beside)| there(beside))
 }
 
 /// Whether something of this name could be a mark, or lead to one.
 pub(crate) fn may_be_mark(name: &str) -> bool {
-    MARKS
-        .iter()
-        .any(|(mark, _)| mark.split('/').next() == Some(name))
+    let of_mark = |mark: &str| mark.split('/').next() == Some(name);
+    MARKS.iter().any(|(mark, _)| of_mark(mark)) || BESIDE.iter().any(|(_, beside)| *beside == name)
 }
 
 /// What `folder` is read as: `configured` is what the wiki's settings say, `marks` are those that lie in it.

@@ -14,7 +14,7 @@ use rustc_hash::FxHasher;
 
 use kenning_note::Dialect;
 
-use crate::dialect::{MARKS, may_be_mark};
+use crate::dialect::{MARKS, lies_in, may_be_mark};
 use crate::problem::Located;
 
 /// Endings of files that hold notes. What a file without one of these holds is not known, so it is left alone.
@@ -36,6 +36,9 @@ pub(crate) const NOTE_ENDINGS: &[&str] = &[
 
 /// Files beside the notes in which a folder lists what to leave out, in the manner of `.gitignore`.
 const IGNORE_FILES: &[&str] = &[".gitignore", ".kenningignore"];
+
+/// Folders of what programs fetch: nobody of the wiki wrote it.
+const NOT_WRITTEN: &[&str] = &["node_modules"];
 
 /// Deeper folders are left out: no wiki nests like this, but a broken file system may.
 const DEEPEST: usize = 100;
@@ -158,7 +161,7 @@ impl Walk {
             return;
         };
         self.mark(entry, prefix, name);
-        if name.starts_with('.') {
+        if name.starts_with('.') || NOT_WRITTEN.contains(&name) {
             return;
         }
         let path = join(prefix, name);
@@ -194,27 +197,32 @@ impl Walk {
         }
     }
 
-    /// Pages of a site's design are no notes: HTML in `layouts` and `themes` of a Hugo site, `_layouts` and `_includes` of a Jekyll one.
+    /// Pages of a site's design are no notes: what lies in `layouts` and `archetypes` of a Hugo site, HTML in its `themes`, and HTML in
+    /// `_layouts` and `_includes` of a Jekyll one.
     fn leave_out_templates(&mut self) {
         let mut folders = Vec::new();
         for (folder, mark) in &self.marks {
             let dialect = MARKS.iter().find(|(known, _)| known == mark);
             let names: &[&str] = match dialect {
                 // What else lies beside a folder of that name is not known.
-                Some((known, Dialect::Hugo)) if *known != "archetypes" => &["layouts", "themes"],
+                Some((known, Dialect::Hugo)) if *known != "archetypes" => {
+                    &["layouts", "archetypes", "themes"]
+                }
                 Some((_, Dialect::Jekyll)) => &["_layouts", "_includes"],
                 _ => &[],
             };
-            folders.extend(names.iter().map(|name| format!("{}/", join(folder, name))));
+            let whole = |name: &str| matches!(name, "layouts" | "archetypes");
+            let there = names.iter();
+            folders.extend(there.map(|name| (format!("{}/", join(folder, name)), whole(name))));
         }
         if folders.is_empty() {
             return;
         }
         let is_template = |path: &str| {
-            path.ends_with(".html")
-                && folders
-                    .iter()
-                    .any(|folder| path.starts_with(folder.as_str()))
+            let mut folders = folders.iter();
+            folders.any(|(folder, whole)| {
+                path.starts_with(folder.as_str()) && (*whole || path.ends_with(".html"))
+            })
         };
         let (templates, notes): (Vec<Found>, Vec<Found>) = std::mem::take(&mut self.notes)
             .into_iter()
@@ -245,11 +253,10 @@ impl Walk {
         if !may_be_mark(name) {
             return;
         }
+        let path = entry.path();
+        let folder = path.parent().unwrap_or(&path);
         for (mark, _) in MARKS {
-            let (first, rest) = mark.split_once('/').unwrap_or((mark, ""));
-            if first == name
-                && (rest.is_empty() || fs::symlink_metadata(entry.path().join(rest)).is_ok())
-            {
+            if mark.split('/').next() == Some(name) && lies_in(folder, mark) {
                 self.marks.insert((prefix.to_owned(), mark));
             }
         }
@@ -265,7 +272,10 @@ impl Walk {
         if path.is_empty() || IGNORE_FILES.contains(&name) || may_be_mark(name) {
             return false;
         }
-        if path.split('/').any(|part| part.starts_with('.')) {
+        if path
+            .split('/')
+            .any(|part| part.starts_with('.') || NOT_WRITTEN.contains(&part))
+        {
             return true;
         }
         // What was odd about it may be odd no more. Who has a twin was found out with it.

@@ -101,6 +101,48 @@ fn each_folder_is_read_as_its_own_marks_say() {
     );
 }
 
+#[test]
+fn a_site_beside_its_pages_is_recognised_and_what_was_fetched_is_left_out() {
+    let folder = Folder::new(&[
+        ("reeds/website/docusaurus.config.js", ""),
+        ("reeds/docs/a.md", "Text.\n"),
+        ("organ/config.toml", ""),
+        ("organ/content/b.md", "Text.\n"),
+        ("organ/layouts/shortcodes/c.md", "{{ .Inner }}\n"),
+        (
+            "organ/archetypes/default.md",
+            "---\ntitle: {{ .Name }}\n---\n",
+        ),
+        ("tool/config.toml", ""),
+        ("tool/d.md", "Text.\n"),
+        ("tool/node_modules/e/README.md", "Text.\n"),
+    ]);
+    let scan = folder.scan(&Catalog::empty());
+    assert_eq!(
+        dialects(&scan)[1..],
+        [
+            row(
+                "organ",
+                "hugo",
+                "there is `config.toml`, as in hugo folders"
+            ),
+            row(
+                "reeds",
+                "docusaurus",
+                "there is `website/docusaurus.config.js`, as in docusaurus folders"
+            ),
+        ]
+    );
+    assert_eq!(
+        changes(&scan),
+        [
+            "added organ/content/b.md",
+            "added reeds/docs/a.md",
+            "added tool/d.md"
+        ]
+    );
+}
+
 const OWL: &str = "http://www.w3.org/2002/07/owl#";
 const RDFS: &str = "http://www.w3.org/2000/01/rdf-schema#";
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";

@@ -317,3 +317,21 @@ fn a_name_on_a_page_of_the_wiki_means_a_page_before_its_source() {
     assert_eq!(links("book/sources/voice.md"), ["public"]);
     assert_eq!(links("book/wiki/voice.md"), ["confidential"]);
 }
+
+#[test]
+fn a_file_has_its_path_before_the_page_of_a_folder_that_is_called_so() {
+    let folder = Folder::new(&[
+        (
+            "a.md",
+            "---\nprotection: public\n---\n[file](reed.md), [bare](reed), [folder](reed/) and [only a folder](pipe)\n",
+        ),
+        ("reed.md", "---\nprotection: public\n---\n"),
+        ("reed/README.md", "---\nprotection: public\n---\n"),
+        ("pipe/README.md", "---\nprotection: public\n---\n"),
+    ]);
+    let (world, scan) = (world(&folder), folder.scan(&Catalog::empty()));
+    assert_eq!(problems(&scan), [""; 0]);
+    assert_eq!(world.links("a.md", "reed.md").len(), 1);
+    assert_eq!(world.links("a.md", "reed/README.md").len(), 1);
+    assert_eq!(world.links("a.md", "pipe/README.md").len(), 1);
+}

@@ -470,9 +470,17 @@ impl Index {
                 }
             }
             Step::Identifier => named(Sort::Id, &link.target),
-            Step::Path => {
+            Step::Path | Step::PathOfFolder => {
                 for path in &target.paths {
                     named(Sort::Path, path);
+                }
+                if step == Step::Path {
+                    let is_folder = link.target.ends_with('/');
+                    notes.retain(|note| {
+                        let page = page_folder(self.path(*note)).map(composed);
+                        let page = page.is_some_and(|page| target.paths.contains(&page));
+                        page == is_folder
+                    });
                 }
             }
             Step::Above(levels) => {

@@ -94,6 +94,8 @@ pub(super) enum Step {
     Override,
     Identifier,
     Path,
+    /// The folder that a note stands for, where no file has the path; a link with a slash at its end means the folder first.
+    PathOfFolder,
     /// An address from the top of the site, where that is so many folders above the note: `content/en`, say.
     Above(usize),
     SameFolder,
@@ -114,6 +116,7 @@ pub(super) const STEPS: &[Step] = &[
     Step::Override,
     Step::Identifier,
     Step::Path,
+    Step::PathOfFolder,
     Step::Above(0),
     Step::Above(1),
     Step::Above(2),
@@ -149,7 +152,7 @@ impl Step {
         match self {
             Self::Override => Rung::Override,
             Self::Identifier => Rung::Identifier,
-            Self::Path | Self::Above(_) => Rung::Path,
+            Self::Path | Self::PathOfFolder | Self::Above(_) => Rung::Path,
             Self::SameFolder => Rung::SameFolder,
             Self::FileName => Rung::FileName,
             Self::FoldedPath | Self::FoldedFileName => Rung::FoldedFileName,
