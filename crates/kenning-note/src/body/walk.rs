@@ -404,13 +404,22 @@ impl<'a, 'p> Walk<'a, 'p> {
         }
     }
 
+    /// A name that no other part of the note has: of "Day", "Day" and "Day 2", the last is not what the second is called.
     fn unique(&mut self, anchor: String, separator: char) -> String {
         let count = self.seen.entry(anchor.clone()).or_insert(0);
         *count += 1;
-        match *count {
-            1 => anchor,
-            count => format!("{anchor}{separator}{count}"),
+        if *count == 1 {
+            return anchor;
         }
+        let mut count = *count;
+        let mut name = format!("{anchor}{separator}{count}");
+        while self.seen.contains_key(&name) {
+            count += 1;
+            name = format!("{anchor}{separator}{count}");
+        }
+        self.seen.insert(anchor, count);
+        self.seen.insert(name.clone(), 1);
+        name
     }
 
     /// The anchor of a passage that its author gave no name.

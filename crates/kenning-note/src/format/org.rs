@@ -7,17 +7,15 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
     let text = source.text.as_ref();
     let mut out = Turned::new(text.len());
     let (mut at, mut in_block, mut in_drawer, mut before_heading) = (0, false, false, true);
-    for raw in text.split_inclusive('\n') {
+    let (mut in_log, mut rows) = (false, 0_usize);
+    let mut lines = text.split_inclusive('\n').peekable();
+    while let Some(raw) = lines.next() {
         let place = source.place(at);
         at += raw.len();
         out.mark(place.line);
         let line = raw.trim_end_matches(['\n', '\r']);
         let lower = line.trim_start().to_ascii_lowercase();
-        if in_block
-            || lower.starts_with("#+begin_src")
-            || lower.starts_with("#+begin_example")
-            || lower.starts_with("#+begin_comment")
-        {
+        if in_block || begins_code(&lower) {
             in_block = !lower.starts_with("#+end_");
             out.text.push('\n');
             continue;
@@ -35,7 +33,14 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
             out.text.push('\n');
             continue;
         }
-        if lower == ":properties:" {
+        let is_row = lower.starts_with('|');
+        let is_rule = lower.starts_with("|-");
+        rows = if is_row { rows } else { 0 };
+        if lower == ":logbook:" {
+            in_log = true;
+        } else if in_log && (lower == ":end:" || is_log(&lower)) {
+            in_log = lower != ":end:";
+        } else if lower == ":properties:" {
             in_drawer = true;
         } else if in_drawer {
             if lower == ":end:" {
@@ -50,9 +55,17 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
                     out.blocks.push(value.to_owned());
                 }
             }
-        } else if lower.starts_with("# ") || lower == "#" || is_plan(&lower) {
-            // A comment, or a date of a task.
+        } else if ["# ", ": "].iter().any(|mark| lower.starts_with(mark))
+            || lower == "#"
+            || is_plan(&lower)
+        {
+            // A comment, what a program gave out, or a date of a task.
+        } else if is_rule && rows != 1 {
+            // Markdown has one rule, behind the first row.
+            continue;
         } else {
+            rows += usize::from(is_row);
+            in_log = false;
             let stars = line.len() - line.trim_start_matches('*').len();
             if stars > 0 && line.get(stars..).is_some_and(|rest| rest.starts_with(' ')) {
                 before_heading = false;
@@ -64,11 +77,33 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
                 );
             } else {
                 out.text.push_str(&words(line));
+                let next = lines.peek().map_or("", |next| next.trim_start());
+                if rows == 1 && !next.starts_with("|-") {
+                    let cells = line.trim().trim_matches('|').split('|').count();
+                    out.text.push_str("\n|");
+                    out.text.push_str(&" - |".repeat(cells));
+                    rows += 1;
+                }
             }
         }
         out.text.push('\n');
     }
     out
+}
+
+/// Whether a line begins a block that holds no words of a person.
+fn begins_code(lower: &str) -> bool {
+    const KINDS: [&str; 6] = ["src", "example", "comment", "export", "html", "latex"];
+    lower
+        .strip_prefix("#+begin_")
+        .is_some_and(|rest| KINDS.iter().any(|kind| rest.starts_with(kind)))
+}
+
+/// A line of a log: a clock, or a change of state.
+fn is_log(lower: &str) -> bool {
+    ["clock:", "- state ", "- note taken "]
+        .iter()
+        .any(|begins| lower.starts_with(begins))
 }
 
 /// A line of text: a term with what it means, a rule of a table, a footnote, or words.
@@ -113,6 +148,14 @@ fn keyword(out: &mut Turned, key: &str, value: &str, place: crate::Place) {
         }
         "startup" | "options" | "latex_header" | "html_head" | "setupfile" | "export_file_name"
         | "property" => {}
+        // These are about the block or the picture that follows, or are done when the text is printed.
+        "caption" | "data" | "header" | "headers" | "label" | "name" | "plot" | "resname"
+        | "result" | "results" | "source" | "srcname" | "tblname" | "toc" | "include" | "call"
+        | "tblfm" | "link" | "macro" | "todo" | "seq_todo" | "bibliography"
+        | "print_bibliography" | "cite_export" => {}
+        name if name.starts_with("attr_")
+            || name.starts_with("latex_")
+            || name.starts_with("html_") => {}
         "date" => out.key(
             "date",
             value
@@ -126,8 +169,14 @@ fn keyword(out: &mut Turned, key: &str, value: &str, place: crate::Place) {
     }
 }
 
-/// `"two words" one`
+/// `"two words" one`; a value that is quoted as a whole has its own quotes behind backslashes.
 fn quoted(text: &str) -> Vec<String> {
+    let whole = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    if let Some(inside) = whole.filter(|inside| inside.contains("\\\"")) {
+        return quoted(&inside.replace("\\\"", "\""));
+    }
     let parts = text.split('"').enumerate();
     let inside = |at: usize, part: &str| -> Vec<String> {
         if at % 2 == 1 {
@@ -198,9 +247,15 @@ fn link(rest: &str) -> Option<(String, usize)> {
         .map_or((inside, None), |(target, words)| (target, Some(words)));
     let target = target.strip_prefix("file:").unwrap_or(target);
     let target = target.split("::").next().unwrap_or(target);
-    let is_path = target.starts_with("./") || target.starts_with("../") || target.contains(".org");
+    let is_path = target.starts_with("./")
+        || target.starts_with("../")
+        || target.contains(".org")
+        || words.is_none() && is_picture(target);
     if crate::link::is_address(target) || is_path {
         let target_text = target.replace(['<', '>'], "");
+        if words.is_none() && is_picture(target) {
+            return Some((format!("![](<{target_text}>)"), length));
+        }
         return Some((
             format!(
                 "[{}](<{target_text}>)",
@@ -222,6 +277,14 @@ fn link(rest: &str) -> Option<(String, usize)> {
         |words| format!("[[{target}|{words}]]"),
     );
     Some((made, length))
+}
+
+/// A link without words to a picture shows the picture.
+fn is_picture(target: &str) -> bool {
+    let ending = target.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["png", "jpg", "jpeg", "gif", "svg", "webp"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(ending))
 }
 
 fn code(rest: &str) -> Option<(String, usize)> {

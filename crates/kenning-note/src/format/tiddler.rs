@@ -1,5 +1,7 @@
 //! TiddlyWiki: header lines, an empty line, and text in WikiText.
 
+use std::borrow::Cow;
+
 use super::Turned;
 use crate::text::{Source, near};
 
@@ -12,9 +14,11 @@ enum Body {
 }
 
 pub(super) fn turn(source: &Source<'_>) -> Turned {
-    let text = source.text.as_ref();
+    let text = without_tags(source.text.as_ref());
     let mut out = Turned::new(text.len());
     let (mut at, mut in_head, mut in_code, mut body) = (0, true, false, Body::WikiText);
+    // Whether lines of a macro come, and whether those of a quotation.
+    let (mut in_macro, mut in_quote) = (false, false);
     for raw in text.split_inclusive('\n') {
         let place = source.place(at);
         at += raw.len();
@@ -38,10 +42,25 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
         let as_it_is = in_code || line.starts_with("```") || body == Body::Markdown;
         if as_it_is || super::is_block_line(line) {
             out.text.push_str(line);
-        } else if body == Body::Data {
+        } else if body == Body::Data || in_macro {
             // A program or a picture says nothing that could be read.
+            in_macro = in_macro && !line.trim_start().starts_with("\\end");
+        } else if let Some(goes_on) = pragma(line) {
+            in_macro = goes_on;
+        } else if let Some(rest) = line.trim_start().strip_prefix("<<<") {
+            // What stands behind the end of a quotation says whose words they are.
+            let cited = rest.trim_start_matches(['<', ' ']);
+            if in_quote && !cited.is_empty() {
+                out.text.push_str(">\n> ");
+                out.text.push_str(&links(cited));
+            }
+            in_quote = !in_quote;
         } else {
-            out.text.push_str(&wikitext(line));
+            if in_quote {
+                out.text.push_str("> ");
+            }
+            // Spaces at the beginning mean nothing there, and code in Markdown.
+            out.text.push_str(&wikitext(line.trim_start()));
         }
         out.text.push('\n');
     }
@@ -74,7 +93,9 @@ fn field(out: &mut Turned, key: &str, value: &str, place: crate::Place, body: &m
         }
         // What every tiddler has, and what a plugin is made of.
         "modifier" | "revision" | "bag" | "module-type" => out.field(key, value, place),
-        "caption" => out.key("aliases", value, place),
+        "caption" if !words_of(value).is_empty() => out.key("aliases", &words_of(value), place),
+        "description" | "summary" => out.key(key, &words_of(value), place),
+        "caption" => {}
         key => out.key(key, value, place),
     }
 }
@@ -116,8 +137,50 @@ fn stamp(text: &str) -> Option<String> {
     ))
 }
 
-/// A line of WikiText as Markdown: `! Heading`, `* item`, `# item`, `[[words|target]]`, `''strong''`, `//emphasis//`.
+/// The words of a field that holds WikiText: without pictures and macros, and of links what they show.
+fn words_of(text: &str) -> String {
+    let text = others(text).replace("''", "").replace("//", "");
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("[[") {
+        let (inside, after) = after.split_once("]]").unwrap_or((after, ""));
+        match before.strip_suffix('!') {
+            Some(before) => out.push_str(before),
+            None => {
+                out.push_str(before);
+                out.push_str(inside.split('|').next().unwrap_or(inside));
+            }
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out.trim().to_owned()
+}
+
+/// Whether a line begins what makes a macro or says how text is read, and if so, whether it goes on to `\end`.
+fn pragma(line: &str) -> Option<bool> {
+    let rest = line.trim_start().strip_prefix('\\')?;
+    let (word, rest) = rest.split_once([' ', '(']).unwrap_or((rest, ""));
+    match word {
+        "define" | "procedure" | "function" | "widget" => {
+            // With words behind its parameters, it is a single line.
+            let body = rest.rsplit_once(')').map_or("", |(_, body)| body);
+            Some(body.trim().is_empty())
+        }
+        "whitespace" | "rules" | "import" | "parameters" | "end" => Some(false),
+        _ => None,
+    }
+}
+
+/// A line of WikiText as Markdown: `! Heading`, `* item`, `# item`, `; term`, `: meaning`, `[[words|target]]`, `''strong''`,
+/// `//emphasis//`.
 fn wikitext(line: &str) -> String {
+    if let Some(term) = line.strip_prefix(';') {
+        return format!("- {}:", links(term.trim()));
+    }
+    if let Some(meaning) = line.strip_prefix(':') {
+        return format!("  {}", links(meaning.trim()));
+    }
     let marks = line.len() - line.trim_start_matches('!').len();
     if (1..=6).contains(&marks) {
         return format!(
@@ -168,6 +231,10 @@ fn others(line: &str) -> String {
                 let target = words.rsplit_once('|').map_or(words, |(_, target)| target);
                 Some((format!("![](<{}>)", plain_target(target)), length))
             }),
+            // What a filter finds is not known.
+            [b'{', b'{', b'{', ..] => {
+                inside(here, 3, "}}}").map(|(_, length)| (String::new(), length))
+            }
             [b'{', b'{', ..] => inside(here, 2, "}}").map(|(words, length)| {
                 let end = words.find(['|', '!']).unwrap_or(words.len());
                 let target = words.get(..end).unwrap_or_default().trim();
@@ -182,11 +249,18 @@ fn others(line: &str) -> String {
             [b'<', b'$', ..] => inside(here, 2, ">").map(|(tag, length)| {
                 let target = tag.split_once("to=").map(|(_, value)| value.trim());
                 let target = target.and_then(|value| value.strip_prefix('"')?.split('"').next());
-                let is_link = tag.starts_with("link");
-                let made = target
-                    .filter(|_| is_link)
-                    .map(|target| format!("[[{target}]] "));
-                (made.unwrap_or_default(), length)
+                let Some(target) = target.filter(|_| tag.starts_with("link")) else {
+                    return (String::new(), length);
+                };
+                let after = here.get(length..).unwrap_or_default();
+                let words = near(after, "</$link>").and_then(|end| after.get(..end));
+                match words.filter(|words| !words.contains(['[', ']', '|', '<', '\n'])) {
+                    Some(words) => (
+                        format!("[[{words}|{target}]]"),
+                        length + words.len() + "</$link>".len(),
+                    ),
+                    None => (format!("[[{target}]] "), length),
+                }
             }),
             _ => None,
         };
@@ -218,9 +292,120 @@ fn plain_target(target: &str) -> String {
     target.trim().replace(['<', '>'], "")
 }
 
+/// `//words//` as `*words*`. Two slashes of an address are none, nor are those in code.
+fn emphasis(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let (mut rest, mut open, mut in_code) = (line, None, false);
+    while let Some(at) = rest.find(['/', '`']) {
+        let (before, here) = rest.split_at(at);
+        out.push_str(before);
+        let is_mark = here.starts_with("//") && !in_code && !out.ends_with(':');
+        in_code ^= here.starts_with('`');
+        let length = if is_mark { 2 } else { 1 };
+        if is_mark {
+            open = match open {
+                None => Some(out.len()),
+                Some(start) => {
+                    out.replace_range(start..start + 2, "*");
+                    out.push('*');
+                    None
+                }
+            };
+        }
+        if !(is_mark && open.is_none()) {
+            out.push_str(here.get(..length).unwrap_or_default());
+        }
+        rest = here.get(length..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The text without the tags of widgets, of conditions and of HTML whose attributes are worked out, which may take several lines. Every
+/// byte stays where it is. Links stay.
+fn without_tags(text: &str) -> Cow<'_, str> {
+    if !text.contains("<$") && !text.contains("</$") && !text.contains("<%") {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    let (mut at, mut in_block) = (0, false);
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['<', '`'])) {
+        let start = at + found;
+        let rest = text.get(start..).unwrap_or_default();
+        if rest.starts_with("```") {
+            in_block = !in_block;
+            at = start + 3;
+        } else if in_block || rest.starts_with('`') {
+            let code = rest.get(1..).and_then(|inside| {
+                let line = inside.split('\n').next().unwrap_or_default();
+                line.find('`')
+                    .filter(|_| rest.starts_with('`') && !in_block)
+            });
+            at = start + code.map_or(1, |end| end + 2);
+        } else if let Some(length) = tag_length(rest) {
+            for byte in bytes.get_mut(start..start + length).unwrap_or_default() {
+                if *byte != b'\n' {
+                    *byte = b' ';
+                }
+            }
+            at = start + length;
+        } else {
+            at = start + 1;
+        }
+    }
+    // Only whole characters were written over, so nothing is lost here.
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// How long the tag is that a text begins with, if it is to go.
+fn tag_length(rest: &str) -> Option<usize> {
+    if rest.starts_with("<%") {
+        return near(rest, "%>").map(|end| end + 2);
+    }
+    let name = rest.strip_prefix("</").or_else(|| rest.strip_prefix('<'))?;
+    if !name.starts_with(|c: char| c == '$' || c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let mut at = 1;
+    let mut is_worked_out = name.starts_with('$');
+    loop {
+        let here = rest.get(at..)?;
+        let next = here.find(['>', '"', '\'', '{', '<'])?;
+        at += next;
+        let here = here.get(next..)?;
+        if at > crate::text::REACH
+            || rest.get(..at)?.contains("\n\n")
+            || rest.get(..at)?.contains(":::")
+        {
+            return None;
+        }
+        let (open, close) = match here.as_bytes() {
+            [b'>', ..] => break,
+            [b'"', b'"', b'"', ..] => (3, "\"\"\""),
+            [b'"', ..] => (1, "\""),
+            [b'\'', ..] => (1, "'"),
+            [b'{', b'{', b'{', ..] => (3, "}}}"),
+            [b'{', b'{', ..] => (2, "}}"),
+            [b'<', b'<', ..] => (2, ">>"),
+            [b'<', ..] => return None,
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        is_worked_out |= !matches!(close, "\"" | "'");
+        let inside = here.get(open..)?;
+        at += open + near(inside, close)? + close.len();
+    }
+    let tag = rest.get(..at)?;
+    let is_link = !tag.contains('\n')
+        && (tag == "</$link" || tag.starts_with("<$link") && tag.contains("to=\""));
+    (is_worked_out && !is_link && !tag.contains(":::")).then_some(at + 1)
+}
+
 /// There, the words stand before the target.
 fn links(line: &str) -> String {
-    let line = others(&line.replace("''", "**"));
+    let line = others(&emphasis(&line.replace("''", "**")));
     let mut out = String::with_capacity(line.len());
     let mut rest = line.as_str();
     while let Some((before, after)) = rest.split_once("[[") {
