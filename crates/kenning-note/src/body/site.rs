@@ -23,7 +23,7 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
     let concerned = match dialect {
         Dialect::Jekyll => has("{%") || has("{{") || has("{:"),
         Dialect::Hugo => has("{{"),
-        Dialect::MkDocs => has("!!! ") || has("??? ") || has("???+ ") || has("=== \"") || has("{:"),
+        Dialect::MkDocs => has("!!! ") || has("??? ") || has("???+ ") || has("=== \"") || has("{"),
         Dialect::Logseq => has("]([[") || has("{{") || has("){:") || has(":LOGBOOK:") || has("#+"),
         Dialect::Docusaurus => has(":::") || has("{/*") || has("import ") || has("export "),
         _ => false,
@@ -50,7 +50,7 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
         Dialect::Hugo => page.shortcodes(),
         Dialect::MkDocs => {
             page.admonitions();
-            page.attributes();
+            page.attribute_lists();
         }
         Dialect::Logseq => page.logseq(),
         _ => {
@@ -205,10 +205,28 @@ impl Page<'_> {
                 } else if !target.is_empty() {
                     self.pull(start + target.len(), end);
                 }
-            } else {
+            } else if !self.unknown_address(start, end) {
                 self.blank(start, end);
             }
         }
+    }
+
+    /// Makes `#` of the address of a link of which a later part is a tag: where it leads is not known, and spaces would undo the link.
+    fn unknown_address(&mut self, start: usize, end: usize) -> bool {
+        let line = self.text.get(..start).unwrap_or_default();
+        let line = line.rfind('\n').map_or(0, |at| at + 1)..start;
+        let before = self.bytes.get(line.clone()).unwrap_or_default();
+        let Some(from) = memchr::memmem::rfind(before, b"](").map(|at| line.start + at + 2) else {
+            return false;
+        };
+        let is_end = |b: &u8| matches!(b, b')' | b' ' | b'\t');
+        let before = self.bytes.get(from..start).unwrap_or_default();
+        let after = self.text.get(end..).unwrap_or_default();
+        let length = after.find([')', ' ', '\n']).unwrap_or(0);
+        if before.iter().any(is_end) || !after.get(length..).is_some_and(|r| r.starts_with(')')) {
+            return false;
+        }
+        self.write(from, end + length, "#")
     }
 
     /// Moves what follows on the address of a link, up to its end, to where the range begins.
@@ -249,6 +267,32 @@ impl Page<'_> {
             {
                 at = start + length + 1;
                 self.blank(start, at);
+            }
+        }
+    }
+
+    /// `{ .class #name key=value }`, as Python-Markdown has them, with or without a colon. The names of headings stay.
+    fn attribute_lists(&mut self) {
+        self.attributes();
+        let mut at = 0;
+        while let Some(start) = self.next("{", at) {
+            at = start + 1;
+            let before = self.text.get(..start).unwrap_or_default();
+            let before = before.rsplit('\n').next().unwrap_or_default();
+            let rest = self.text.get(at..).unwrap_or_default();
+            let line = rest.split('\n').next().unwrap_or_default();
+            let Some(end) = line.find('}').filter(|_| !before.starts_with('#')) else {
+                continue;
+            };
+            let inside = line.get(..end).unwrap_or_default().trim();
+            let is_name = |name: &str| name.starts_with(|c: char| c.is_ascii_alphabetic());
+            let first = inside.split_whitespace().next().unwrap_or_default();
+            let is_list = match first.strip_prefix(['.', '#']) {
+                Some(name) => is_name(name),
+                None => first.contains('=') && is_name(first),
+            };
+            if is_list {
+                self.blank(start, at + end + 1);
             }
         }
     }
@@ -309,7 +353,13 @@ impl Page<'_> {
             let refers = matches!(name, "ref" | "relref" | "link") && self.is_address(start);
             let value =
                 quoted(value).unwrap_or_else(|| value.split(' ').next().unwrap_or_default());
-            if !(refers && self.write(start, end, value)) {
+            let goes_on = self
+                .text
+                .get(end..)
+                .is_some_and(|rest| rest.starts_with('/'));
+            let written = refers && self.write(start, end, value)
+                || !(self.is_address(start) && goes_on) && self.unknown_address(start, end);
+            if !written {
                 self.blank(start, end);
             }
         }
