@@ -199,6 +199,12 @@ impl Page<'_> {
                 } else {
                     target
                 };
+                if goes_on && target.is_empty() && !is_base(inside) {
+                    if !self.unknown_address(start, end) {
+                        self.blank(start, end);
+                    }
+                    continue;
+                }
                 // Where nothing is written, as for `{{ site.baseurl }}/path`, Markdown passes over the spaces.
                 if !self.write(start, end, &target) {
                     self.blank(start, end);
@@ -216,14 +222,24 @@ impl Page<'_> {
         let line = self.text.get(..start).unwrap_or_default();
         let line = line.rfind('\n').map_or(0, |at| at + 1)..start;
         let before = self.bytes.get(line.clone()).unwrap_or_default();
-        let Some(from) = memchr::memmem::rfind(before, b"](").map(|at| line.start + at + 2) else {
-            return false;
+        // `[words](address)`, or `[words]: address` on a line of its own.
+        let (mark, closes) = match memchr::memmem::rfind(before, b"](") {
+            Some(at) => (at, true),
+            None => match memchr::memmem::find(before, b"]: ").filter(|_| before.starts_with(b"["))
+            {
+                Some(at) => (at + 1, false),
+                None => return false,
+            },
         };
+        let from = line.start + mark + 2;
         let is_end = |b: &u8| matches!(b, b')' | b' ' | b'\t');
         let before = self.bytes.get(from..start).unwrap_or_default();
         let after = self.text.get(end..).unwrap_or_default();
-        let length = after.find([')', ' ', '\n']).unwrap_or(0);
-        if before.iter().any(is_end) || !after.get(length..).is_some_and(|r| r.starts_with(')')) {
+        let length = after.find([')', ' ', '\n']).unwrap_or(after.len());
+        let is_closed = after
+            .get(length..)
+            .is_some_and(|rest| rest.starts_with(')'));
+        if before.iter().any(is_end) || closes && !is_closed {
             return false;
         }
         self.write(from, end + length, "#")
@@ -510,6 +526,16 @@ impl Page<'_> {
             after_empty = false;
         }
     }
+}
+
+/// Whether a value of Liquid at the beginning of an address is where the site begins, as `site.baseurl` is.
+fn is_base(value: &str) -> bool {
+    let name = value.split(['|', ' ']).next().unwrap_or_default();
+    let last = name.rsplit('.').next().unwrap_or_default();
+    matches!(
+        last,
+        "baseurl" | "base_url" | "base_path" | "base" | "url" | "root" | "path" | "prefix" | "home"
+    )
 }
 
 /// What stands in the first quotes of a text.
