@@ -505,7 +505,10 @@ impl Page<'_> {
         for line in self.text.split_inclusive('\n') {
             let (from, to) = (at, at + line.len());
             at = to;
-            if line.trim().is_empty() {
+            let words = line.trim();
+            // A comment is no word before an import.
+            let comments = words.starts_with("<!--") && words.ends_with("-->");
+            if words.is_empty() || comments && after_empty {
                 (in_code, after_empty) = (false, true);
                 continue;
             }

@@ -142,11 +142,10 @@ impl<'a, 'p> Walk<'a, 'p> {
         // Rows of a table may hold cells that nobody wrote, so a short text can make a long stream.
         let budget = self.text.len().saturating_mul(4).saturating_add(10_000);
         let mut options = super::options();
-        // There, two brackets are a table of TOML or plain brackets.
-        options.set(
-            Options::ENABLE_WIKILINKS,
-            !matches!(self.cx.dialect, Dialect::Hugo | Dialect::Docusaurus),
-        );
+        // There, two brackets are a table of TOML or plain brackets; what was made of another format has links in them all the same.
+        let plain = matches!(self.cx.dialect, Dialect::Hugo | Dialect::Docusaurus)
+            && self.cx.format == crate::Format::Markdown;
+        options.set(Options::ENABLE_WIKILINKS, !plain);
         let text = self.text;
         let defined = Defined::of(text);
         self.footnotes.clone_from(&defined.footnotes);

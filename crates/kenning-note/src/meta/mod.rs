@@ -14,7 +14,7 @@ use crate::front_matter::{Data, Key, Node};
 use crate::link;
 use crate::name::{normal_key, slug};
 use crate::note::{
-    Agent, AgentKind, DateRole, Dated, Field, Identifier, Note, SourceRef, Text, Typed,
+    Agent, AgentKind, DateRole, Dated, Field, Format, Identifier, Note, SourceRef, Text, Typed,
 };
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::{Dialect, Settings};
@@ -314,7 +314,9 @@ impl Meta<'_> {
         let title_slug = self.title.as_deref().map(slug);
         for alias in list.into_iter().filter(|alias| !alias.text.is_empty()) {
             // In Hugo, and wherever it looks like one, an alias is an address that leads here.
-            if note.dialect == Dialect::Hugo || alias.text.starts_with('/') {
+            let of_hugo = note.dialect == Dialect::Hugo
+                && matches!(note.format, Format::Markdown | Format::Html);
+            if of_hugo || alias.text.starts_with('/') {
                 note.permalinks.push(alias.text);
             } else if title_slug.as_deref() == Some(&alias.text)
                 || alias.text == slug(link::stem(&note.path))

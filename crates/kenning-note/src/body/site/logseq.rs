@@ -92,9 +92,17 @@ impl Page<'_> {
             let rest = self.text.get(at..).unwrap_or_default();
             let line = rest.split('\n').next().unwrap_or_default();
             let is_word = |word: &str| word.starts_with(|c: char| c.is_ascii_alphabetic());
-            if let Some(close) = line.find('}').filter(|_| is_word(line)) {
+            let mut line = line;
+            while let Some(close) = line.find('}').filter(|_| is_word(line)) {
                 self.blank(start + 1, at + close + 1);
-                at += close;
+                at += close + 1;
+                let Some(again) = line
+                    .get(close + 1..)
+                    .and_then(|rest| rest.strip_prefix("{:"))
+                else {
+                    break;
+                };
+                (line, at) = (again, at + 2);
             }
         }
     }
