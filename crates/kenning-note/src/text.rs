@@ -201,6 +201,26 @@ pub(crate) fn near(text: &str, what: &str) -> Option<usize> {
     memchr::memmem::find(bytes, what.as_bytes())
 }
 
+/// The rest of the line with which `text` begins, as far as is near.
+pub(crate) fn line_on(text: &str) -> &str {
+    let mut end = REACH.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let near = text.get(..end).unwrap_or_default();
+    near.split('\n').next().unwrap_or_default()
+}
+
+/// The line up to the end of `text`, as far back as is near.
+pub(crate) fn line_up_to(text: &str) -> &str {
+    let mut start = text.len().saturating_sub(REACH);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let near = text.get(start..).unwrap_or_default();
+    near.rsplit('\n').next().unwrap_or_default()
+}
+
 /// Whether a character takes no room on a screen.
 pub(crate) fn is_unseen(c: char) -> bool {
     matches!(u32::from(c), 0xad | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x2069 | 0xfeff)

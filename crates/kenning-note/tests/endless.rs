@@ -21,11 +21,23 @@ fn beginnings_without_an_end_are_looked_at_once() {
             assert!(reading.note.sections.len() <= 1, "{path}: {beginning}");
         }
     };
-    read_all("a.org", Dialect::Org, &["[", "[[", "[[id:", "=a ", "[fn:"]);
+    read_all(
+        "a.org",
+        Dialect::Org,
+        &["[", "[[", "[[id:", "=a ", "[fn:", "|a", ":LOGBOOK:\n"],
+    );
     read_all(
         "a.html",
         Dialect::Html,
-        &["&", "<", "<a ", "<table class=\"properties\">"],
+        &[
+            "&",
+            "&a;",
+            "<",
+            "<a ",
+            "<table class=\"properties\">",
+            "<table><tr><td>",
+            "<p class=\"page-description\">",
+        ],
     );
     read_all(
         "a.wiki",
@@ -35,13 +47,28 @@ fn beginnings_without_an_end_are_looked_at_once() {
     read_all(
         "a.tid",
         Dialect::TiddlyWiki,
-        &["[ext[", "[img[", "{{", "<<", "<$", "`a "],
+        &[
+            "[ext[",
+            "[img[",
+            "{{",
+            "{{{",
+            "<<",
+            "<$",
+            "<$a '",
+            "<a {{{",
+            "<% ",
+            "//",
+            "<<<\n",
+            "\\define a()\n",
+            "`a ",
+        ],
     );
     read_all(
         "a.md",
         Dialect::Hugo,
         &[
             "{{< ",
+            "](a{{< b >}}",
             "{{< highlight >}}\n",
             "{{% code %}}\n{{< code >}}\n",
         ],
@@ -49,10 +76,34 @@ fn beginnings_without_an_end_are_looked_at_once() {
     read_all(
         "a.md",
         Dialect::Jekyll,
-        &["{% ", "{{ ", "{:", "{% highlight %}\n"],
+        &[
+            "{% ",
+            "{{ ",
+            "{{a}}",
+            "](a{{ b }}",
+            "{:",
+            "{% highlight %}\n",
+        ],
     );
-    read_all("a.md", Dialect::Logseq, &["]([[", "(("]);
-    read_all("a.md", Dialect::MkDocs, &["{:", "!!! note\n    "]);
+    read_all(
+        "a.md",
+        Dialect::Logseq,
+        &[
+            "]([[",
+            "((",
+            "{{",
+            "{{embed ",
+            "{{embed [[a]]}}",
+            "){:a",
+            "#+BEGIN_NOTE\n",
+            ":LOGBOOK:\n",
+        ],
+    );
+    read_all(
+        "a.md",
+        Dialect::MkDocs,
+        &["{:", "{", "{ .a", "!!! note\n    "],
+    );
     read_all(
         "a.md",
         Dialect::Docusaurus,

@@ -9,7 +9,7 @@ mod logseq;
 use std::borrow::Cow;
 
 use crate::settings::Dialect;
-use crate::text::near;
+use crate::text::{line_on, line_up_to, near};
 
 /// A text as Markdown reads it, and the boxes in it: first byte, the byte after the last one, and what the author calls the box.
 pub(super) struct Shown<'t> {
@@ -219,8 +219,8 @@ impl Page<'_> {
 
     /// Makes `#` of the address of a link of which a later part is a tag: where it leads is not known, and spaces would undo the link.
     fn unknown_address(&mut self, start: usize, end: usize) -> bool {
-        let line = self.text.get(..start).unwrap_or_default();
-        let line = line.rfind('\n').map_or(0, |at| at + 1)..start;
+        let line = line_up_to(self.text.get(..start).unwrap_or_default());
+        let line = start - line.len()..start;
         let before = self.bytes.get(line.clone()).unwrap_or_default();
         // `[words](address)`, or `[words]: address` on a line of its own.
         let (mark, closes) = match memchr::memmem::rfind(before, b"](") {
@@ -234,8 +234,8 @@ impl Page<'_> {
         let from = line.start + mark + 2;
         let is_end = |b: &u8| matches!(b, b')' | b' ' | b'\t');
         let before = self.bytes.get(from..start).unwrap_or_default();
-        let after = self.text.get(end..).unwrap_or_default();
-        let length = after.find([')', ' ', '\n']).unwrap_or(after.len());
+        let after = line_on(self.text.get(end..).unwrap_or_default());
+        let length = after.find([')', ' ']).unwrap_or(after.len());
         let is_closed = after
             .get(length..)
             .is_some_and(|rest| rest.starts_with(')'));
@@ -293,10 +293,8 @@ impl Page<'_> {
         let mut at = 0;
         while let Some(start) = self.next("{", at) {
             at = start + 1;
-            let before = self.text.get(..start).unwrap_or_default();
-            let before = before.rsplit('\n').next().unwrap_or_default();
-            let rest = self.text.get(at..).unwrap_or_default();
-            let line = rest.split('\n').next().unwrap_or_default();
+            let before = line_up_to(self.text.get(..start).unwrap_or_default());
+            let line = line_on(self.text.get(at..).unwrap_or_default());
             let Some(end) = line.find('}').filter(|_| !before.starts_with('#')) else {
                 continue;
             };

@@ -1,9 +1,13 @@
 //! HTML pages, as Confluence, Notion and others export them: titles, headings, paragraphs and links; no scripts, styles and menus.
 
+mod markup;
+
 use super::Turned;
 use crate::note::TitleFrom;
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::text::Source;
+
+use markup::{attribute, entities, tag_end, without_tags};
 
 /// Elements whose text is no part of the page.
 const LEFT_OUT: [&str; 12] = [
@@ -43,6 +47,10 @@ struct Page<'a> {
     link: Option<(String, usize)>,
     in_title: bool,
     in_code: usize,
+    /// How deep tables are nested, and how many rows the outermost has so far; `None` where it is not read as rows.
+    tables: usize,
+    rows: Option<usize>,
+    cells: usize,
     /// Whether it comes from Confluence: there, the title begins with the name of the space.
     confluence: bool,
 }
@@ -57,6 +65,9 @@ pub(super) fn turn(source: &Source<'_>, path: &str, problems: &mut Vec<Problem>)
         link: None,
         in_title: false,
         in_code: 0,
+        tables: 0,
+        rows: None,
+        cells: 0,
         confluence: false,
     };
     let mut at = 0;
@@ -168,13 +179,28 @@ impl Page<'_> {
                     self.in_code + 1
                 };
             }
+            "table" => self.table(closes, at),
+            "tr" | "td" | "th" if self.tables == 1 && self.rows.is_some() => {
+                self.row(&name, closes, at);
+            }
+            // A row is one line, whatever stands in its cells; with headings in it, a table is only there for how the page looks.
+            name if BLOCKS.contains(&name)
+                && self.cells > 0
+                && self.rows.is_some()
+                && !is_heading(name) =>
+            {
+                self.out.text.push(' ');
+            }
             name if BLOCKS.contains(&name) => {
+                if is_heading(name) {
+                    self.rows = None;
+                }
                 self.new_block(at);
                 if !closes {
                     match name {
                         "li" => self.out.text.push_str("- "),
                         "blockquote" => self.out.text.push_str("> "),
-                        name if name.len() == 2 && name.starts_with('h') && name != "hr" => {
+                        name if is_heading(name) => {
                             let rank = name
                                 .as_bytes()
                                 .get(1)
@@ -187,6 +213,47 @@ impl Page<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn table(&mut self, closes: bool, at: usize) {
+        if closes {
+            self.tables = self.tables.saturating_sub(1);
+        } else {
+            self.tables += 1;
+        }
+        if self.tables == usize::from(!closes) {
+            self.new_block(at);
+            self.rows = (!closes).then_some(0);
+            self.cells = 0;
+        } else {
+            self.out.text.push(' ');
+        }
+    }
+
+    /// A row as Markdown has it, with the rule behind the first.
+    fn row(&mut self, tag: &str, closes: bool, at: usize) {
+        match (tag, closes) {
+            ("tr", false) => {
+                self.cells = 0;
+                self.out.mark(self.source.line(at));
+            }
+            ("tr", true) if self.cells > 0 => {
+                self.end_link();
+                self.out.text.push('\n');
+                if self.rows == Some(0) {
+                    self.out.text.push_str(&"| - ".repeat(self.cells));
+                    self.out.text.push_str("|\n");
+                }
+                self.rows = self.rows.map(|rows| rows + 1);
+                self.cells = 0;
+            }
+            ("td" | "th", false) => {
+                self.end_link();
+                self.out.text.push_str("| ");
+                self.cells += 1;
+            }
+            _ => self.out.text.push(' '),
         }
     }
 
@@ -213,8 +280,31 @@ impl Page<'_> {
         let class = attribute(body, "class").unwrap_or_default();
         let mut classes = class.split_ascii_whitespace();
         let text = self.source.text.get(at..).unwrap_or_default();
-        match classes.find(|class| matches!(*class, "page-metadata" | "pageSection" | "properties"))
-        {
+        let known = |class: &&str| {
+            matches!(
+                *class,
+                "page-metadata"
+                    | "pageSection"
+                    | "properties"
+                    | "page-description"
+                    | "icon"
+                    | "toc-macro"
+            )
+        };
+        match classes.find(known) {
+            Some("toc-macro") => true,
+            // A little picture before words, or the first letter of a name.
+            Some("icon") => body.starts_with("span"),
+            Some("page-description") => {
+                let words = without_tags(text.split("</p>").next().unwrap_or_default());
+                let words = words
+                    .rsplit_once("description\">")
+                    .map_or(words.as_str(), |(_, w)| w);
+                if !words.is_empty() {
+                    self.out.key("summary", words, self.source.place(at));
+                }
+                true
+            }
             Some("page-metadata") => {
                 self.written(text.split("</div>").next().unwrap_or_default(), at);
                 true
@@ -339,6 +429,10 @@ impl Page<'_> {
                 .line(at + (text.len() - text.trim_start().len())),
         );
         if super::is_block_line(&squeezed) {
+            // It stands on a line of its own, also where a row would be one line.
+            if self.rows.take().is_some() {
+                self.out.text.push_str("\n\n");
+            }
             self.out.text.push_str(squeezed.trim());
         } else if self.in_code > 0 {
             // Code holds no tags, fields and marks.
@@ -390,23 +484,9 @@ impl Page<'_> {
     }
 }
 
-/// The words of a piece of HTML, on one line.
-fn without_tags(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    // What comes first may be the rest of a tag.
-    while let Some((words, after)) = rest.split_once('<') {
-        out.push_str(words);
-        out.push(' ');
-        rest = after.split_once('>').map_or("", |(_, after)| after);
-    }
-    out.push_str(rest);
-    let words = entities(&out);
-    words
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace(" ,", ",")
+/// `h1` to `h6`.
+fn is_heading(name: &str) -> bool {
+    matches!(name.as_bytes(), [b'h', b'1'..=b'6'])
 }
 
 /// The name of a page, in brackets, for an address by which an exporting wiki links to its own pages.
@@ -435,113 +515,4 @@ fn in_wiki(target: &str) -> Option<String> {
 
 fn clean(target: &str) -> String {
     target.replace(['<', '>', '\n', '\r'], "")
-}
-
-/// Where the tag at the start of a text ends; a `>` in quotes does not end it.
-fn tag_end(rest: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, c) in rest.char_indices() {
-        match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if c == open => quote = None,
-            (None, '>') => return Some(at),
-            _ => {}
-        }
-    }
-    // A quote without an end: the first bracket ends the tag.
-    rest.find('>')
-}
-
-/// The value of an attribute, with entities read.
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let lower = tag.to_ascii_lowercase();
-    let mut from = 0;
-    loop {
-        let at = from + lower.get(from..)?.find(name)?;
-        from = at + name.len();
-        if !lower
-            .get(..at)?
-            .ends_with(|c: char| c.is_whitespace() || matches!(c, '"' | '\''))
-        {
-            continue;
-        }
-        let Some(after) = tag.get(from..)?.trim_start().strip_prefix('=') else {
-            continue;
-        };
-        let after = after.trim_start();
-        let value = match after.chars().next()? {
-            quote @ ('"' | '\'') => after.get(1..)?.split(quote).next()?,
-            _ => after
-                .split(|c: char| c.is_whitespace() || c == '>')
-                .next()?,
-        };
-        return Some(entities(value));
-    }
-}
-
-/// Characters that are written as `&name;` or `&#number;`.
-fn entities(text: &str) -> String {
-    if !text.contains('&') {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(before);
-        // The longest name that is known has ten letters.
-        let known = after
-            .bytes()
-            .take(11)
-            .position(|byte| byte == b';')
-            .and_then(|end| Some((entity(after.get(..end)?)?, end)));
-        match known {
-            Some((c, end)) => {
-                out.push(c);
-                rest = after.get(end + 1..).unwrap_or_default();
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-fn entity(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-            None => number.parse().ok()?,
-        };
-        return char::from_u32(code).filter(|c| *c != '\0');
-    }
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => '\u{A0}',
-        "mdash" => '—',
-        "ndash" => '–',
-        "hellip" => '…',
-        "rsquo" => '’',
-        "lsquo" => '‘',
-        "ldquo" => '“',
-        "rdquo" => '”',
-        "copy" => '©',
-        "middot" => '·',
-        "bull" => '•',
-        "eacute" => 'é',
-        "uuml" => 'ü',
-        "ouml" => 'ö',
-        "auml" => 'ä',
-        "szlig" => 'ß',
-        "Uuml" => 'Ü',
-        "Ouml" => 'Ö',
-        "Auml" => 'Ä',
-        _ => return None,
-    })
 }

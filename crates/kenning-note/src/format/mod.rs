@@ -137,7 +137,10 @@ fn is_block_line(line: &str) -> bool {
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if matches!(c, '*' | '_' | '`' | '<' | '\\' | '[' | ']' | '#' | '|') {
+        if matches!(
+            c,
+            '*' | '_' | '`' | '<' | '\\' | '[' | ']' | '#' | '|' | '&'
+        ) {
             out.push('\\');
         }
         out.push(c);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Turned;
-use crate::text::{Source, near};
+use crate::text::{Source, line_on, near};
 
 /// What the text of a tiddler is written in.
 #[derive(Clone, Copy, PartialEq)]
@@ -337,7 +337,7 @@ fn without_tags(text: &str) -> Cow<'_, str> {
             at = start + 3;
         } else if in_block || rest.starts_with('`') {
             let code = rest.get(1..).and_then(|inside| {
-                let line = inside.split('\n').next().unwrap_or_default();
+                let line = line_on(inside);
                 line.find('`')
                     .filter(|_| rest.starts_with('`') && !in_block)
             });
@@ -368,17 +368,14 @@ fn tag_length(rest: &str) -> Option<usize> {
     }
     let mut at = 1;
     let mut is_worked_out = name.starts_with('$');
+    // An empty line is in no tag, and a line that may open a protected block is not hidden by one.
+    let ends = ["\n\n", ":::"].iter().filter_map(|end| near(rest, end));
+    let rest = rest.get(..ends.min().unwrap_or(rest.len()))?;
     loop {
-        let here = rest.get(at..)?;
+        let here = rest.get(at..).filter(|_| at < crate::text::REACH)?;
         let next = here.find(['>', '"', '\'', '{', '<'])?;
         at += next;
         let here = here.get(next..)?;
-        if at > crate::text::REACH
-            || rest.get(..at)?.contains("\n\n")
-            || rest.get(..at)?.contains(":::")
-        {
-            return None;
-        }
         let (open, close) = match here.as_bytes() {
             [b'>', ..] => break,
             [b'"', b'"', b'"', ..] => (3, "\"\"\""),
@@ -400,7 +397,7 @@ fn tag_length(rest: &str) -> Option<usize> {
     let tag = rest.get(..at)?;
     let is_link = !tag.contains('\n')
         && (tag == "</$link" || tag.starts_with("<$link") && tag.contains("to=\""));
-    (is_worked_out && !is_link && !tag.contains(":::")).then_some(at + 1)
+    (is_worked_out && !is_link).then_some(at + 1)
 }
 
 /// There, the words stand before the target.

@@ -1,6 +1,6 @@
 //! What Logseq puts between the words of a block: macros, clocks, sizes of pictures, boxes in the manner of Org.
 
-use super::{Page, near};
+use super::{Page, line_on, near};
 
 impl Page<'_> {
     /// Everything of Logseq's that Markdown would read as words, or not as what it is.
@@ -33,8 +33,7 @@ impl Page<'_> {
         let mut at = 0;
         while let Some(start) = self.next("{{", at) {
             at = start + 2;
-            let rest = self.text.get(at..).unwrap_or_default();
-            let line = rest.split('\n').next().unwrap_or_default();
+            let line = line_on(self.text.get(at..).unwrap_or_default());
             let length = line
                 .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
                 .unwrap_or(line.len());
@@ -89,8 +88,7 @@ impl Page<'_> {
         let mut at = 0;
         while let Some(start) = self.next("){:", at) {
             at = start + 3;
-            let rest = self.text.get(at..).unwrap_or_default();
-            let line = rest.split('\n').next().unwrap_or_default();
+            let line = line_on(self.text.get(at..).unwrap_or_default());
             let is_word = |word: &str| word.starts_with(|c: char| c.is_ascii_alphabetic());
             let mut line = line;
             while let Some(close) = line.find('}').filter(|_| is_word(line)) {
