@@ -152,8 +152,8 @@ fn window(text: &str, size: usize) -> (&str, bool) {
         return (text.get(..end).unwrap_or(text), false);
     }
     let end = memchr::memrchr(b' ', most).map_or(most.len(), |at| at + 1);
-    let end = text.floor_char_boundary(end);
-    (text.get(..end).unwrap_or(text), true)
+    let end = (0..=end).rev().find(|at| text.is_char_boundary(*at));
+    (text.get(..end.unwrap_or(0)).unwrap_or(text), true)
 }
 
 impl<'t> Defined<'t> {
