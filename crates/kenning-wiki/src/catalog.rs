@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::Way;
 use crate::git::{Revision, Told};
 use crate::label::Said;
 use crate::problem::Located;
+use crate::translation::Version;
 
 /// What the last scan knew. Whoever keeps the triples keeps this beside them, and hands it to the next scan.
 ///
@@ -53,7 +55,7 @@ pub struct Parts {
 }
 
 /// The version of the catalog's own shape. A catalog of another version counts as empty, and everything is read again.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// A stored catalog that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -110,6 +112,15 @@ pub(crate) struct Names {
     pub(crate) id: Option<String>,
     /// Names that blocks and headings of the note have in the whole wiki.
     pub(crate) blocks: Vec<String>,
+    /// Of which work it is a version.
+    pub(crate) version: Option<Box<Version>>,
+}
+
+impl Names {
+    /// Keys of the work of which the note is a version.
+    pub(crate) fn works(&self) -> &[String] {
+        self.version.as_ref().map_or(&[], |version| &version.keys)
+    }
 }
 
 /// A part of a note with a label of its own.
@@ -132,6 +143,8 @@ pub(crate) struct Wanting {
     pub(crate) target: String,
     /// Path in the wiki, where the link is written as one.
     pub(crate) path: Option<String>,
+    /// Other ways to read that path, where it may count from where the page is published.
+    pub(crate) ways: Vec<Way>,
     /// The folded name: the key of its IRI.
     pub(crate) key: String,
     /// Words that a reader sees instead of the target.

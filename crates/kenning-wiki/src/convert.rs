@@ -199,7 +199,8 @@ impl Wiki {
         let (bytes, _) = folder.read(path, self.largest)?;
         let assembler = Assembler::new(self);
         let settings = readers.of(path);
-        let read = reading::read(bytes, path, path, settings, &self.base, false);
+        let manner = readers.manner(path);
+        let read = reading::read(bytes, path, path, manner, &self.base, false);
         let mut entry = read.entry;
         assembler.label_all(path, &mut entry);
         let open = |bytes: &[u8]| reading::open_text(bytes, path, settings);

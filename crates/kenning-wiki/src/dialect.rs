@@ -9,8 +9,10 @@ use std::path::Path;
 
 use kenning_note::{Context, Detail, Dialect, Settings};
 
+use crate::names::without_ending;
 use crate::problem::Located;
 use crate::settings::{SETTINGS_FILE, WikiSettings};
+use crate::site::Site;
 use crate::wiki::is_missing;
 
 /// A dialect and the evidence for it.
@@ -79,9 +81,54 @@ const MOST_CONTEXTS: usize = 100;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Readers {
     /// The deepest folders first; the wiki itself comes last.
-    folders: Vec<(Guess, Settings)>,
+    folders: Vec<Reader>,
     /// Folders with a language of their own, the deepest first, and how notes are read there.
-    languages: Vec<(String, Settings)>,
+    languages: Vec<Spoken>,
+    /// Folders that the wiki's settings call by their language: what lies at one path in several of them is one work.
+    called: Vec<String>,
+    /// The language of the whole wiki.
+    default: Option<String>,
+}
+
+/// How a note is read, and of what it is a part.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner<'r> {
+    pub(crate) settings: &'r Settings,
+    pub(crate) site: Option<&'r Site>,
+    /// The folder that decided it.
+    pub(crate) folder: &'r str,
+    /// Folders that are called by the language of what lies in them.
+    pub(crate) languages: &'r [String],
+    /// The language of the whole wiki.
+    pub(crate) default: Option<&'r str>,
+}
+
+/// How the notes of a folder are read.
+#[derive(Debug, Clone, PartialEq)]
+struct Reader {
+    guess: Guess,
+    settings: Settings,
+    site: Option<Site>,
+}
+
+/// A folder with a language of its own.
+#[derive(Debug, Clone, PartialEq)]
+struct Spoken {
+    folder: String,
+    /// What names of files end in before their ending, where that tells the language; else empty.
+    name: String,
+    settings: Settings,
+}
+
+impl Spoken {
+    fn holds(&self, path: &str) -> bool {
+        let named = || {
+            let bare = without_ending(path);
+            let rest = bare.strip_suffix(self.name.as_str());
+            rest.is_some_and(|rest| self.name.is_empty() || rest.ends_with('.'))
+        };
+        is_below(path, &self.folder) && named()
+    }
 }
 
 impl Readers {
@@ -155,72 +202,121 @@ impl Readers {
                 }
                 settings.context = context;
             }
-            (guess, settings)
+            let problems = &mut guess.problems;
+            let site = Site::read(root, &guess.folder, guess.dialect, problems);
+            Reader {
+                guess,
+                settings,
+                site,
+            }
         });
         let mut folders: Vec<_> = folders.collect();
         // Deeper folders decide before those they lie in.
-        folders.sort_by_key(|(guess, _)| std::cmp::Reverse(guess.folder.len()));
+        folders.sort_by_key(|reader| std::cmp::Reverse(reader.guess.folder.len()));
+        let called = wiki.languages.iter().filter(|(folder, tag)| {
+            let name = crate::names::last(folder).replace('_', "-");
+            name.eq_ignore_ascii_case(tag)
+        });
         let mut readers = Self {
             folders,
             languages: Vec::new(),
+            called: called.map(|(folder, _)| folder.clone()).collect(),
+            default: wiki.languages.get("").cloned(),
         };
-        let said = wiki
-            .languages
-            .iter()
-            .filter(|(folder, _)| !folder.is_empty());
-        let mut languages: Vec<(String, Settings)> = said
-            .map(|(folder, tag)| {
-                let mut settings = readers.of(folder).clone();
-                settings.language = Some(tag.clone());
-                (folder.clone(), settings)
-            })
-            .collect();
-        languages.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
-        readers.languages = languages;
+        // Deeper folders decide here, too.
         readers
+            .called
+            .sort_by_key(|folder| std::cmp::Reverse(folder.len()));
+        readers.languages = readers.spoken(&wiki.languages);
+        readers
+    }
+
+    /// The languages of folders: what the settings of the wiki say, and what those of its sites say of other folders.
+    fn spoken(&self, said: &BTreeMap<String, String>) -> Vec<Spoken> {
+        let mut languages: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+        for site in self
+            .folders
+            .iter()
+            .filter_map(|reader| reader.site.as_ref())
+        {
+            languages.extend(
+                site.languages()
+                    .map(|(folder, name, tag)| ((folder, name), tag)),
+            );
+        }
+        for (folder, tag) in said.iter().filter(|(folder, _)| !folder.is_empty()) {
+            languages.insert((folder, ""), tag);
+        }
+        let spoken = languages.into_iter().map(|((folder, name), tag)| {
+            let mut settings = self.of(folder).clone();
+            settings.language = Some(tag.to_owned());
+            Spoken {
+                folder: folder.to_owned(),
+                name: name.to_owned(),
+                settings,
+            }
+        });
+        let mut spoken: Vec<Spoken> = spoken.collect();
+        spoken.sort_by_key(|spoken| std::cmp::Reverse((spoken.folder.len(), spoken.name.len())));
+        spoken
     }
 
     /// How the note at `path` is read.
     pub(crate) fn of(&self, path: &str) -> &Settings {
         static USUAL: std::sync::LazyLock<Settings> = std::sync::LazyLock::new(Settings::default);
-        let mut folders = self.folders.iter();
-        let found = folders.find(|(guess, _)| is_below(path, &guess.folder));
-        let mut languages = self.languages.iter();
-        let spoken = languages.find(|(folder, _)| is_below(path, folder));
-        match (found, spoken) {
-            (Some((guess, settings)), Some((folder, _))) if guess.folder.len() > folder.len() => {
-                settings
+        let spoken = self.languages.iter().find(|spoken| spoken.holds(path));
+        match (self.reader(path), spoken) {
+            (Some(reader), Some(spoken)) if reader.guess.folder.len() > spoken.folder.len() => {
+                &reader.settings
             }
-            (_, Some((_, settings))) | (Some((_, settings)), None) => settings,
+            (_, Some(spoken)) => &spoken.settings,
+            (Some(reader), None) => &reader.settings,
             (None, None) => &USUAL,
         }
     }
 
+    /// The same, and of what the note is a part.
+    pub(crate) fn manner(&self, path: &str) -> Manner<'_> {
+        let reader = self.reader(path);
+        Manner {
+            settings: self.of(path),
+            site: reader.and_then(|reader| reader.site.as_ref()),
+            folder: reader.map_or("", |reader| reader.guess.folder.as_str()),
+            languages: &self.called,
+            default: self.default.as_deref(),
+        }
+    }
+
+    fn reader(&self, path: &str) -> Option<&Reader> {
+        let mut folders = self.folders.iter();
+        folders.find(|reader| is_below(path, &reader.guess.folder))
+    }
+
     /// What speaks for how the note at `path` is read.
     pub(crate) fn evidence(&self, path: &str) -> &[String] {
-        let mut folders = self.folders.iter();
-        folders
-            .find(|(guess, _)| is_below(path, &guess.folder))
-            .map_or(&[], |(guess, _)| guess.evidence.as_slice())
+        self.reader(path)
+            .map_or(&[], |reader| reader.guess.evidence.as_slice())
     }
 
     /// What was found out, the wiki itself first and then its folders in order.
     pub(crate) fn guesses(&self) -> Vec<Guess> {
-        let mut guesses: Vec<Guess> = self
-            .folders
-            .iter()
-            .map(|(guess, _)| guess.clone())
-            .collect();
+        let folders = self.folders.iter();
+        let mut guesses: Vec<Guess> = folders.map(|reader| reader.guess.clone()).collect();
         guesses.sort_by(|one, other| one.folder.cmp(&other.folder));
         guesses
     }
 
     /// All that decides how notes are read, as text.
     pub(crate) fn fingerprint(&self) -> String {
-        let parts = self.folders.iter();
-        let parts = parts.map(|(guess, settings)| format!("{}: {settings:?}", guess.folder));
-        let spoken = self.languages.iter();
-        let spoken = spoken.map(|(folder, settings)| format!("{folder}: {settings:?}"));
+        let parts = self.folders.iter().map(|reader| {
+            let Reader {
+                guess,
+                settings,
+                site,
+            } = reader;
+            format!("{}: {settings:?} {site:?}", guess.folder)
+        });
+        let spoken = self.languages.iter().map(|spoken| format!("{spoken:?}"));
         parts.chain(spoken).collect::<Vec<_>>().join("\n")
     }
 }

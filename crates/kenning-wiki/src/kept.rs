@@ -1,13 +1,14 @@
-//! What a conversion keeps of a note until all names are known: its links, packed.
+//! What a conversion keeps of a note until all names are known: its links and of which work it is a version, packed.
 //!
 //! A sync keeps whole notes, because it will be asked about them again. A conversion is not, and a link in one piece with its strings takes
 //! several times the room of its letters.
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Entry, Unit};
+use crate::catalog::{Entry, Names, Unit};
+use crate::translation::Version;
 
-/// The links of one note. Empty where it has none.
+/// The links of one note. Empty where it has none and is no version of a work.
 #[derive(Debug, Default)]
 pub(crate) struct Kept(Box<[u8]>);
 
@@ -16,13 +17,15 @@ pub(crate) struct Kept(Box<[u8]>);
 struct Links {
     concept: Option<String>,
     units: Vec<Unit>,
+    version: Option<Box<Version>>,
 }
 
 impl Kept {
     /// Packs the links of a note, of which the rest is done.
     pub(crate) fn of(entry: Entry) -> Self {
         let mut units = entry.units;
-        if units.iter().all(|unit| unit.links.is_empty()) {
+        let version = entry.names.version;
+        if version.is_none() && units.iter().all(|unit| unit.links.is_empty()) {
             return Self::default();
         }
         for unit in &mut units {
@@ -35,6 +38,7 @@ impl Kept {
         let links = Links {
             concept: entry.concept,
             units,
+            version,
         };
         let room = links.units.iter().map(|unit| 64 + 64 * unit.links.len());
         let room = Vec::with_capacity(room.sum());
@@ -47,7 +51,7 @@ impl Kept {
         u64::try_from(self.0.len()).unwrap_or(u64::MAX)
     }
 
-    /// The note with its links, its concept and its labels, and nothing else. `None` where it has no links.
+    /// The note with its links, its concept, its labels and its version, and nothing else. `None` where there is nothing to link.
     pub(crate) fn entry(&self) -> Option<Entry> {
         if self.0.is_empty() {
             return None;
@@ -56,6 +60,10 @@ impl Kept {
         Some(Entry {
             concept: links.concept,
             units: links.units,
+            names: Names {
+                version: links.version,
+                ..Names::default()
+            },
             ..Entry::default()
         })
     }

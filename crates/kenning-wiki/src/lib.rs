@@ -1,5 +1,6 @@
 //! A folder of notes: what changed, how its links resolve, and which label each note has.
 
+mod address;
 mod assemble;
 mod catalog;
 mod change;
@@ -26,7 +27,9 @@ mod relink;
 mod rules;
 mod scan;
 mod settings;
+mod site;
 mod statements;
+mod translation;
 mod triples;
 mod walk;
 mod wiki;

@@ -132,16 +132,21 @@ pub(crate) fn found_by(path: &str, names: &Names, former: &[String]) -> Vec<u64>
     let links = names.permalinks.iter().chain(former);
     texts.extend(links.map(|link| permalink(link)));
     texts.extend(names.id.iter().chain(&names.blocks).cloned());
+    texts.extend(names.works().iter().cloned());
     digests(&mut texts)
 }
 
-/// Coarse keys under which the links of a note may find notes.
-pub(crate) fn looks_for<'l>(links: impl IntoIterator<Item = &'l Wanting>) -> Vec<u64> {
-    let mut texts: Vec<String> = Vec::new();
+/// Coarse keys under which the links of a note may find notes, and under which a note finds those of which it is a translation.
+pub(crate) fn looks_for<'l>(
+    links: impl IntoIterator<Item = &'l Wanting>,
+    names: &Names,
+) -> Vec<u64> {
+    let mut texts: Vec<String> = names.works().to_vec();
     for link in links {
         let decoded = decoded(&link.target);
         let written = [link.target.as_str(), &*decoded];
-        for text in written.into_iter().chain(link.path.as_deref()) {
+        let ways = link.ways.iter().map(|way| way.path.as_str());
+        for text in written.into_iter().chain(link.path.as_deref()).chain(ways) {
             let text = text.trim_end_matches('/');
             let bare = without_ending(text);
             texts.push(text.to_owned());

@@ -2,16 +2,21 @@
 
 use hashbrown::HashMap;
 use kenning_note::{
-    Content, Field, Identifier, Link, LinkKind, LinkTo, Note, Part, Protection, Stated, Value,
+    Content, Dialect, Field, Identifier, Link, LinkKind, LinkTo, Note, Part, Protection, Stated,
+    Value,
 };
 use kenning_vocab::{Base, rdf};
 
+use crate::address;
 use crate::assemble::{Made, Parts};
 use crate::catalog::{About, Entry, Names, Typed, Unit, Wanting};
+use crate::dialect::Manner;
 use crate::label::Said;
 use crate::moves;
 use crate::names;
 use crate::problem::Located;
+use crate::site::Site;
+use crate::translation;
 use crate::triples::Minter;
 
 /// A note that was just read.
@@ -38,11 +43,11 @@ pub(crate) fn read(
     bytes: Vec<u8>,
     path: &str,
     identity: &str,
-    settings: &kenning_note::Settings,
+    manner: Manner<'_>,
     base: &Base,
     follow: bool,
 ) -> ReadNote {
-    let reading = kenning_note::read(&bytes, path, settings);
+    let reading = kenning_note::read(&bytes, path, manner.settings);
     let mut note = reading.note;
     let problems = reading.problems.into_iter().map(|problem| Located {
         path: path.to_owned(),
@@ -55,7 +60,10 @@ pub(crate) fn read(
     let mut entry = Entry {
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         dialect: dialect_of(&note).name().to_owned(),
-        names: names_of(&note),
+        names: Names {
+            version: translation::version(&note, path, manner),
+            ..names_of(&note)
+        },
         concept: match &note.id {
             Some(Identifier::Iri(iri)) => Some(iri.clone()),
             _ => None,
@@ -75,9 +83,10 @@ pub(crate) fn read(
     }
     // Of a large note there is more to come, for which the room is needed.
     drop(bytes);
-    entry.units = units(&note, base);
+    entry.units = units(&note, base, manner.site);
     if follow {
-        entry.looks_for = names::looks_for(entry.units.iter().flat_map(|unit| &unit.links));
+        let links = entry.units.iter().flat_map(|unit| &unit.links);
+        entry.looks_for = names::looks_for(links, &entry.names);
     }
     identity.clone_into(&mut note.path);
     ReadNote { entry, note }
@@ -135,8 +144,8 @@ fn open_pieces(bytes: &[u8], note: &Note, take: &mut dyn FnMut(&[u8])) {
 }
 
 /// By whose habits a note was read: a text that is no Markdown by those of its own format.
-fn dialect_of(note: &Note) -> kenning_note::Dialect {
-    use kenning_note::{Dialect, Format};
+fn dialect_of(note: &Note) -> Dialect {
+    use kenning_note::Format;
     match note.format {
         Format::Org => Dialect::Org,
         Format::Tiddler => Dialect::TiddlyWiki,
@@ -161,13 +170,21 @@ fn names_of(note: &Note) -> Names {
             Identifier::Iri(text) | Identifier::Opaque(text) => text.clone(),
         }),
         blocks: note.blocks.clone(),
+        version: None,
     }
 }
 
-fn units(note: &Note, base: &Base) -> Vec<Unit> {
+fn units(note: &Note, base: &Base, site: Option<&Site>) -> Vec<Unit> {
     let redirect = note.redirects_to.iter();
     let types: Vec<Link> = type_links(note).collect();
-    let mut links = Wantings::default();
+    let none = Wantings {
+        path: &note.path,
+        dialect: note.dialect,
+        site,
+        known: HashMap::new(),
+        wanting: Vec::new(),
+    };
+    let mut links = none.clone();
     for link in note.content.links.iter().chain(redirect) {
         links.add(link);
     }
@@ -187,7 +204,7 @@ fn units(note: &Note, base: &Base) -> Vec<Unit> {
         links: links.wanting,
     };
     let sections = note.sections.iter().map(|section| {
-        let mut links = Wantings::default();
+        let mut links = none.clone();
         for link in &section.content.links {
             links.add(link);
         }
@@ -224,8 +241,12 @@ fn type_links(note: &Note) -> impl Iterator<Item = Link> {
 }
 
 /// The links that want a note, each once, at the place of its first occurrence.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone)]
 struct Wantings<'n> {
+    /// The note in which they stand.
+    path: &'n str,
+    dialect: Dialect,
+    site: Option<&'n Site>,
     known: HashMap<(&'n str, bool), usize>,
     wanting: Vec<Wanting>,
 }
@@ -247,6 +268,7 @@ impl<'n> Wantings<'n> {
             self.wanting.push(Wanting {
                 target: link.target.to_string(),
                 path: path.map(str::to_owned),
+                ways: address::ways(link, self.path, self.dialect, self.site),
                 key: key.to_owned(),
                 text: link.text.as_deref().map(str::to_owned),
                 markdown,

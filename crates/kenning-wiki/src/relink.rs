@@ -147,7 +147,30 @@ impl<'c> Relinker<'c> {
                 problems.extend(self.problem(path, link, &outcome.verdict));
             }
         }
+        self.translations(path, entry, &mut said);
         (said, Fate { tally, problems })
+    }
+
+    /// Says of which notes a note is a translation, to whoever sees both.
+    fn translations(
+        &mut self,
+        path: &str,
+        entry: &Entry,
+        said: &mut BTreeMap<LabelId, Statements>,
+    ) {
+        let Some(version) = &entry.names.version else {
+            return;
+        };
+        let own = self.labels.read(entry.label());
+        let identity = entry.identity(path);
+        for note in self.linked.index.originals(version) {
+            let label = self.labels.join(own, self.linked.index.label(note));
+            let to = self.linked.index.address(note);
+            if let Some(to) = to.filter(|to| to.identity != identity) {
+                let said = said.entry(label).or_default();
+                self.minter.translation(identity, to, said);
+            }
+        }
     }
 
     /// What an edge says.

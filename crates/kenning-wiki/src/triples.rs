@@ -2,7 +2,7 @@
 
 use kenning_access::{Clause, Label, Scale};
 use kenning_note::Sink;
-use kenning_vocab::{Base, dcterms, foaf, km, prov, rdf, skos, xsd};
+use kenning_vocab::{Base, dcterms, foaf, km, prov, rdf, schema, skos, xsd};
 use oxrdf::{Literal, LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 
 use crate::catalog::{About, Entry, GraphKind, Wanting};
@@ -163,6 +163,14 @@ impl Minter<'_> {
         let is_a = said.fixed(rdf::TYPE);
         said.say(graph, is_a, class);
         said.say(graph, property, note);
+    }
+
+    /// That a note is a translation of another.
+    pub(crate) fn translation(&self, from: &str, to: Address<'_>, said: &mut Statements) {
+        let note = said.note(|text| self.base.push_note(text, self.wiki, from));
+        let original = said.term(|text| self.base.push_note(text, self.wiki, to.identity));
+        let is_made_from = said.fixed(schema::TRANSLATION_OF_WORK);
+        said.say(note, is_made_from, original);
     }
 
     /// What it means that a link of one note leads to another. `concept` is the IRI that the linking note gives what it describes.

@@ -323,3 +323,45 @@ fn types_dates_and_languages_are_those_of_the_folder() {
     );
     assert!(odd.contains("`german` is not a language tag"), "{odd}");
 }
+
+#[test]
+fn the_languages_of_a_site_are_those_of_its_pages_unless_the_wiki_says_otherwise() {
+    let folder = Folder::new(&[
+        (
+            "blog/hugo.toml",
+            "[languages.de]\ncontentDir = 'de'\n[languages.pt]\nlocale = 'pt-BR'\n[languages.xx-unreadable-tag]\n",
+        ),
+        ("blog/de/a.md", "---\ntitle: Orgel\n---\n"),
+        ("blog/content/a.pt.md", "---\ntitle: Fole\n---\n"),
+        ("blog/content/a.md", "---\ntitle: Bellows\n---\n"),
+        ("de/a.md", "---\ntitle: Apart\n---\n"),
+    ]);
+    let says = |text: &str| {
+        let world = World::of(&folder.path(), &Rules::default());
+        let mut triples = world.0.values().flat_map(|(_, triples)| triples);
+        triples.any(|triple| triple.ends_with(text))
+    };
+    for text in [
+        "title> \"Orgel\"@de",
+        "title> \"Fole\"@pt-br",
+        "title> \"Bellows\"",
+        "title> \"Apart\"",
+    ] {
+        assert!(says(text), "{text}");
+    }
+    let first = folder.scan(&Catalog::empty());
+    folder.write("kenning.toml", "[languages]\n\"blog/de\" = \"de-AT\"\n");
+    assert!(says("title> \"Orgel\"@de-at"));
+    // Settings that cannot be read are reported, and notes are read again when they change.
+    folder.write("blog/hugo.toml", "[languages\n");
+    let second = folder.scan(&first.catalog);
+    let problems = problems(&second);
+    assert!(
+        problems
+            .iter()
+            .any(|problem| problem.starts_with("blog/hugo.toml: ")),
+        "{problems:?}"
+    );
+    assert!(says("title> \"Fole\""));
+    assert!(changes(&second).contains(&"changed blog/content/a.pt.md".to_owned()));
+}

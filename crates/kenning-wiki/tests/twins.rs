@@ -63,6 +63,8 @@ impl Note {
         let mut text = format!("---\ntitle: {}\n", NAMES[self.title]);
         if let Some(alias) = self.alias {
             text.push_str(&format!("aliases: [\"{}\"]\n", NAMES[alias]));
+            // Notes of one key are translations of each other.
+            text.push_str(&format!("translationKey: {}\n", NAMES[alias / 2]));
         }
         text.push_str(&format!("{}\n---\n", LABELS[self.label].0));
         for link in &self.links {

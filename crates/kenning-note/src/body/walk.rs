@@ -2,6 +2,7 @@
 
 mod block;
 mod link;
+mod mention;
 
 use pulldown_cmark::{Event, Options, Tag, TagEnd};
 use rustc_hash::{FxHashMap, FxHashSet};

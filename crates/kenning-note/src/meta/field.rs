@@ -240,7 +240,8 @@ fn hierarchy(key: &str) -> Option<NamedNodeRef<'static>> {
 
 /// Keys that tell a publishing tool how a page looks. They are kept, and nobody needs to hear of them.
 fn is_publishing_key(key: &str) -> bool {
-    const KEYS: [&str; 34] = [
+    const KEYS: [&str; 35] = [
+        "translationkey",
         "layout",
         "comments",
         "image",

@@ -2,21 +2,22 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::Hasher;
 
 use hashbrown::HashTable;
 use kenning_note::{fold_plural, normal_key};
-use rustc_hash::FxHasher;
 
 use super::NoteId;
+use super::hash::{CHUNK, Chunks, Family, hash, spread};
 use super::known::{Address, Called, Known, Naming};
-use super::rung::Step;
+use super::rung::{Form, Step};
 use super::target::Target;
+use crate::address::Turn;
 use crate::catalog::Wanting;
 use crate::labels::LabelId;
 use crate::names::{
     composed, dotted, folded, folder, last, page_folder, permalink, singular, without_ending,
 };
+use crate::translation::Version;
 
 /// What a wiki decides about its ladder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,18 +67,7 @@ pub(crate) enum Sort {
     Key,
     Singular,
     Id,
-}
-
-/// Sorts of names that are found by one hash: that of the coarsest form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Path,
-    Stem,
-    Permalink,
-    Title,
-    Alias,
-    Key,
-    Id,
+    Work,
 }
 
 /// The hashes by which a note is found, each once.
@@ -104,6 +94,7 @@ impl Habits {
                 .chain(&names.blocks)
                 .map(String::as_str)
                 .collect(),
+            works: lent(names.works()),
         })
     }
 
@@ -136,6 +127,9 @@ impl Habits {
         }
         for own in &called.own {
             hashes.push(hash(Family::Id, own));
+        }
+        for work in &called.works {
+            hashes.push(hash(Family::Work, work));
         }
         hashes.sort_unstable();
         hashes.dedup();
@@ -174,6 +168,7 @@ impl Habits {
                 })
             }
             Sort::Id => known.called().own.contains(&key),
+            Sort::Work => known.called().works.contains(&key),
         }
     }
 
@@ -190,6 +185,7 @@ impl Habits {
             Sort::Key => hash(Family::Key, &fold_plural(key)),
             Sort::Singular => hash(Family::Key, key),
             Sort::Id => hash(Family::Id, key),
+            Sort::Work => hash(Family::Work, key),
         }
     }
 
@@ -263,45 +259,15 @@ impl<'k> Called<'k> {
     }
 }
 
+/// The other ways to read the path of a link that are tried in this turn.
+fn ways(link: &Wanting, turn: Turn) -> impl Iterator<Item = Cow<'_, str>> {
+    let ways = link.ways.iter().filter(move |way| way.turn == turn);
+    ways.map(|way| composed(&way.path))
+}
+
 /// Asks `is` of each way to write the path of a note: with its ending, without it, and as the folder it stands for.
 fn with_forms(path: &str, is: impl Fn(&str) -> bool) -> bool {
     is(path) || is(without_ending(path)) || page_folder(path).is_some_and(is)
-}
-
-/// So many bytes are hashed at a time.
-const CHUNK: usize = 64;
-
-fn hash(family: Family, text: &str) -> u32 {
-    let mut hasher = Chunks::new(family);
-    for chunk in text.as_bytes().chunks(CHUNK) {
-        hasher.add(chunk);
-    }
-    hasher.finish()
-}
-
-/// Hashes a text in pieces of [`CHUNK`] bytes, the last one shorter.
-struct Chunks(FxHasher);
-
-impl Chunks {
-    fn new(family: Family) -> Self {
-        let mut hasher = FxHasher::default();
-        hasher.write_u8(family as u8);
-        Self(hasher)
-    }
-
-    fn add(&mut self, chunk: &[u8]) {
-        self.0.write(chunk);
-    }
-
-    fn finish(self) -> u32 {
-        let hash = self.0.finish();
-        u32::try_from((hash ^ (hash >> 32)) & u64::from(u32::MAX)).unwrap_or(0)
-    }
-}
-
-/// What the table goes by: it looks at both ends of a hash.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 fn place_of(number: u32) -> usize {
@@ -450,6 +416,23 @@ impl Index {
         }
     }
 
+    /// The notes of which a note of this version is a translation, whoever may see them, each once.
+    ///
+    /// INVARIANT: whether a note is among them depends on that note and the version alone.
+    pub(crate) fn originals(&self, version: &Version) -> Vec<NoteId> {
+        let mut found = Vec::new();
+        for key in &version.keys {
+            self.get(Sort::Work, key, &mut found);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|note| {
+            let other = self.known(*note).and_then(Known::version);
+            other.is_some_and(|other| version.is_made_from(&other))
+        });
+        found
+    }
+
     /// Adds the notes that a step finds, whoever may see them, to `notes`.
     ///
     /// INVARIANT: whether a note is among them depends on that note, the link and its place alone, never on other notes.
@@ -474,14 +457,23 @@ impl Index {
                 for path in &target.paths {
                     named(Sort::Path, path);
                 }
-                if step == Step::Path {
-                    let is_folder = link.target.ends_with('/');
-                    notes.retain(|note| {
-                        let page = page_folder(self.path(*note)).map(composed);
-                        let page = page.is_some_and(|page| target.paths.contains(&page));
-                        page == is_folder
-                    });
+                let beside: Vec<_> = ways(link, Turn::Beside).collect();
+                for path in &beside {
+                    named(Sort::Path, path);
+                    named(Sort::Path, without_ending(path));
                 }
+                // Where two readings count alike, a file that one finds is no better than a folder that the other does.
+                if step == Step::Path && beside.is_empty() {
+                    self.keep(Form::Meant, link, &target.paths, notes);
+                }
+            }
+            Step::Way(turn, form) => {
+                let paths: Vec<_> = ways(link, turn).collect();
+                for path in &paths {
+                    named(Sort::Path, path);
+                    named(Sort::Path, without_ending(path));
+                }
+                self.keep(form, link, &paths, notes);
             }
             Step::Above(levels) => {
                 let Some(absolute) = link.path.as_deref().filter(|path| path.starts_with('/'))
@@ -543,6 +535,15 @@ impl Index {
             }
             Step::Plural => named(Sort::Singular, &habits.singular(&target.name)),
         }
+    }
+
+    /// Keeps the notes that stand for a folder of one of these paths, or the others.
+    fn keep(&self, form: Form, link: &Wanting, paths: &[Cow<'_, str>], notes: &mut Vec<NoteId>) {
+        let folders = link.target.ends_with('/') == (form == Form::Meant);
+        notes.retain(|note| {
+            let page = page_folder(self.path(*note)).map(composed);
+            page.is_some_and(|page| paths.contains(&page)) == folders
+        });
     }
 
     /// The notes of a file name whose path ends in the folders that the link names.

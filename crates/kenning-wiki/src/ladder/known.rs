@@ -5,6 +5,7 @@
 use crate::catalog::Names;
 use crate::labels::LabelId;
 use crate::names::{last, names_of_path, without_ending};
+use crate::translation::Version;
 
 /// What links need to know of one note.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub(super) struct Called<'k> {
     pub(super) former: Vec<&'k str>,
     /// Its identifier, and names of its blocks and headings.
     pub(super) own: Vec<&'k str>,
+    /// Keys of the work of which it is a version.
+    pub(super) works: Vec<&'k str>,
 }
 
 impl Called<'_> {
@@ -87,6 +90,11 @@ impl Known {
         }
         put_list(&mut text, former.iter());
         put_list(&mut text, own.into_iter());
+        put_list(&mut text, names.works().iter());
+        if let Some(version) = &names.version {
+            put(&mut text, &version.language);
+            put_number(&mut text, version.original.map_or(2, usize::from));
+        }
         Self {
             label,
             text: text.into_boxed_str(),
@@ -129,7 +137,28 @@ impl Known {
             permalinks: pieces.list(),
             former: pieces.list(),
             own: pieces.list(),
+            works: pieces.list(),
         }
+    }
+
+    /// Of which work it is a version.
+    pub(super) fn version(&self) -> Option<Version> {
+        let mut pieces = Pieces(&self.text);
+        let path = pieces.text();
+        pieces.text();
+        pieces.text();
+        pieces.title(path);
+        let lists: Vec<Vec<&str>> = (0..6).map(|_| pieces.list()).collect();
+        let keys = lists.last().filter(|keys| !keys.is_empty())?;
+        Some(Version {
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            language: pieces.text().to_owned(),
+            original: match pieces.number() {
+                0 => Some(false),
+                1 => Some(true),
+                _ => None,
+            },
+        })
     }
 }
 
@@ -209,6 +238,11 @@ mod tests {
             permalinks: vec!["/p/".to_owned()],
             id: Some("urn:x".to_owned()),
             blocks: vec!["b1".to_owned(), "b2".to_owned()],
+            version: Some(Box::new(Version {
+                keys: vec!["key a".to_owned(), "link b".to_owned()],
+                language: "de".to_owned(),
+                original: Some(true),
+            })),
         };
         let former = vec!["before.md".to_owned()];
         let address = Address {
@@ -233,6 +267,8 @@ mod tests {
         assert_eq!((called.slugs, called.permalinks), (vec!["s"], vec!["/p/"]));
         assert_eq!(called.former, ["before.md"]);
         assert_eq!(called.own, ["urn:x", "b1", "b2"]);
+        assert_eq!(called.works, ["key a", "link b"]);
+        assert_eq!(known.version(), names.version.as_deref().cloned());
         let plain = Known::new(
             &Naming {
                 path: "a/now.md",
@@ -250,6 +286,7 @@ mod tests {
         );
         assert_eq!(plain.title(), "now");
         assert_eq!(plain.address().identity, "a/now.md");
-        assert_eq!(plain.text.len(), 9 + 8);
+        assert_eq!(plain.version(), None);
+        assert_eq!(plain.text.len(), 9 + 9);
     }
 }

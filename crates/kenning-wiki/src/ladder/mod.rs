@@ -25,6 +25,7 @@
 //! be withdrawn from those who see more, and each edge names its rung, so the surer one can be told.
 
 mod climb;
+mod hash;
 mod index;
 mod known;
 mod rung;

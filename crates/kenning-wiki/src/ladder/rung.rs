@@ -3,6 +3,8 @@
 use kenning_vocab::km;
 use oxrdf::NamedNodeRef;
 
+use crate::address::Turn;
+
 /// The steps of the ladder, surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rung {
@@ -88,11 +90,21 @@ impl Rung {
     }
 }
 
+/// Whether a path that ends in a slash finds the page of a folder, and any other a file; or the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Meant,
+    Other,
+}
+
 /// The steps of the ladder as they are climbed: a rung may take two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Override,
     Identifier,
+    /// The path of a link, read in another way: first what it means by itself, a file or a folder, and then the other.
+    Way(Turn, Form),
+    /// The path as it counts from the file, or from the top of the wiki, and what is read as well.
     Path,
     /// The folder that a note stands for, where no file has the path; a link with a slash at its end means the folder first.
     PathOfFolder,
@@ -115,6 +127,10 @@ pub(super) enum Step {
 pub(super) const STEPS: &[Step] = &[
     Step::Override,
     Step::Identifier,
+    Step::Way(Turn::First, Form::Meant),
+    Step::Way(Turn::First, Form::Other),
+    Step::Way(Turn::Before, Form::Meant),
+    Step::Way(Turn::Before, Form::Other),
     Step::Path,
     Step::PathOfFolder,
     Step::Above(0),
@@ -122,6 +138,10 @@ pub(super) const STEPS: &[Step] = &[
     Step::Above(2),
     Step::Above(3),
     Step::Above(4),
+    Step::Way(Turn::After, Form::Meant),
+    Step::Way(Turn::After, Form::Other),
+    Step::Way(Turn::Last, Form::Meant),
+    Step::Way(Turn::Last, Form::Other),
     Step::SameFolder,
     Step::FileName,
     Step::FoldedPath,
@@ -152,7 +172,7 @@ impl Step {
         match self {
             Self::Override => Rung::Override,
             Self::Identifier => Rung::Identifier,
-            Self::Path | Self::PathOfFolder | Self::Above(_) => Rung::Path,
+            Self::Path | Self::PathOfFolder | Self::Above(_) | Self::Way(..) => Rung::Path,
             Self::SameFolder => Rung::SameFolder,
             Self::FileName => Rung::FileName,
             Self::FoldedPath | Self::FoldedFileName => Rung::FoldedFileName,

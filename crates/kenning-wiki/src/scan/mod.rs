@@ -336,7 +336,8 @@ fn read_one(
 ) -> Result<(Fresh, Found), String> {
     let (bytes, seen) = folder.read(path, wiki.largest)?;
     let assembler = Assembler::new(wiki);
-    let read = reading::read(bytes, path, identity, readers.of(path), &wiki.base, true);
+    let manner = readers.manner(path);
+    let read = reading::read(bytes, path, identity, manner, &wiki.base, true);
     let mut entry = read.entry;
     assembler.label_all(path, &mut entry);
     let made = assembler.made(&entry, reading::parts(&read.note, wiki.minter()));

@@ -30,6 +30,7 @@ impl<'a> Walk<'a, '_> {
                 self.tag(tag, place);
             }
         }
+        self.mentions(&open.inline);
         let text = link::one_line(&open.inline.plain).into_owned();
         // `## Heading {#name}`
         let mut anchor = match &open.name {
@@ -175,6 +176,7 @@ impl<'a> Walk<'a, '_> {
                 });
             }
         }
+        self.mentions(&open.inline);
         let text = words_without(&open.inline.plain, &cut);
         self.watch_for_blocks(&text, open.start);
         let links = (open.first_link, self.said.content.links.len());

@@ -1,0 +1,252 @@
+//! Sites: where the pages of a folder begin, and in which language each one is, as the configuration of the program says that
+//! makes a site of them.
+
+use std::path::Path;
+
+use kenning_note::{Dialect, Settings, Value};
+
+use crate::names::{last, without_ending};
+use crate::problem::Located;
+use crate::wiki::is_missing;
+
+/// A folder of which a program makes a site.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// Where its configuration lies.
+    folder: String,
+    /// Folders of pages, the deepest first, as seen from the folder of the wiki.
+    contents: Vec<Content>,
+    /// The language of pages that name none, where there are several languages.
+    default: Option<String>,
+    /// Whether its addresses begin with its name as those of the others do.
+    default_in_folder: bool,
+}
+
+/// A folder of pages, and their language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Content {
+    folder: String,
+    /// The name of the language in addresses and names of files; empty where the site has only one.
+    name: String,
+    /// The language tag.
+    tag: Option<String>,
+}
+
+/// Where a page stands in its site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Page<'p> {
+    /// The folder of pages.
+    pub(crate) root: &'p str,
+    /// The name of its language; empty where the site has only one.
+    pub(crate) language: &'p str,
+    /// Its path without the name of the language and the ending, as seen from the folder of the wiki.
+    pub(crate) bare: &'p str,
+    /// Whether the name of its file may hold a language: then pages of several languages lie in one folder.
+    pub(crate) shared: bool,
+}
+
+impl Site {
+    /// What the configuration in `folder` says of the site that a program of this dialect makes; `None` for programs that make none.
+    pub(crate) fn read(
+        root: &Path,
+        folder: &str,
+        dialect: Dialect,
+        problems: &mut Vec<Located>,
+    ) -> Option<Self> {
+        let below = |name: &str| match folder {
+            "" => name.to_owned(),
+            folder => format!("{folder}/{name}"),
+        };
+        if dialect != Dialect::Hugo {
+            return None;
+        }
+        let said = configuration(root, &below, problems);
+        let get = |key: &str| said.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+        let words = |key: &str| get(key).and_then(|(_, value)| text(value));
+        let content = words("contentDir").unwrap_or("content");
+        let mut contents = Vec::new();
+        if let Some((_, Value::Map(languages))) = get("languages") {
+            for (name, own) in languages {
+                let own = match own {
+                    Value::Map(own) => own.as_slice(),
+                    _ => &[],
+                };
+                let get = |key: &str| {
+                    let found = own.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+                    found.and_then(|(_, value)| text(value))
+                };
+                let tag = get("locale").or_else(|| get("languageCode"));
+                let tag = tag.unwrap_or(name).replace('_', "-");
+                contents.push(Content {
+                    folder: below(get("contentDir").unwrap_or(content).trim_matches('/')),
+                    name: name.to_lowercase(),
+                    tag: is_tag(&tag).then_some(tag),
+                });
+            }
+        }
+        let default = (contents.len() > 1).then(|| {
+            let default = words("defaultContentLanguage").unwrap_or("en");
+            default.to_lowercase()
+        });
+        if default.is_none() {
+            let content = below(content.trim_matches('/'));
+            contents.iter_mut().for_each(|one| one.name.clear());
+            if contents.is_empty() {
+                contents.push(Content {
+                    folder: content,
+                    name: String::new(),
+                    tag: None,
+                });
+            }
+        }
+        contents.sort_by(|one, other| {
+            let depth = other.folder.len().cmp(&one.folder.len());
+            depth.then_with(|| (&one.folder, &one.name).cmp(&(&other.folder, &other.name)))
+        });
+        let in_folder = get("defaultContentLanguageInSubdir");
+        Some(Self {
+            folder: folder.to_owned(),
+            contents,
+            default,
+            default_in_folder: matches!(in_folder, Some((_, Value::Bool(true)))),
+        })
+    }
+
+    /// Folders with the ending of names in them that tells a language, and the tag of that language. The ending is empty where the folder
+    /// tells, and for pages that name no language.
+    pub(crate) fn languages(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let tagged = self.contents.iter().filter(|one| one.tag.is_some());
+        tagged.flat_map(|one| {
+            let tag = one.tag.as_deref().unwrap_or_default();
+            let shared = self.is_shared(&one.folder);
+            let named = (!one.name.is_empty()).then_some((&*one.folder, &*one.name, tag));
+            let plain = !shared || self.is_default(&one.name);
+            named
+                .into_iter()
+                .chain(plain.then_some((&*one.folder, "", tag)))
+        })
+    }
+
+    /// Where its configuration lies, as seen from the folder of the wiki.
+    pub(crate) fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    fn is_shared(&self, folder: &str) -> bool {
+        let there = self.contents.iter().filter(|one| one.folder == folder);
+        there.count() > 1
+    }
+
+    pub(crate) fn is_default(&self, language: &str) -> bool {
+        self.default.as_deref() == Some(language)
+    }
+
+    /// The folder in which the pages of a language lie.
+    pub(crate) fn folder_of(&self, language: &str) -> Option<&str> {
+        let mut contents = self.contents.iter();
+        let found = contents.find(|one| one.name == language && !language.is_empty())?;
+        Some(&found.folder)
+    }
+
+    /// The default language, where its addresses begin at the top of the site.
+    pub(crate) fn at_the_top(&self) -> Option<&str> {
+        self.default.as_deref().filter(|_| !self.default_in_folder)
+    }
+
+    /// Where the note at `path` stands in the site. `None` for notes that are no pages.
+    pub(crate) fn page<'p>(&'p self, path: &'p str) -> Option<Page<'p>> {
+        let is_below = |one: &&Content| {
+            let rest = path.strip_prefix(one.folder.as_str());
+            rest.is_some_and(|rest| one.folder.is_empty() || rest.starts_with('/'))
+        };
+        let root = self.contents.iter().find(is_below)?.folder.as_str();
+        let shared = self.is_shared(root);
+        let bare = without_ending(path);
+        let named = self.contents.iter().find_map(|one| {
+            let rest = bare.strip_suffix(one.name.as_str())?.strip_suffix('.')?;
+            let named = !one.name.is_empty() && !last(rest).is_empty();
+            named.then_some((rest, one.name.as_str()))
+        });
+        let mut here = self.contents.iter().filter(|one| one.folder == root);
+        let (bare, language) = match named {
+            Some(named) => named,
+            None if shared => (bare, self.default.as_deref().unwrap_or_default()),
+            None => (bare, here.next().map_or("", |one| one.name.as_str())),
+        };
+        Some(Page {
+            root,
+            language,
+            bare,
+            shared,
+        })
+    }
+}
+
+/// What the files say that Hugo reads: the first of each name that is there, and then those of its folder for configurations.
+fn configuration(
+    root: &Path,
+    below: &dyn Fn(&str) -> String,
+    problems: &mut Vec<Located>,
+) -> Vec<(String, Value)> {
+    let endings = ["toml", "yaml", "yml", "json"];
+    let there = |names: &[&str]| {
+        let mut paths = names
+            .iter()
+            .flat_map(|name| endings.map(|ending| below(&format!("{name}.{ending}"))));
+        paths.find(|path| !is_missing(root, path))
+    };
+    let mut said = Vec::new();
+    let whole = [
+        there(&["hugo", "config"]),
+        there(&["config/_default/hugo", "config/_default/config"]),
+    ];
+    for path in whole.into_iter().flatten() {
+        said.extend(read(root, &path, problems));
+    }
+    if let Some(path) = there(&["config/_default/languages"]) {
+        let languages = read(root, &path, problems);
+        said.push(("languages".to_owned(), Value::Map(languages)));
+    }
+    said
+}
+
+/// The keys of a file of settings and their values: TOML, YAML or JSON, read as front matter is.
+fn read(root: &Path, path: &str, problems: &mut Vec<Located>) -> Vec<(String, Value)> {
+    let mut problem = |why: String| problems.push(Located::file(path, "settings", why));
+    let text = crate::file::read(root, path, 1 << 20).and_then(|(bytes, _)| {
+        String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+    });
+    let text = match text {
+        Ok(text) => text,
+        Err(why) => {
+            problem(why);
+            return Vec::new();
+        }
+    };
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let framed = match path.rsplit('.').next() {
+        Some("toml") => format!("+++\n{text}\n+++\n"),
+        Some("json") => format!("{text}\n"),
+        _ => format!("---\n{}\n---\n", text.trim_start_matches("---")),
+    };
+    let settings = Settings::of(Dialect::Hugo);
+    let note = kenning_note::read(framed.as_bytes(), "settings.md", &settings).note;
+    if let kenning_note::Stated::Unreadable { why, .. } = note.protection {
+        problem(why);
+        return Vec::new();
+    }
+    let fields = note.fields.into_iter();
+    fields.map(|field| (field.key, field.value)).collect()
+}
+
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) if !text.trim().is_empty() => Some(text.trim()),
+        _ => None,
+    }
+}
+
+fn is_tag(tag: &str) -> bool {
+    oxrdf::Literal::new_language_tagged_literal("", tag).is_ok()
+        && tag.split('-').next().is_some_and(|first| first.len() < 4)
+}

@@ -1,0 +1,179 @@
+//! Runs the cases in `tests/cases/sites.md`: links in folders that a program makes a site of.
+//!
+//! A heading is a case. A block `file PATH` is a file of its folder; a block `links PATH` holds the links of that note in order, each with the
+//! note it leads to and by what that was found, `?` with the notes it could be, or `nothing`; a block `translations` holds which note is said to be
+//! a translation of which, and under which label.
+//!
+//! `KENNING_BLESS=1 cargo test -p kenning-wiki --test sites` writes what is found into the file: read the difference before you keep it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may end in a panic"
+)]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use common::{Folder, World, stored};
+use kenning_wiki::{Catalog, ExplainedLink, Rules, Scan};
+
+#[test]
+fn every_case() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sites.md");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let bless = std::env::var_os("KENNING_BLESS").is_some();
+    let (mut out, mut title, mut files) = (String::new(), String::new(), Vec::new());
+    let (mut checks, mut wrong) = (0, Vec::new());
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        writeln!(out, "{line}").unwrap();
+        if let Some(heading) = line.strip_prefix("## ") {
+            heading.clone_into(&mut title);
+            files.clear();
+        }
+        let Some(info) = line.strip_prefix("```") else {
+            continue;
+        };
+        let mut block = String::new();
+        for line in lines.by_ref().take_while(|line| *line != "```") {
+            writeln!(block, "{line}").unwrap();
+        }
+        let (kind, path) = info.split_once(' ').unwrap_or((info, ""));
+        let found = match kind {
+            "file" => {
+                files.push((path.to_owned(), block.clone()));
+                block.clone()
+            }
+            "links" => {
+                checks += 1;
+                links(&files, path)
+            }
+            "translations" => {
+                checks += 1;
+                translations(&files)
+            }
+            other => panic!("{title}: `{other}` is no sort of block"),
+        };
+        if found != block {
+            wrong.push(format!("{title}: {info}\nexpected\n{block}found\n{found}"));
+        }
+        writeln!(out, "{found}```").unwrap();
+    }
+    if bless {
+        std::fs::write(file, out).unwrap();
+    } else {
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+    assert!(checks > 10, "{checks}");
+}
+
+fn folder(files: &[(String, String)]) -> Folder {
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    Folder::new(&files)
+}
+
+fn links(files: &[(String, String)], path: &str) -> String {
+    let folder = folder(files);
+    let explanation = folder
+        .wiki()
+        .explain(&Catalog::empty(), path, None)
+        .unwrap();
+    let mut found = String::new();
+    for link in &explanation.links {
+        writeln!(found, "{} -> {}", link.target, meaning(link)).unwrap();
+    }
+    assert_comes_step_by_step(files, &folder);
+    found
+}
+
+/// One file at a time comes to the same as all at once, and a conversion to the same as a sync.
+fn assert_comes_step_by_step(files: &[(String, String)], folder: &Folder) {
+    let whole = World::of(&folder.path(), &Rules::default());
+    // The settings of a site stand first: once they come before all, and once after it.
+    let (first, rest) = files.split_at(1);
+    let orders = [
+        first.iter().chain(rest.iter().rev()).collect(),
+        files.iter().rev().collect::<Vec<_>>(),
+        files.iter().collect(),
+    ];
+    for order in orders {
+        let step_by_step = Folder::new(&[]);
+        let (mut world, mut known) = (World::default(), Catalog::empty());
+        for (path, text) in order {
+            step_by_step.write(path, text);
+            let Scan {
+                changes, catalog, ..
+            } = step_by_step.scan(&known);
+            world.apply(&changes);
+            known = stored(&catalog);
+        }
+        assert_eq!(world, whole);
+    }
+    let mut converted = World::default();
+    let mut emit =
+        |name: &oxrdf::NamedNode, label: &kenning_access::Label, triples: &[oxrdf::Triple]| {
+            let triples = triples.iter().map(ToString::to_string).collect();
+            converted
+                .0
+                .insert(name.as_str().to_owned(), (label.clone(), triples));
+            Ok::<(), std::convert::Infallible>(())
+        };
+    folder.wiki().convert(&mut |_| (), &mut emit).unwrap();
+    assert_eq!(converted, whole);
+}
+
+fn translations(files: &[(String, String)]) -> String {
+    let folder = folder(files);
+    assert_comes_step_by_step(files, &folder);
+    let world = World::of(&folder.path(), &Rules::default());
+    let name = |path: &str| {
+        kenning_vocab::Base::default()
+            .note("wiki", path)
+            .to_string()
+    };
+    let path = |node: &str| {
+        let found = files.iter().find(|(path, _)| name(path) == node);
+        found.map_or_else(|| node.to_owned(), |(path, _)| path.clone())
+    };
+    let property = kenning_vocab::schema::TRANSLATION_OF_WORK.to_string();
+    let mut found = Vec::new();
+    for (label, triples) in world.0.values() {
+        for triple in triples {
+            let parts: Vec<&str> = triple.split(' ').collect();
+            if parts[1] == property {
+                let label = kenning_access::Scale::default().write_label(label);
+                found.push(format!(
+                    "{} -> {} {label}\n",
+                    path(parts[0]),
+                    path(parts[2])
+                ));
+            }
+        }
+    }
+    found.sort();
+    found.concat()
+}
+
+fn meaning(link: &ExplainedLink) -> String {
+    let edges: Vec<String> = link
+        .edges
+        .iter()
+        .map(|(_, path, rung)| format!("{path} ({})", rung.in_words()))
+        .collect();
+    if !edges.is_empty() {
+        return edges.join(", ");
+    }
+    match link.ladder.first() {
+        Some((_, notes)) => {
+            let paths: Vec<&str> = notes.iter().map(|note| note.path.as_str()).collect();
+            format!("? {}", paths.join(", "))
+        }
+        None => "nothing".to_owned(),
+    }
+}
