@@ -56,8 +56,11 @@ pub(super) fn events<'t>(
                 _ => false,
             };
             if begins {
-                takes &= resume.is_none_or(|first| first == range.start);
-                resume = Some(range.start);
+                // Without the spaces before it, code that is set in would be words.
+                let before = rest.get(..range.start).unwrap_or_default();
+                let from = before.trim_end_matches([' ', '\t']).len();
+                takes &= resume.is_none_or(|first| first == from);
+                resume = Some(from);
                 for (event, from, to) in held.drain(..) {
                     if !take(event, from, to) {
                         return cuts;
@@ -328,6 +331,38 @@ mod tests {
                 &piece.replace("Borrowed(\"title\")", "Borrowed(\"\")"),
                 whole
             );
+        }
+    }
+
+    #[test]
+    fn what_is_set_in_reads_as_if_whole() {
+        for item in [
+            "  - item\n\n    words\n    - inner\n",
+            "  1. item\n     words\n",
+            "Words.\n\n    - code\n\n    and more\n\n",
+            "Words.\n\n\t- code by a tab\n\n",
+        ] {
+            let text = item.repeat(3 * WINDOW / item.len());
+            // Where words and code stand, and in how many items.
+            let mut pieces = Vec::new();
+            let mut depth = 0_i32;
+            let mut look = |event: &Event<'_>, start: usize, words: &mut Vec<_>| match event {
+                Event::Start(Tag::Item) => depth += 1,
+                Event::End(TagEnd::Item) => depth -= 1,
+                Event::Text(_) | Event::Start(Tag::CodeBlock(_)) => words.push((start, depth)),
+                _ => {}
+            };
+            let options = super::super::options();
+            let cuts = events(&text, options, &Defined::of(&text), |event, start, _| {
+                look(&event, start, &mut pieces);
+                true
+            });
+            assert!(cuts.is_empty());
+            let mut whole = Vec::new();
+            for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {
+                look(&event, range.start, &mut whole);
+            }
+            assert!(pieces == whole, "{item}");
         }
     }
 
