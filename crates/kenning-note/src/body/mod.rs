@@ -207,7 +207,7 @@ fn shown<'t>(
     }
     Shown {
         text,
-        boxes: Vec::new(),
+        boxes: site::Boxes::default(),
     }
 }
 

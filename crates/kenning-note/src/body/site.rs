@@ -4,17 +4,19 @@
 //! Every byte stays where it is, as comments do: what is no text becomes spaces, and what is written otherwise than in Markdown is
 //! written so that Markdown reads it, in the same room.
 
+mod boxes;
 mod logseq;
 
 use std::borrow::Cow;
 
 use crate::settings::Dialect;
 use crate::text::{line_on, line_up_to, near};
+pub(super) use boxes::Boxes;
 
-/// A text as Markdown reads it, and the boxes in it: first byte, the byte after the last one, and what the author calls the box.
+/// A text as Markdown reads it, and the boxes in it.
 pub(super) struct Shown<'t> {
     pub(super) text: Cow<'t, str>,
-    pub(super) boxes: Vec<(usize, usize, String)>,
+    pub(super) boxes: Boxes,
 }
 
 /// What `text` shows where a program of this dialect makes a site of it.
@@ -31,7 +33,7 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
     if !concerned {
         return Shown {
             text,
-            boxes: Vec::new(),
+            boxes: Boxes::default(),
         };
     }
     let code = super::pieces::code(&text, super::options());
@@ -59,7 +61,7 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
         }
     }
     page.keep_beginnings();
-    let boxes = page.boxes;
+    let boxes = Boxes::of(page.boxes);
     // Only whole characters were written over, so nothing is lost here.
     let made = String::from_utf8_lossy(&page.bytes).into_owned();
     Shown {
@@ -422,7 +424,6 @@ impl Page<'_> {
             self.boxes.push((start, self.text.len(), kind));
         }
         self.boxes.retain(|(_, _, kind)| kind != "tab");
-        self.boxes.sort_unstable();
     }
 
     /// `:::kind Title` … `:::`.
@@ -485,7 +486,6 @@ impl Page<'_> {
         for (start, kind) in open.into_iter().flatten() {
             self.boxes.push((start, self.text.len(), kind));
         }
-        self.boxes.sort_unstable();
     }
 
     /// `{/* comments */}`, and lines of code: `import x from 'y'`, `export const z = 1`.

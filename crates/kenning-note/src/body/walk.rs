@@ -53,7 +53,7 @@ pub(super) struct Walk<'a, 'p> {
     cx: &'a Context<'a>,
     text: &'a str,
     /// Boxes of the program that makes a site of the text.
-    boxes: &'a [(usize, usize, String)],
+    boxes: &'a super::site::Boxes,
     /// Byte of the source at which `text` begins.
     base: usize,
     /// What anchors begin with.

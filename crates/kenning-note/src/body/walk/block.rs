@@ -326,12 +326,8 @@ impl<'a> Walk<'a, '_> {
             open.inline.plain.replace_range(..blank.len(), &blank);
         }
         let quote = self.quotes.iter().rev().flatten().next();
-        let boxes = self.boxes.iter().rev();
-        let around = || {
-            let mut around = boxes.filter(|(from, to, _)| (*from..*to).contains(&open.start));
-            around.next().map(|(_, _, kind)| kind)
-        };
-        quote.or_else(around).cloned()
+        let around = || self.boxes.around(open.start).map(str::to_owned);
+        quote.cloned().or_else(around)
     }
 
     pub(super) fn field(
