@@ -255,7 +255,8 @@ pub(crate) fn is_picture(path: &str) -> bool {
 
 /// Whether a target is for a template to fill, such as `{{ .Permalink }}`: it names nothing yet, and that is nothing odd.
 pub(crate) fn is_template(target: &str) -> bool {
-    ["{{", "{%", "<%"].iter().any(|mark| target.contains(mark))
+    memchr::memchr2(b'{', b'<', target.as_bytes()).is_some()
+        && ["{{", "{%", "<%"].iter().any(|mark| target.contains(mark))
 }
 
 fn template(target: &str) -> Link {

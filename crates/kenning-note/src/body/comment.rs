@@ -10,10 +10,10 @@ pub(super) fn find(
     source: &Source<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<(usize, usize)> {
-    if memchr::memmem::find(text.as_bytes(), b"%%").is_none() {
+    let Some(last) = super::site::last_of(text, "%%") else {
         return Vec::new();
-    }
-    let code = super::pieces::code(text, super::options());
+    };
+    let code = super::pieces::code(text, super::options(), last + 1);
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(start) = next(text, at, &code) {

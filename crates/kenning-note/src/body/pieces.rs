@@ -239,19 +239,19 @@ fn folded(label: &str) -> String {
     out
 }
 
-/// Where code and mathematics stand in a text, in order.
-pub(super) fn code(text: &str, options: Options) -> Vec<(usize, usize)> {
+/// Where code and mathematics stand in a text, in order, as far as they begin before byte `end`: what follows is not read.
+pub(super) fn code(text: &str, options: Options, end: usize) -> Vec<(usize, usize)> {
     // Code has a mark or is indented by a tab or four spaces. Most texts have neither, and need not be read for it.
     let has = |mark: &[u8]| memchr::memmem::find(text.as_bytes(), mark).is_some();
     let marked = memchr::memchr3(b'`', b'$', b'\t', text.as_bytes()).is_some();
     if marked || has(b"~~~") || has(b"    ") {
-        code_of(text, options)
+        code_of(text, options, end)
     } else {
         Vec::new()
     }
 }
 
-fn code_of(text: &str, options: Options) -> Vec<(usize, usize)> {
+fn code_of(text: &str, options: Options, last: usize) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut opened = None;
     events(text, options, &Defined::default(), |event, start, end| {
@@ -261,7 +261,7 @@ fn code_of(text: &str, options: Options) -> Vec<(usize, usize)> {
             Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => out.push((start, end)),
             _ => {}
         }
-        true
+        start < last || opened.is_some()
     });
     out
 }
@@ -274,7 +274,16 @@ mod tests {
     proptest! {
         #[test]
         fn where_there_is_no_mark_of_code_there_is_none(text in "[ab>*1.+ \\n~`\\t-]{0,24}") {
-            prop_assert_eq!(code(&text, super::super::options()), code_of(&text, super::super::options()));
+            let options = super::super::options();
+            prop_assert_eq!(code(&text, options, text.len()), code_of(&text, options, text.len()));
+        }
+
+        #[test]
+        fn code_that_begins_before_a_byte_is_found_without_what_follows(text in "[ab>*1.+ \\n~`\\t-]{0,24}", end in 0..24_usize) {
+            let options = super::super::options();
+            let (all, mut some) = (code_of(&text, options, text.len()), code_of(&text, options, end));
+            some.retain(|(start, _)| *start < end);
+            prop_assert_eq!(some, all.into_iter().filter(|(start, _)| *start < end).collect::<Vec<_>>());
         }
     }
 

@@ -21,22 +21,29 @@ pub(super) struct Shown<'t> {
 
 /// What `text` shows where a program of this dialect makes a site of it.
 pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
-    let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    let concerned = match dialect {
-        Dialect::Jekyll => has("{%") || has("{{") || has("{:"),
-        Dialect::Hugo => has("{{"),
-        Dialect::MkDocs => has("!!! ") || has("??? ") || has("???+ ") || has("=== \"") || has("{"),
-        Dialect::Logseq => has("]([[") || has("{{") || has("){:") || has(":LOGBOOK:") || has("#+"),
-        Dialect::Docusaurus => has(":::") || has("{/*") || has("import ") || has("export "),
-        _ => false,
+    let marks: &[&str] = match dialect {
+        Dialect::Jekyll => &["{%", "{{", "{:"],
+        Dialect::Hugo => &["{{<", "{{%"],
+        Dialect::MkDocs => &["!!! ", "??? ", "???+ ", "=== \"", "{"],
+        Dialect::Logseq => &["]([[", "{{", "){:"],
+        Dialect::Docusaurus => &[":::", "{/*", "import ", "export "],
+        _ => &[],
     };
-    if !concerned {
+    let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let last = if dialect == Dialect::Logseq && (has(":LOGBOOK:") || has("#+")) {
+        // What these open may reach to the end.
+        Some(text.len())
+    } else {
+        marks.iter().filter_map(|mark| last_of(&text, mark)).max()
+    };
+    let Some(last) = last else {
         return Shown {
             text,
             boxes: Boxes::default(),
         };
-    }
-    let code = super::pieces::code(&text, super::options());
+    };
+    // All that matters is whether a mark stands in code, so what follows the last one is not read for it.
+    let code = super::pieces::code(&text, super::options(), last + 1);
     let mut page = Page {
         bytes: text.as_bytes().to_vec(),
         text: &text,
@@ -68,6 +75,14 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
         text: Cow::Owned(made),
         boxes,
     }
+}
+
+/// Where a mark stands last.
+pub(super) fn last_of(text: &str, mark: &str) -> Option<usize> {
+    // Looking for it from the front is quick, and most texts have none.
+    let (text, mark) = (text.as_bytes(), mark.as_bytes());
+    let first = memchr::memmem::find(text, mark)?;
+    memchr::memmem::rfind(text.get(first..)?, mark).map(|last| first + last)
 }
 
 struct Page<'t> {

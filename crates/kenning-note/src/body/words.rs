@@ -125,10 +125,12 @@ pub(super) fn is_pointer(plain: &str, links: &[(usize, usize, usize)], is_item: 
                 if word.len() > 16 {
                     return false;
                 }
-                let word = word.to_lowercase();
-                let is_send = SEND.contains(&word.as_str());
+                let small = (!word.is_ascii()).then(|| word.to_lowercase());
+                let word = small.as_deref().unwrap_or(word);
+                let is = |known: &&str| known.eq_ignore_ascii_case(word);
+                let is_send = SEND.iter().any(is);
                 sends |= is_send;
-                is_send || BESIDE.contains(&word.as_str())
+                is_send || BESIDE.iter().any(is)
             })
     };
     let mut at = 0;
