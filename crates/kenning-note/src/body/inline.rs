@@ -11,8 +11,6 @@ pub(super) struct Inline {
     pub(super) opaque: Vec<(usize, usize)>,
     /// Ranges of `plain` that show a link, with its place in the links of the part.
     pub(super) links: Vec<(usize, usize, usize)>,
-    /// Footnotes that are referred to, with the byte of the text.
-    pub(super) footnotes: Vec<(String, usize)>,
 }
 
 impl Inline {
@@ -22,7 +20,6 @@ impl Inline {
         self.map.clear();
         self.opaque.clear();
         self.links.clear();
-        self.footnotes.clear();
     }
 
     /// Adds words that stand at byte `from` of the text.

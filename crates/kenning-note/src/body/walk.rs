@@ -4,7 +4,7 @@ mod block;
 mod link;
 mod mention;
 
-use pulldown_cmark::{Event, Options, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, Options, Tag, TagEnd};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::inline::Inline;
@@ -178,7 +178,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         self.said
     }
 
-    fn event(&mut self, event: Event<'_>, start: usize, end: usize) {
+    fn event(&mut self, event: Event<'a>, start: usize, end: usize) {
         if !matches!(event, Event::Text(_)) {
             self.trail = None;
         }
@@ -210,11 +210,14 @@ impl<'a, 'p> Walk<'a, 'p> {
                     inline.push("\n", start);
                 }
             }
-            Event::FootnoteReference(name) => {
+            // As it is written, so that a mark is looked at in one way, whether its note stands near or far.
+            Event::FootnoteReference(CowStr::Borrowed(name)) if self.link.is_empty() => {
+                self.footnotes.insert(name);
                 if let Some(inline) = self.inline(start, end) {
-                    inline.footnotes.push((name.to_string(), start));
+                    inline.push(&format!("[^{name}]"), start);
                 }
             }
+            Event::FootnoteReference(_) => {}
             Event::TaskListMarker(done) => {
                 self.begin(Kind::Passage(PassageKind::Item), start);
                 if let Some(open) = &mut self.open {

@@ -24,14 +24,23 @@ impl<'a> Walk<'a, '_> {
                 ..self.wanted
             },
         );
-        for (start, _, found) in &found {
-            if let Found::Tag(tag) = found {
-                let place = self.cx.source.place(self.base + open.inline.origin(*start));
-                self.tag(tag, place);
+        let mut cut = Vec::new();
+        for (start, end, found) in &found {
+            match found {
+                Found::Tag(tag) => {
+                    let place = self.cx.source.place(self.base + open.inline.origin(*start));
+                    self.tag(tag, place);
+                }
+                Found::Footnote(id) if self.footnotes.contains(id) => cut.push((*start, *end)),
+                _ => {}
             }
         }
         self.mentions(&open.inline);
-        let text = link::one_line(&open.inline.plain).into_owned();
+        let text = if cut.is_empty() {
+            link::one_line(&open.inline.plain).into_owned()
+        } else {
+            words_without(&open.inline.plain, &cut)
+        };
         // `## Heading {#name}`
         let mut anchor = match &open.name {
             Some(name) => name.clone(),
@@ -92,7 +101,6 @@ impl<'a> Walk<'a, '_> {
             open.inline.plain.truncate(open.inline.plain.len() - 3);
         }
         let callout = self.callout(open);
-        let footnotes = std::mem::take(&mut open.inline.footnotes);
         let found = scan::scan(&open.inline, self.wanted);
         let mut citations = Vec::new();
         let mut name = None;
@@ -164,16 +172,6 @@ impl<'a> Walk<'a, '_> {
                     }
                     fields.push((key, value, whole_line, place));
                 }
-            }
-        }
-        for (id, at) in footnotes {
-            if let Some(source) = self.by_id(&id) {
-                let place = self.cx.source.place(self.base + at);
-                citations.push(Citation {
-                    source: source.into(),
-                    lines: None,
-                    place,
-                });
             }
         }
         self.mentions(&open.inline);
