@@ -21,6 +21,10 @@ pub(super) struct Shown<'t> {
 
 /// What `text` shows where a program of this dialect makes a site of it.
 pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
+    let text = match dialect {
+        Dialect::Logseq => logseq::outline(text),
+        _ => text,
+    };
     let marks: &[&str] = match dialect {
         Dialect::Jekyll => &["{%", "{{", "{:"],
         Dialect::Hugo => &["{{<", "{{%"],
@@ -85,6 +89,9 @@ pub(super) fn last_of(text: &str, mark: &str) -> Option<usize> {
     memchr::memmem::rfind(text.get(first..)?, mark).map(|last| first + last)
 }
 
+/// A space that does not count as one where lines and items begin.
+const NO_BREAK: &str = "\u{A0}";
+
 struct Page<'t> {
     bytes: Vec<u8>,
     text: &'t str,
@@ -119,7 +126,6 @@ impl Page<'_> {
     /// Words that come after spaces only because of what stood there are no code: of those spaces, the first becomes one that does not
     /// count as such.
     fn keep_beginnings(&mut self) {
-        const NO_BREAK: &str = "\u{A0}";
         for at in std::mem::take(&mut self.begun) {
             let line = self.bytes.get(at..).unwrap_or_default();
             let spaces = line.iter().take_while(|b| **b == b' ').count();

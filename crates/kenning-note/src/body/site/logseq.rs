@@ -1,6 +1,47 @@
 //! What Logseq puts between the words of a block: macros, clocks, sizes of pictures, boxes in the manner of Org.
 
-use super::{Page, line_on, near};
+use std::borrow::Cow;
+
+use super::{NO_BREAK, Page, line_on, near};
+
+/// The text with the blocks below a heading as items. They are indented by a tab, which would make them code.
+pub(super) fn outline(text: Cow<'_, str>) -> Cow<'_, str> {
+    // A heading begins its line, so the first tab of a block below it stands behind a line feed.
+    if memchr::memmem::find(text.as_bytes(), b"\n\t").is_none() {
+        return text;
+    }
+    let mut made: Option<Vec<u8>> = None;
+    // Whether the line before is neither an item nor indented, and how many tabs the blocks below it have at least.
+    let (mut at, mut is_head, mut below) = (0, false, 0);
+    for line in text.split_inclusive('\n') {
+        let from = at;
+        at += line.len();
+        let words = line.trim_start_matches('\t');
+        let tabs = line.len() - words.len();
+        if words.trim().is_empty() {
+            continue;
+        }
+        if tabs == 0 {
+            is_head = !words.starts_with([' ', '-']);
+            below = 0;
+            continue;
+        }
+        if is_head && below == 0 && words.starts_with("- ") {
+            // More spaces would be code again.
+            below = tabs.min(3);
+        }
+        is_head = false;
+        if below > 0 {
+            let made = made.get_or_insert_with(|| text.as_bytes().to_vec());
+            let room = made.get_mut(from..from + below.min(tabs));
+            room.unwrap_or_default().fill(b' ');
+        }
+    }
+    match made.map(String::from_utf8) {
+        Some(Ok(made)) => Cow::Owned(made),
+        _ => text,
+    }
+}
 
 impl Page<'_> {
     /// Everything of Logseq's that Markdown would read as words, or not as what it is.
@@ -131,6 +172,11 @@ impl Page<'_> {
                     continue;
                 }
                 self.blank(from, at);
+                // An item that begins with nothing would make a heading of the words before it.
+                let is_item = line.trim_start().starts_with('-');
+                if is_item && let Some(room) = self.bytes.get_mut(from..from + NO_BREAK.len()) {
+                    room.copy_from_slice(NO_BREAK.as_bytes());
+                }
                 open = Some((from, kind.to_owned()));
             } else if lower.starts_with("#+end_")
                 && let Some((start, kind)) = open.take()

@@ -36,6 +36,7 @@ impl<'a> Walk<'a, '_> {
             }
         }
         self.mentions(&open.inline);
+        self.first_block = false;
         let text = if cut.is_empty() {
             link::one_line(&open.inline.plain).into_owned()
         } else {
@@ -179,12 +180,6 @@ impl<'a> Walk<'a, '_> {
         self.watch_for_blocks(&text, open.start);
         let links = (open.first_link, self.said.content.links.len());
         let position = self.said.content.passages.len();
-        // Logseq keeps the properties of a page in its first block; elsewhere a line of its own is about the note.
-        let about_note = if self.cx.dialect == Dialect::Logseq {
-            self.first_block
-        } else {
-            kind == PassageKind::Paragraph
-        };
         let only_fields =
             !fields.is_empty() && fields.iter().all(|(_, _, whole_line, _)| *whole_line) && {
                 let lines = open
@@ -195,6 +190,12 @@ impl<'a> Walk<'a, '_> {
                     .count();
                 lines == fields.len()
             };
+        // Logseq keeps the properties of a page in its first block, where that is nothing else; elsewhere a line of its own is about the note.
+        let about_note = if self.cx.dialect == Dialect::Logseq {
+            self.first_block && only_fields
+        } else {
+            kind == PassageKind::Paragraph
+        };
         for (key, value, _, place) in fields {
             if key.eq_ignore_ascii_case("id") && !about_note {
                 name = open
