@@ -13,13 +13,14 @@ impl Walk<'_, '_> {
             return;
         }
         for at in memchr::memchr_iter(b'@', inline.plain.as_bytes()) {
-            let is_opaque = |(start, end): &(usize, usize)| (*start..*end).contains(&at);
-            let Some(name) = name(&inline.plain, at) else {
+            let next = inline.opaque.partition_point(|(_, end)| *end <= at);
+            let is_opaque = inline
+                .opaque
+                .get(next)
+                .is_some_and(|(start, _)| *start <= at);
+            let Some(name) = name(&inline.plain, at).filter(|_| !is_opaque) else {
                 continue;
             };
-            if inline.opaque.iter().any(is_opaque) {
-                continue;
-            }
             let target = format!("user.{name}");
             let start = inline.origin(at);
             let bytes = |at: usize| small(self.cx.source.in_note(self.base + at));
@@ -36,7 +37,7 @@ impl Walk<'_, '_> {
                 related: self.room == crate::conventions::Room::Related,
                 ..Link::default()
             };
-            self.said.content.links.push(link);
+            crate::room::push(&mut self.said.content.links, link);
         }
     }
 }
