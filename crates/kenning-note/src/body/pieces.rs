@@ -170,7 +170,11 @@ impl<'t> Defined<'t> {
         let mut fence: Option<&str> = None;
         let mut lines = text.lines().peekable();
         while let Some(line) = lines.next() {
-            let bare = line.trim_start_matches([' ', '>']);
+            // A definition may stand in a quote or in an item of a list.
+            let is_mark = |c: char| {
+                c.is_ascii_digit() || matches!(c, ' ' | '\t' | '>' | '-' | '*' | '+' | '.' | ')')
+            };
+            let bare = line.trim_start_matches(is_mark);
             let mark = fence_of(bare);
             if let Some(open) = fence {
                 let closes =
@@ -191,7 +195,7 @@ impl<'t> Defined<'t> {
                 let to = match after.trim_start() {
                     "" => lines
                         .peek()
-                        .map_or("", |next| next.trim_start_matches([' ', '>'])),
+                        .map_or("", |next| next.trim_start_matches([' ', '\t', '>'])),
                     to => to,
                 };
                 let to = match to.strip_prefix('<') {
@@ -319,8 +323,10 @@ mod tests {
             );
             text.push_str("> quote [x][two]\n> on\n\n| a | b |\n|---|---|\n| c | d |\n\n<div>\n[one]\n\n</div>\n\n");
         }
-        text.push_str("~~~~ text\n~~~\n[one]: wrong.md\n~~~~\n\n");
-        text.push_str("> [one]:\n> first.md\n\n[two]: <second.md> \"title\"\n");
+        text.push_str(
+            "~~~~ text\n~~~\n[one]: wrong.md\n~~~~\n\n- ```\n  [two]: wrong.md\n  ```\n\n",
+        );
+        text.push_str("> [one]:\n> first.md\n\n\n1. [two]: <second.md> \"title\"\n");
         let (pieces, cuts) = all(&text);
         let mut whole = Vec::new();
         for (event, range) in Parser::new_ext(&text, super::super::options()).into_offset_iter() {
