@@ -187,14 +187,23 @@ fn add_space(out: &mut String) {
 
 /// Whether a line is sure to have no other white space than single spaces between words. All bytes are asked, so that many are at once.
 fn is_single_spaced(line: &[u8]) -> bool {
-    let pairs = line.iter().zip(line.get(1..).unwrap_or_default());
-    let is_double = |odd, (one, next): (&u8, &u8)| odd | ((*one == b' ') & (*next == b' '));
-    let is_wide = |odd, byte: &u8| {
-        odd | matches!(byte, b'\t'..=b'\r') | matches!(byte, 0xC2) | matches!(byte, 0xE1..=0xE3)
+    let odd = |one: u8, two: u8, three: u8| {
+        ((one == b' ') & (two == b' '))
+            | one.is_ascii_control()
+            | ((one == 0xC2) & ((two == 0x85) | (two == 0xA0)))
+            | ((one == 0xE1) & (two == 0x9A) & (three == 0x80))
+            | ((one == 0xE2) & (two == 0x80) & ((three <= 0x8A) | (three >= 0xA8)))
+            | ((one == 0xE2) & (two == 0x81) & (three == 0x9F))
+            | ((one == 0xE3) & (two == 0x80) & (three == 0x80))
     };
-    line.first() != Some(&b' ')
-        && !pairs.fold(false, is_double)
-        && !line.iter().fold(false, is_wide)
+    let second = line.get(1..).unwrap_or_default();
+    let third = line.get(2..).unwrap_or_default();
+    let any = |any, ((one, two), three): ((&u8, &u8), &u8)| any | odd(*one, *two, *three);
+    let last = match line {
+        [.., two, three] => odd(*two, *three, 0) | odd(*three, 0, 0),
+        line => line.iter().any(|byte| odd(*byte, 0, 0)),
+    };
+    line.first() != Some(&b' ') && !last && !line.iter().zip(second).zip(third).fold(false, any)
 }
 
 fn add_line(out: &mut String, words: &str) {
