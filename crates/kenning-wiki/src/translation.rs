@@ -24,10 +24,10 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// Whether the note of this version is a translation of one of that other version of the same work.
-    pub(crate) fn is_made_from(&self, other: &Self) -> bool {
-        let differs = self.language.is_empty() || self.language != other.language;
-        let from_it = match (self.original, other.original) {
+    /// Whether the note of this version is a translation of one in that language, which is the one from which others are made or is not.
+    pub(crate) fn is_made_from(&self, language: &str, original: Option<bool>) -> bool {
+        let differs = self.language.is_empty() || self.language != language;
+        let from_it = match (self.original, original) {
             (Some(true), _) | (_, Some(false)) => false,
             (_, Some(true)) | (None, None) => true,
             (Some(false), None) => false,

@@ -168,7 +168,7 @@ impl Habits {
                 })
             }
             Sort::Id => known.called().own.contains(&key),
-            Sort::Work => known.called().works.contains(&key),
+            Sort::Work => known.is_version_of(key),
         }
     }
 
@@ -427,8 +427,8 @@ impl Index {
         found.sort_unstable();
         found.dedup();
         found.retain(|note| {
-            let other = self.known(*note).and_then(Known::version);
-            other.is_some_and(|other| version.is_made_from(&other))
+            let other = self.known(*note).and_then(Known::edition);
+            other.is_some_and(|(language, original)| version.is_made_from(language, original))
         });
         found
     }

@@ -5,7 +5,6 @@
 use crate::catalog::Names;
 use crate::labels::LabelId;
 use crate::names::{last, names_of_path, without_ending};
-use crate::translation::Version;
 
 /// What links need to know of one note.
 #[derive(Debug, Clone)]
@@ -141,24 +140,36 @@ impl Known {
         }
     }
 
-    /// Of which work it is a version.
-    pub(super) fn version(&self) -> Option<Version> {
+    /// Whether it is a version of the work with this key.
+    pub(super) fn is_version_of(&self, key: &str) -> bool {
+        let mut pieces = self.works();
+        (0..pieces.number()).any(|_| pieces.text() == key)
+    }
+
+    /// The language in which it is a version of a work, and whether it is the one from which the others are made.
+    pub(super) fn edition(&self) -> Option<(&str, Option<bool>)> {
+        let mut pieces = self.works();
+        let works = pieces.pass_list();
+        let language = pieces.text();
+        let original = match pieces.number() {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        };
+        (works > 0).then_some((language, original))
+    }
+
+    /// What stands behind the lists of its names: that of its works comes first.
+    fn works(&self) -> Pieces<'_> {
         let mut pieces = Pieces(&self.text);
         let path = pieces.text();
         pieces.text();
         pieces.text();
         pieces.title(path);
-        let lists: Vec<Vec<&str>> = (0..6).map(|_| pieces.list()).collect();
-        let keys = lists.last().filter(|keys| !keys.is_empty())?;
-        Some(Version {
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-            language: pieces.text().to_owned(),
-            original: match pieces.number() {
-                0 => Some(false),
-                1 => Some(true),
-                _ => None,
-            },
-        })
+        for _ in 0..5 {
+            pieces.pass_list();
+        }
+        pieces
     }
 }
 
@@ -218,6 +229,15 @@ impl<'k> Pieces<'k> {
         }
     }
 
+    /// Passes over a list, and says how long it is.
+    fn pass_list(&mut self) -> usize {
+        let length = self.number();
+        for _ in 0..length {
+            self.text();
+        }
+        length
+    }
+
     fn list(&mut self) -> Vec<&'k str> {
         let length = self.number();
         (0..length).map(|_| self.text()).collect()
@@ -227,6 +247,7 @@ impl<'k> Pieces<'k> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::translation::Version;
 
     #[test]
     fn what_was_put_in_comes_out() {
@@ -268,7 +289,11 @@ mod tests {
         assert_eq!(called.former, ["before.md"]);
         assert_eq!(called.own, ["urn:x", "b1", "b2"]);
         assert_eq!(called.works, ["key a", "link b"]);
-        assert_eq!(known.version(), names.version.as_deref().cloned());
+        let works = ["key a", "link b", "c"].map(|key| known.is_version_of(key));
+        assert_eq!(works, [true, true, false]);
+        let version = names.version.as_deref().unwrap();
+        let edition = (version.language.as_str(), version.original);
+        assert_eq!(known.edition(), Some(edition));
         let plain = Known::new(
             &Naming {
                 path: "a/now.md",
@@ -286,7 +311,7 @@ mod tests {
         );
         assert_eq!(plain.title(), "now");
         assert_eq!(plain.address().identity, "a/now.md");
-        assert_eq!(plain.version(), None);
+        assert_eq!(plain.edition(), None);
         assert_eq!(plain.text.len(), 9 + 9);
     }
 }
