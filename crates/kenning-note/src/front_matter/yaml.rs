@@ -3,6 +3,7 @@
 //! A tree builder that expands aliases without counting lets 300 bytes fill the memory, so the tree is built here, from the
 //! events of `saphyr-parser`, and every value that an alias repeats is paid for. Scalars keep their spelling.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
@@ -69,7 +70,8 @@ pub(super) fn parse(
         column: 1,
     };
     let mut too_deep = None;
-    let mut parser = Parser::new_from_str(text);
+    let text = closed(text);
+    let mut parser = Parser::new_from_str(&text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| {
             (
@@ -114,6 +116,17 @@ pub(super) fn parse(
             };
             Err((place, "the front matter has no keys".to_owned()))
         }
+    }
+}
+
+/// The text with a space before each bracket that closes at the beginning of a line. Many people and most readers of YAML have it there, and the
+/// parser takes it for one of the indentation around it. Nothing else begins a line so, unless in quotes, where the space changes nothing.
+fn closed(text: &str) -> Cow<'_, str> {
+    let has = |mark: &[u8]| memchr::memmem::find(text.as_bytes(), mark).is_some();
+    if has(b"\n]") || has(b"\n}") {
+        Cow::Owned(text.replace("\n]", "\n ]").replace("\n}", "\n }"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
