@@ -1,5 +1,7 @@
 //! MediaWiki text: links with trails, categories, redirects, headings, parameters of templates.
 
+use std::borrow::Cow;
+
 use super::Turned;
 use crate::link;
 use crate::note::Note;
@@ -19,11 +21,13 @@ pub(super) fn turn(source: &Source<'_>, note: &mut Note) -> Turned {
     let is_redirect = note.redirects_to.is_some();
     let text = without(text, &mut out, source);
     let (mut at, mut was_item, mut redirects) = (0, false, is_redirect);
-    for raw in text.split_inclusive('\n') {
+    let mut lines = text.split_inclusive('\n').peekable();
+    while let Some(raw) = lines.next() {
         let place = source.place(at.min(source.text.len()));
         at += raw.len();
         out.mark(place.line);
-        let line = raw.trim_end_matches(['\n', '\r']);
+        let line = super::whole_line(raw, &mut lines, &mut at);
+        let line = line.as_ref();
         // Where it redirects to has been read.
         if redirects && !line.trim().is_empty() {
             redirects = false;
@@ -100,11 +104,15 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
     let mut rest = line.as_str();
     while let Some((before, after)) = rest.split_once("[[") {
         made.push_str(&external(before));
-        let Some(end) = link_end(after) else {
-            made.push_str(after);
-            return made;
+        let end = link_end(after);
+        let inside = end.and_then(|end| after.get(..end)).unwrap_or_default();
+        let target = inside.split('|').next().unwrap_or_default();
+        // No page has such a name, so the brackets are no link.
+        let Some(end) = end.filter(|_| !target.contains(['[', ']', '{', '}'])) else {
+            made.push_str("\\[\\[");
+            rest = after;
+            continue;
         };
-        let inside = after.get(..end).unwrap_or_default();
         rest = after.get(end + 2..).unwrap_or_default();
         let lower = inside.trim().to_ascii_lowercase();
         if lower.starts_with("category:") || lower.starts_with("kategorie:") {
@@ -147,7 +155,13 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
             }
             made.push_str(words.trim());
         } else {
-            let inside = inside.trim_start_matches(':').replace('_', " ");
+            let inside = inside.trim_start_matches(':');
+            // The name of a file keeps what it is written with.
+            let inside = if target.contains('/') && target.contains('.') {
+                Cow::Borrowed(inside)
+            } else {
+                Cow::Owned(inside.replace('_', " "))
+            };
             made.push_str(&format!("[[{inside}]]"));
         }
     }

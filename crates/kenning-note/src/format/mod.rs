@@ -5,6 +5,10 @@ mod mediawiki;
 mod org;
 mod tiddler;
 
+use std::borrow::Cow;
+use std::iter::Peekable;
+use std::str::SplitInclusive;
+
 use crate::front_matter::{Data, Key, Node};
 use crate::note::{Format, Note, TitleFrom};
 use crate::problem::{Place, Problem};
@@ -120,6 +124,38 @@ pub(crate) fn turn(
         Format::MediaWiki => mediawiki::turn(source, note),
         _ => html::turn(source, &note.path, problems),
     }
+}
+
+/// A line without its end, with the next ones where the words of a link go on there, as programs that fill paragraphs leave them.
+fn whole_line<'t>(
+    raw: &'t str,
+    lines: &mut Peekable<SplitInclusive<'t, char>>,
+    at: &mut usize,
+) -> Cow<'t, str> {
+    const MOST: usize = 4;
+    let mut line = Cow::Borrowed(raw.trim_end_matches(['\n', '\r']));
+    for _ in 0..MOST {
+        let is_open = line.rfind("[[").is_some_and(|open| {
+            line.get(open..)
+                .is_some_and(|link| link.contains(['|', '[']) && !link.contains("]]"))
+        });
+        let next = lines
+            .peek()
+            .copied()
+            .filter(|_| is_open && line.len() < crate::text::REACH);
+        let Some(next) = next.filter(|next| {
+            let closes = next
+                .find("]]")
+                .is_some_and(|end| !next.get(..end).is_some_and(|words| words.contains("[[")));
+            closes && !is_block_line(next)
+        }) else {
+            break;
+        };
+        lines.next();
+        *at += next.len();
+        line = Cow::Owned(format!("{line} {}", next.trim()));
+    }
+    line
 }
 
 /// Whether a line opens or closes a block of `:::`. Such lines are handed on as they are, whatever they mean in their format.

@@ -13,7 +13,11 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
         let place = source.place(at);
         at += raw.len();
         out.mark(place.line);
-        let line = raw.trim_end_matches(['\n', '\r']);
+        let line = match in_block {
+            true => raw.trim_end_matches(['\n', '\r']).into(),
+            false => super::whole_line(raw, &mut lines, &mut at),
+        };
+        let line = line.as_ref();
         let lower = line.trim_start().to_ascii_lowercase();
         if in_block || begins_code(&lower) {
             in_block = !lower.starts_with("#+end_");
@@ -219,7 +223,8 @@ fn links(line: &str) -> String {
     let (mut at, mut before) = (0, ' ');
     while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
         let made = if rest.starts_with("[[") {
-            link(rest)
+            // Two brackets that are no link here are none in Markdown either.
+            link(rest).or_else(|| Some(("\\[\\[".to_owned(), 2)))
         } else if rest.starts_with(['=', '~']) && !before.is_alphanumeric() {
             code(rest)
         } else {
@@ -245,6 +250,9 @@ fn link(rest: &str) -> Option<(String, usize)> {
     let (target, words) = inside
         .split_once("][")
         .map_or((inside, None), |(target, words)| (target, Some(words)));
+    if target.contains(['[', ']']) {
+        return None;
+    }
     let target = target.strip_prefix("file:").unwrap_or(target);
     let target = target.split("::").next().unwrap_or(target);
     let is_path = target.starts_with("./")
