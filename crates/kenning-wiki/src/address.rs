@@ -157,6 +157,28 @@ impl Ways<'_> {
     }
 }
 
+/// The path without the numbers by which Docusaurus orders files and folders and which it leaves out of addresses: `docs/02-reeds/1. cane` is
+/// `docs/reeds/cane`. `None` where there are none.
+pub(crate) fn unnumbered(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').map(after_number).collect();
+    let plain = parts.join("/");
+    (plain != path).then_some(plain)
+}
+
+/// What follows the number at the beginning of a name. Days and versions such as `2026-01-02-x` and `7.0-x` are no such numbers.
+fn after_number(name: &str) -> &str {
+    let rest = name.trim_start_matches(|c: char| c.is_ascii_digit());
+    let plain = rest.trim_start_matches([' ', '-', '_', '.']);
+    let between = rest.get(..rest.len() - plain.len()).unwrap_or_default();
+    let is_number = rest.len() < name.len() && between.contains(['-', '_', '.']);
+    let goes_on = plain.starts_with(|c: char| c.is_ascii_digit()) && between.len() == 1;
+    if is_number && !plain.is_empty() && !goes_on {
+        plain
+    } else {
+        name
+    }
+}
+
 /// `target` as seen from the folder `from`; `None` where it leads out of the wiki or to its top.
 fn joined(from: &str, target: &str) -> Option<String> {
     let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();

@@ -157,6 +157,13 @@ fn dialect_of(note: &Note) -> Dialect {
 }
 
 fn names_of(note: &Note) -> Names {
+    let address = match note.dialect {
+        Dialect::Docusaurus => address::unnumbered(names::without_ending(&note.path)),
+        _ => None,
+    };
+    let last = address
+        .as_deref()
+        .map(|address| names::last(address).to_owned());
     Names {
         title: note.title.clone(),
         aliases: note
@@ -164,8 +171,8 @@ fn names_of(note: &Note) -> Names {
             .iter()
             .map(|alias| alias.text.clone())
             .collect(),
-        slugs: note.slugs.clone(),
-        permalinks: note.permalinks.clone(),
+        slugs: note.slugs.iter().cloned().chain(last).collect(),
+        permalinks: note.permalinks.iter().cloned().chain(address).collect(),
         id: note.id.as_ref().map(|id| match id {
             Identifier::Iri(text) | Identifier::Opaque(text) => text.clone(),
         }),
