@@ -26,7 +26,10 @@ pub(crate) struct Version {
 impl Version {
     /// Whether the note of this version is a translation of one in that language, which is the one from which others are made or is not.
     pub(crate) fn is_made_from(&self, language: &str, original: Option<bool>) -> bool {
-        let differs = self.language.is_empty() || self.language != language;
+        // A key that a template repeats would make all notes translations of all, so languages have to be known: that of an original is what
+        // the site is written in.
+        let known = !self.language.is_empty() && (!language.is_empty() || original == Some(true));
+        let differs = known && self.language != language;
         let from_it = match (self.original, original) {
             (Some(true), _) | (_, Some(false)) => false,
             (_, Some(true)) | (None, None) => true,
