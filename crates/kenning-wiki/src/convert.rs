@@ -116,7 +116,9 @@ impl Wiki {
                     let hashes = habits.hashes(&naming(path, &entry));
                     let mut problems = std::mem::take(&mut entry.problems);
                     problems.append(&mut entry.label_problems);
-                    (entry, hashes, problems, count)
+                    // What many threads can do is not left to the one that takes.
+                    let kept = Kept::of(&mut entry);
+                    (entry, hashes, problems, kept, count)
                 })
             },
             |place, given| {
@@ -127,11 +129,11 @@ impl Wiki {
                 done += 1;
                 report(Progress::Read { done, of });
                 match result {
-                    Ok((entry, hashes, its, count)) => {
+                    Ok((entry, hashes, its, links, count)) => {
                         linked.add_for_good(path_of(place), &entry, &hashes);
                         problems.extend(its);
                         summary.notes += 1;
-                        kept.push((place, Kept::of(entry)));
+                        kept.push((place, links));
                         triples += count;
                     }
                     Err(why) => problems.push(Located::file(path_of(place), "unreadable", why)),

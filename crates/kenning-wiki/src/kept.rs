@@ -21,14 +21,13 @@ struct Links {
 }
 
 impl Kept {
-    /// Packs the links of a note, of which the rest is done.
-    pub(crate) fn of(entry: Entry) -> Self {
-        let mut units = entry.units;
-        let version = entry.names.version;
-        if version.is_none() && units.iter().all(|unit| unit.links.is_empty()) {
+    /// Packs the links of a note, and takes them from it.
+    pub(crate) fn of(entry: &mut Entry) -> Self {
+        let is_linked = entry.units.iter().any(|unit| !unit.links.is_empty());
+        if entry.names.version.is_none() && !is_linked {
             return Self::default();
         }
-        for unit in &mut units {
+        for unit in &mut entry.units {
             unit.said = None;
             for link in &mut unit.links {
                 // Only where a Markdown link leads to nothing, its words are asked what was meant.
@@ -36,13 +35,18 @@ impl Kept {
             }
         }
         let links = Links {
-            concept: entry.concept,
-            units,
-            version,
+            concept: entry.concept.clone(),
+            units: std::mem::take(&mut entry.units),
+            version: entry.names.version.clone(),
         };
         let room = links.units.iter().map(|unit| 64 + 64 * unit.links.len());
         let room = Vec::with_capacity(room.sum());
         let packed = postcard::to_extend(&links, room).unwrap_or_default();
+        // The labels stay.
+        entry.units = links.units;
+        for unit in &mut entry.units {
+            unit.links = Vec::new();
+        }
         Self(packed.into_boxed_slice())
     }
 

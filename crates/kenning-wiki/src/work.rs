@@ -6,9 +6,9 @@ use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 /// How much work may be ahead of the result that is waited for, in whatever `weight` counts.
-const AHEAD: u64 = 2 << 20;
+const AHEAD: u64 = 4 << 20;
 /// How much of that goes together, so that threads seldom wait for each other.
-const BATCH: u64 = 1 << 17;
+const BATCH: u64 = 1 << 19;
 
 /// Something that is handed on before the work on its item is done.
 pub(crate) trait Piece: Send {
@@ -229,6 +229,8 @@ struct State {
     /// How much was sent of which range and is not taken yet.
     sent: BTreeMap<usize, u64>,
     ahead: u64,
+    /// How many threads wait.
+    waiting: usize,
     stopped: bool,
 }
 
@@ -263,10 +265,14 @@ impl Line {
     }
 
     fn wait_while(&self, full: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        self.room
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.waiting += 1;
+        let mut state = self
+            .room
             .wait_while(state, |state| full(state) && !state.stopped)
-            .unwrap_or_else(PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
     }
 
     /// Makes room for what was taken of the range whose turn it is.
@@ -274,11 +280,17 @@ impl Line {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.ahead -= bytes.min(state.ahead);
         let turn = state.turn;
+        let mut all_taken = false;
         if let Some(sent) = state.sent.get_mut(&turn) {
             *sent -= bytes.min(*sent);
+            all_taken = *sent == 0;
         }
+        // Who is woken for little room soon waits again, and waking takes longer than the work.
+        let wake = state.waiting > 0 && (all_taken || state.ahead <= AHEAD / 2);
         drop(state);
-        self.room.notify_all();
+        if wake {
+            self.room.notify_all();
+        }
     }
 
     /// Makes room for the range that is done, whose items weigh so much, and says whose turn it is now.
@@ -287,8 +299,11 @@ impl Line {
         state.ahead -= weight.min(state.ahead);
         let before = std::mem::replace(&mut state.turn, turn);
         state.sent.remove(&before);
+        let wake = state.waiting > 0;
         drop(state);
-        self.room.notify_all();
+        if wake {
+            self.room.notify_all();
+        }
     }
 
     fn stop(&self) {
@@ -403,9 +418,9 @@ mod tests {
             },
         );
         assert_eq!((done, taken), (Ok(()), 64 * 20));
-        // What is under way, one piece in the hands of each thread, and what the first item gave meanwhile.
+        // What is under way, two pieces in the hands of each thread, and what the first item gave meanwhile.
         let room = usize::try_from(AHEAD).unwrap() / SIZE;
-        assert!(most <= room + 4 + 20, "{most} pieces at once");
+        assert!(most <= room + 4 * 2 + 20, "{most} pieces at once");
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn the_lines_of_a_large_note_never_stand_in_memory_at_once() {
         let (most, done) = room_of(folder.path(), threads);
         assert_eq!((done.summary.notes, done.summary.links), (21, 4_000));
         assert!(done.bytes > 10 * text.len());
-        let allowed = 5 * text.len() + (threads - 1) * (3 << 20);
+        let allowed = 5 * text.len() + (threads - 1) * (6 << 20);
         assert!(
             most <= allowed,
             "{most} bytes for {}, and {allowed} are allowed, on {threads} threads",
