@@ -198,11 +198,14 @@ impl<'t> Defined<'t> {
                         .map_or("", |next| next.trim_start_matches([' ', '\t', '>'])),
                     to => to,
                 };
-                let to = match to.strip_prefix('<') {
-                    Some(inside) => inside.split('>').next(),
-                    None => to.split_whitespace().next(),
+                let (to, after) = match to.strip_prefix('<') {
+                    Some(inside) => inside.split_once('>').unwrap_or_default(),
+                    None => to.split_once([' ', '\t']).unwrap_or((to, "")),
                 };
-                if let Some(to) = to {
+                // What goes on in other words than a title defines nothing: "[Ada]: Good morning".
+                let after = after.trim_start();
+                let ends = after.is_empty() || after.starts_with(['"', '\'', '(']);
+                if !to.is_empty() && ends {
                     defined.links.entry(folded(label)).or_insert(to);
                 }
             }
@@ -326,6 +329,7 @@ mod tests {
         text.push_str(
             "~~~~ text\n~~~\n[one]: wrong.md\n~~~~\n\n- ```\n  [two]: wrong.md\n  ```\n\n",
         );
+        text.push_str("[two]: Good morning\n\n");
         text.push_str("> [one]:\n> first.md\n\n\n1. [two]: <second.md> \"title\"\n");
         let (pieces, cuts) = all(&text);
         let mut whole = Vec::new();
