@@ -112,7 +112,9 @@ fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &
     // Makers of sites put front matter before text of any format.
     let front = front_matter::read(source, &settings.limits, problems);
     let after = front.present.then(|| source.after(front.body));
-    let turned = format::turn(after.as_ref().unwrap_or(source), note, settings, problems);
+    let written = after.as_ref().unwrap_or(source);
+    let turned = format::turn(written, note, settings, problems);
+    let lost = format::lost_block(written, &turned.text);
     let mut keys = front.map.unwrap_or_default();
     keys.extend(turned.keys);
     let mut meta = Meta::new(settings, problems);
@@ -130,6 +132,9 @@ fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &
     }
     if let Some((place, why)) = front.unreadable {
         note.protection = Stated::Unreadable { why, place };
+    }
+    if let Some(place) = lost {
+        body::close(note, place, problems);
     }
     let text =
         Source::new(turned.text.as_bytes(), &settings.limits, problems).made_of(turned.marks);

@@ -77,13 +77,7 @@ pub(crate) fn read(
         problems,
     );
     if let Some(place) = own.slipped {
-        let why =
-            "a protected block stands where it cannot be told from the text around it".to_owned();
-        problems.push(
-            Problem::new(crate::ProblemKind::Protection, place, why.clone())
-                .with_hint("the note is closed until this is mended"),
-        );
-        note.protection = Stated::Unreadable { why, place };
+        close(note, place, problems);
     }
     let fields = put(own, &mut note.content, &mut note.sources, &mut note.facts);
     let names = protected::names(&blocks);
@@ -121,6 +115,16 @@ pub(crate) fn read(
         note.sections.push(section);
     }
     fields
+}
+
+/// Closes a note with a protected block whose text would be open.
+pub(crate) fn close(note: &mut Note, place: crate::Place, problems: &mut Vec<Problem>) {
+    let why = "a protected block stands where it cannot be told from the text around it".to_owned();
+    problems.push(
+        Problem::new(crate::ProblemKind::Protection, place, why.clone())
+            .with_hint("the note is closed until this is mended"),
+    );
+    note.protection = Stated::Unreadable { why, place };
 }
 
 /// The protected blocks, as the text reads once they and its comments are gone.

@@ -294,7 +294,10 @@ impl Page<'_> {
         match classes.find(known) {
             Some("toc-macro") => true,
             // A little picture before words, or the first letter of a name.
-            Some("icon") => body.starts_with("span"),
+            Some("icon") => {
+                let words = text.split("</span>").next().unwrap_or_default();
+                body.starts_with("span") && !words.contains(":::")
+            }
             Some("page-description") => {
                 let words = without_tags(text.split("</p>").next().unwrap_or_default());
                 let words = words

@@ -169,6 +169,27 @@ fn is_block_line(line: &str) -> bool {
             || crate::meta::block_attributes(line, Place::START).is_some())
 }
 
+/// Where a note opens a protected block whose opening line the text made of it does not have: in a tag, a comment, a template. What follows that
+/// line would be open text, so the note has to be closed.
+pub(crate) fn lost_block(source: &Source<'_>, made: &str) -> Option<Place> {
+    if !source.text.contains(":::") {
+        return None;
+    }
+    let opens = |line: &&str| is_block_line(line) && line.trim().bytes().any(|b| b != b':');
+    let mut left = made.lines().filter(opens).count();
+    let mut at = 0;
+    for line in source.text.split_inclusive('\n') {
+        if opens(&line) {
+            let Some(rest) = left.checked_sub(1) else {
+                return Some(source.place(at));
+            };
+            left = rest;
+        }
+        at += line.len();
+    }
+    None
+}
+
 /// Words in which Markdown would see marks, made plain.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -14,7 +14,17 @@ enum Body {
 }
 
 pub(super) fn turn(source: &Source<'_>) -> Turned {
-    let text = without_tags(source.text.as_ref());
+    let text = source.text.as_ref();
+    // Blank lines are where front matter stood. A tag that a header line begins hides none of the others.
+    let blank = text.len() - text.trim_start().len();
+    let body = ["\n\n", "\n\r\n"]
+        .iter()
+        .filter_map(|end| text.get(blank..)?.find(end));
+    let (head, rest) = text.split_at(body.min().map_or(text.len(), |at| blank + at));
+    let text = match without_tags(rest) {
+        Cow::Borrowed(_) => Cow::Borrowed(text),
+        Cow::Owned(rest) => Cow::Owned(format!("{head}{rest}")),
+    };
     let mut out = Turned::new(text.len());
     let (mut at, mut in_head, mut in_code, mut body) = (0, true, false, Body::WikiText);
     // Whether lines of a macro come, and whether those of a quotation.
@@ -27,7 +37,7 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
         if in_head {
             match line.split_once(':').filter(|(key, _)| is_field(key)) {
                 Some((key, value)) => field(&mut out, key, value.trim(), place, &mut body),
-                None if line.trim().is_empty() => in_head = false,
+                None if line.trim().is_empty() => in_head = at <= blank,
                 None => {
                     in_head = false;
                     out.text.push_str(line);

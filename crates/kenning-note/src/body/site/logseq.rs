@@ -197,6 +197,5 @@ impl Page<'_> {
                 in_clock = false;
             }
         }
-        self.boxes.sort_unstable();
     }
 }
