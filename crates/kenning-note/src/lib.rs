@@ -28,12 +28,13 @@ mod fact;
 mod format;
 mod front_matter;
 mod link;
+mod list;
 mod meta;
 mod name;
 mod note;
 mod page;
 mod problem;
-mod room;
+
 mod settings;
 #[cfg(feature = "sophia")]
 pub mod sophia;

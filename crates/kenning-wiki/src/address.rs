@@ -13,7 +13,7 @@
 
 use kenning_note::{Dialect, Link, LinkKind, LinkTo};
 
-use crate::names::{decoded, folder, last, without_ending};
+use crate::names::{decoded, folder, joined, last, without_ending};
 use crate::site::{Page, Site};
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +74,7 @@ struct Ways<'w> {
 
 impl Ways<'_> {
     fn add(&mut self, turn: Turn, from: &str, target: &str) {
-        let Some(path) = joined(from, target) else {
+        let Some(path) = joined(from, target).filter(|path| !path.is_empty()) else {
             return;
         };
         let known = path == self.own || self.found.iter().any(|way| way.path == path);
@@ -177,19 +177,4 @@ fn after_number(name: &str) -> &str {
     } else {
         name
     }
-}
-
-/// `target` as seen from the folder `from`; `None` where it leads out of the wiki or to its top.
-fn joined(from: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join("/"))
 }

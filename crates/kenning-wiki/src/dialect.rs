@@ -9,7 +9,7 @@ use std::path::Path;
 
 use kenning_note::{Context, Detail, Dialect, Settings};
 
-use crate::names::without_ending;
+use crate::names::{joined, without_ending};
 use crate::problem::Located;
 use crate::settings::{SETTINGS_FILE, WikiSettings};
 use crate::site::Site;
@@ -457,15 +457,5 @@ fn read_context(
 
 /// `file` as seen from the folder of the context, for a file in `near` that names it; `None` when it leads out.
 fn inside(near: &str, file: &str) -> Option<String> {
-    let mut parts: Vec<&str> = near.split('/').filter(|part| !part.is_empty()).collect();
-    for part in file.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    (!file.starts_with('/')).then(|| parts.join("/"))
+    joined(near, file).filter(|_| !file.starts_with('/'))
 }

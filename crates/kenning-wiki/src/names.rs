@@ -136,6 +136,21 @@ pub(crate) fn found_by(path: &str, names: &Names, former: &[String]) -> Vec<u64>
     digests(&mut texts)
 }
 
+/// `path` as seen from a folder, without `.` and `..`; `None` where it leads out of the wiki.
+pub(crate) fn joined(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 /// Coarse keys under which the links of a note may find notes, and under which a note finds those of which it is a translation.
 pub(crate) fn looks_for<'l>(
     links: impl IntoIterator<Item = &'l Wanting>,

@@ -6,11 +6,11 @@ use super::super::words::{is_pointer, is_sentence, words_without};
 use super::{Open, Walk, small};
 use crate::conventions::{self, Room};
 use crate::link;
+use crate::list;
 use crate::meta::{scalar, source_key};
 use crate::name::{slug, tag_key};
 use crate::note::{Citation, Field, Heading, Link, LinkTo, Passage, PassageKind, SourceRef};
 use crate::problem::{Problem, ProblemKind};
-use crate::room;
 use crate::settings::Dialect;
 use crate::value::{Value, span};
 
@@ -93,7 +93,7 @@ impl<'a> Walk<'a, '_> {
             parent,
             span,
         };
-        room::push(&mut self.said.content.headings, heading);
+        list::push(&mut self.said.content.headings, heading);
         self.heading = Some(index);
     }
 
@@ -157,7 +157,7 @@ impl<'a> Walk<'a, '_> {
                         heading: self.heading.map(small),
                         ..link::block_reference(&id)
                     };
-                    room::push(&mut self.said.content.links, link);
+                    list::push(&mut self.said.content.links, link);
                 }
                 Found::Name(id) => {
                     cut.push((start, end));
@@ -257,7 +257,7 @@ impl<'a> Walk<'a, '_> {
             characters: None,
             task: open.task,
         };
-        room::push(&mut self.said.content.passages, passage);
+        list::push(&mut self.said.content.passages, passage);
     }
 
     /// A citation on a line of its own belongs to what stands before it, and so does a name: it is that of a list, a quote or a table.

@@ -112,7 +112,7 @@ impl Walk<'_, '_> {
         );
         link.heading = self.heading.map(small);
         link.related = self.room == Room::Related;
-        crate::room::push(&mut self.said.content.links, link);
+        crate::list::push(&mut self.said.content.links, link);
         let index = Some(self.said.content.links.len() - 1);
         let from = if silent && !embeds {
             from

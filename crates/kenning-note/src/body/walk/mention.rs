@@ -37,7 +37,7 @@ impl Walk<'_, '_> {
                 related: self.room == crate::conventions::Room::Related,
                 ..Link::default()
             };
-            crate::room::push(&mut self.said.content.links, link);
+            crate::list::push(&mut self.said.content.links, link);
         }
     }
 }
