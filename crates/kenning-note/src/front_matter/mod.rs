@@ -1,5 +1,6 @@
 //! The block of keys and values at the head of a note.
 
+mod flow;
 mod json;
 mod plain;
 mod toml;

@@ -8,9 +8,11 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
+use super::flow::{self, Helpless};
 use super::{Data, Key, Node};
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::Limits;
+use crate::text::is_unseen;
 
 /// Something open: a list, or a map with the key that waits for its value.
 enum Open {
@@ -51,11 +53,42 @@ pub(super) fn parse(
     limits: &Limits,
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<(Key, Node)>, (Place, String)> {
-    let at = |marker: &Marker| Place {
+    let place = |marker: &Marker, added: usize| Place {
         line: first_line
             .saturating_add(u32::try_from(marker.line().saturating_sub(1)).unwrap_or(u32::MAX)),
-        column: u32::try_from(marker.col() + 1).unwrap_or(u32::MAX),
+        column: u32::try_from(marker.col().saturating_sub(added) + 1).unwrap_or(u32::MAX),
     };
+    let known = problems.len();
+    let map = match root(&closed(text), limits, problems, &|at| place(at, 0)) {
+        Ok(map) => map,
+        Err(why) => {
+            let spaced = flow::spaced(text).map_err(|helpless| match helpless {
+                Helpless::Open(mark, line, column) => (
+                    place(&Marker::new(0, line, column - 1), 0),
+                    format!("the front matter is not YAML: `{mark}` is never closed"),
+                ),
+                Helpless::Other => why,
+            })?;
+            problems.truncate(known);
+            root(&spaced.text, limits, problems, &|at| {
+                let added = spaced.added.get(&at.line()).copied();
+                place(at, added.unwrap_or(0))
+            })?
+        }
+    };
+    match swallowed(text, first_line, &map) {
+        Some(swallowed) => Err(swallowed),
+        None => unique(map, problems),
+    }
+}
+
+/// Keys and values of the map that is the whole text.
+fn root(
+    text: &str,
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+    at: &dyn Fn(&Marker) -> Place,
+) -> Result<Vec<(Key, Node)>, (Place, String)> {
     let mut builder = Builder {
         limits,
         stack: Vec::new(),
@@ -65,13 +98,9 @@ pub(super) fn parse(
         skipped: 0,
         complex_key: None,
     };
-    let start = Place {
-        line: first_line,
-        column: 1,
-    };
+    let start = at(&Marker::new(0, 1, 0));
     let mut too_deep = None;
-    let text = closed(text);
-    let mut parser = Parser::new_from_str(&text);
+    let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| {
             (
@@ -107,9 +136,9 @@ pub(super) fn parse(
         Some(Node {
             data: Data::Map(map),
             ..
-        }) => unique(map, problems),
+        }) => Ok(map),
         Some(node) => {
-            let place = if node.place.line >= first_line {
+            let place = if node.place.line >= start.line {
                 node.place
             } else {
                 start
@@ -117,6 +146,23 @@ pub(super) fn parse(
             Err((place, "the front matter has no keys".to_owned()))
         }
     }
+}
+
+/// A line that begins with a key which speaks of protection, and that is part of the value of another key: a bracket or a quote before it was
+/// never closed. Whoever wrote the line meant it.
+fn swallowed(text: &str, first_line: u32, map: &[(Key, Node)]) -> Option<(Place, String)> {
+    let lines = (first_line..).zip(text.split('\n'));
+    let mut lines = lines.filter_map(|(line, words)| {
+        let (key, _) = words.split_once(':').filter(|(key, _)| key.len() < 64)?;
+        let is_shown = |c: &char| !matches!(c, '"' | '\'') && !is_unseen(*c);
+        let key: String = key.chars().filter(is_shown).collect();
+        let begins = key.starts_with(char::is_alphabetic);
+        (begins && crate::meta::is_protection_key(&key)).then_some((line, key))
+    });
+    let (line, key) =
+        lines.find(|(line, _)| !map.iter().any(|(key, _)| key.place.line == *line))?;
+    let why = format!("`{key}` stands inside a value that began in a line before it");
+    Some((Place { line, column: 1 }, why))
 }
 
 /// The text with a space before each bracket that closes at the beginning of a line. Many people and most readers of YAML have it there, and the
