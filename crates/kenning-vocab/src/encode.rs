@@ -48,16 +48,20 @@ pub fn canonical_path(path: &str) -> Option<String> {
 
 /// Adds what [`encode_path`] gives.
 pub(crate) fn push_path(out: &mut String, text: &str) {
-    // Most paths are plain: nothing in them is encoded, and no name is empty or begins as one that is folded away does.
-    let mut before = b'/';
-    let is_plain = text
-        .bytes()
-        .all(|byte| match std::mem::replace(&mut before, byte) {
-            b'/' => stays(byte) && !matches!(byte, b'.' | b'~'),
-            _ => stays(byte) || byte == b'/',
-        });
-    if is_plain && before != b'/' {
-        out.push_str(text);
+    // In most paths all is ASCII, and no name is empty or begins as one that is folded away does.
+    let (mut all, mut before, mut is_simple) = (PLAIN, SLASH, true);
+    for byte in text.bytes() {
+        let class = class(byte);
+        is_simple &= before != SLASH || class & (SLASH | DOT) == 0;
+        all |= class;
+        before = class;
+    }
+    if is_simple && before != SLASH && all & WIDE == 0 {
+        if all & ODD == 0 {
+            out.push_str(text);
+        } else {
+            push_ascii(out, text, PLAIN | DOT | SLASH);
+        }
         return;
     }
     for (index, segment) in text.split('/').enumerate() {
@@ -93,22 +97,13 @@ pub fn decode_path(path: &str) -> Option<String> {
 
 /// Encodes without regard to what a whole segment may look like: for fragments.
 pub(crate) fn push_encoded(out: &mut String, text: &str) {
-    // Most pieces are plain, and none of what follows concerns them.
-    if text.bytes().all(stays) {
-        out.push_str(text);
-        return;
-    }
-    if text.is_ascii() {
-        let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| !stays(byte)) {
-            let (plain, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
-            out.push_str(plain);
-            if let Some(byte) = after.bytes().next() {
-                push_hex(out, byte);
-            }
-            rest = after.get(1..).unwrap_or_default();
+    let all = text.bytes().fold(PLAIN, |all, byte| all | class(byte));
+    if all & WIDE == 0 {
+        if all & (ODD | SLASH) == 0 {
+            out.push_str(text);
+        } else {
+            push_ascii(out, text, PLAIN | DOT);
         }
-        out.push_str(rest);
         return;
     }
     let readable = is_nfc(text);
@@ -126,10 +121,42 @@ pub(crate) fn push_encoded(out: &mut String, text: &str) {
     out.push_str(text.get(from..).unwrap_or_default());
 }
 
+/// Adds a text of ASCII, in which bytes of the `kept` classes stand for themselves.
+fn push_ascii(out: &mut String, text: &str, kept: u8) {
+    out.reserve(text.len() + 16);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| class(byte) & !kept != 0) {
+        let (plain, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(plain);
+        if let Some(byte) = after.bytes().next() {
+            push_hex(out, byte);
+        }
+        rest = after.get(1..).unwrap_or_default();
+    }
+    out.push_str(rest);
+}
+
 fn push_hex(out: &mut String, byte: u8) {
-    out.push('%');
-    out.push(hex(byte >> 4));
-    out.push(hex(byte & 15));
+    let at = 3 * usize::from(byte);
+    out.push_str(ESCAPES.get(at..at + 3).unwrap_or_default());
+}
+
+/// `%00%01…%FF`.
+const ESCAPES: &str = match std::str::from_utf8(&escapes()) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+
+#[expect(clippy::indexing_slicing, reason = "it runs while this is compiled")]
+const fn escapes() -> [u8; 768] {
+    let mut text = [b'%'; 768];
+    let mut byte = 0;
+    while byte < 256 {
+        text[3 * byte + 1] = hex(byte as u8 >> 4);
+        text[3 * byte + 2] = hex(byte as u8 & 15);
+        byte += 1;
+    }
+    text
 }
 
 /// Adds what [`encode_segment`] gives.
@@ -142,7 +169,8 @@ pub(crate) fn push_segment(out: &mut String, segment: &str) {
 
 /// Whether a segment is empty or made of dots that mean "here" or "up", after any number of `~`.
 fn is_folded_away(segment: &str) -> bool {
-    matches!(segment.trim_start_matches('~'), "" | "." | "..")
+    matches!(segment.bytes().next(), None | Some(b'.' | b'~'))
+        && matches!(segment.trim_start_matches('~'), "" | "." | "..")
 }
 
 fn decode(segment: &str) -> Option<String> {
@@ -169,14 +197,44 @@ fn decode(segment: &str) -> Option<String> {
 }
 
 /// Half a byte as RFC 3986 writes it, in a capital letter.
-fn hex(half: u8) -> char {
-    char::from(if half < 10 { b'0' } else { b'A' - 10 } + half)
+const fn hex(half: u8) -> u8 {
+    half + if half < 10 { b'0' } else { b'A' - 10 }
 }
 
 /// Whether a byte of ASCII stands for itself.
 const fn stays(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
+
+/// What a byte may be in a path, as bits.
+const PLAIN: u8 = 0;
+const SLASH: u8 = 1;
+/// It stands for itself, but a name that begins with it may be folded away.
+const DOT: u8 = 2;
+/// It is encoded.
+const ODD: u8 = 4;
+/// Part of a character outside ASCII.
+const WIDE: u8 = 8;
+
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(WIDE)
+}
+
+#[expect(clippy::indexing_slicing, reason = "it runs while this is compiled")]
+const CLASSES: [u8; 256] = {
+    let mut classes = [WIDE; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte] = match byte as u8 {
+            b'/' => SLASH,
+            b'.' | b'~' => DOT,
+            byte if stays(byte) => PLAIN,
+            _ => ODD,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// Whether a character stands for itself: `iunreserved` of RFC 3987, less what nobody can see.
 fn keeps(c: char) -> bool {
