@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::name::normal_key;
+use crate::name::key_word;
 use crate::note::{Link, LinkKind, LinkTo};
 use crate::settings::Dialect;
 
@@ -105,7 +105,7 @@ pub(crate) fn target_of(target: &str, from: &str) -> Link {
         link.to = LinkTo::File(Box::from(&*decoded));
         return link;
     }
-    let key = |name: &str| normal_key(without_extension(name).trim_matches('/')).into();
+    let key = |name: &str| key_word(without_extension(name).trim_matches('/'));
     let relative = decoded.starts_with("./") || decoded.starts_with("../");
     link.to = if !relative {
         LinkTo::Name {
@@ -189,12 +189,12 @@ pub(crate) fn destination(dest: &str, from: &str) -> Link {
         link.to = LinkTo::File(full.into());
         return link;
     }
-    let key = normal_key(without_extension(&full).trim_matches('/'));
+    let key = key_word(without_extension(&full).trim_matches('/'));
     link.to = if key.is_empty() {
         LinkTo::Nothing
     } else {
         LinkTo::Name {
-            key: key.into(),
+            key,
             path: Some(full.into()),
         }
     };
@@ -379,9 +379,9 @@ fn walk(folder: &str, path: &str) -> Option<String> {
 }
 
 fn extension(path: &str) -> Option<&str> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let (stem, extension) = name.rsplit_once('.')?;
-    (!stem.is_empty()).then_some(extension)
+    let name = last(path);
+    let dot = last_of(name, b'.').filter(|dot| *dot > 0)?;
+    name.get(dot + 1..)
 }
 
 /// Whether this is the extension of a file that is no note. What merely looks like one, as in `vs. 2`, is not.
@@ -454,7 +454,8 @@ fn is_other_file(extension: &str) -> bool {
 
 /// The path without the extension of a note.
 pub(crate) fn without_extension(path: &str) -> &str {
-    match path.rsplit_once('.') {
+    let parts = last_of(path, b'.').and_then(|dot| Some((path.get(..dot)?, path.get(dot + 1..)?)));
+    match parts {
         Some((stem, extension))
             if !stem.is_empty()
                 && !stem.ends_with('/')
@@ -468,10 +469,20 @@ pub(crate) fn without_extension(path: &str) -> &str {
     }
 }
 
+/// The last name of a path.
+fn last(path: &str) -> &str {
+    let slash = last_of(path, b'/');
+    slash.map_or(path, |slash| path.get(slash + 1..).unwrap_or_default())
+}
+
+/// Where a byte of ASCII stands last. Names are short, and nothing is asked as often as this.
+fn last_of(text: &str, byte: u8) -> Option<usize> {
+    text.bytes().rposition(|other| other == byte)
+}
+
 /// The name of a file without folders and extension.
 pub(crate) fn stem(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    without_extension(name)
+    without_extension(last(path))
 }
 
 /// White space of any sort made single spaces.

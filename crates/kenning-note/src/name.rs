@@ -1,7 +1,9 @@
 //! Names: how spellings of one name become one key.
 
 use caseless::Caseless;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+use crate::word::Word;
 
 /// The key of a name: spellings that differ by case, width, composition, quotes, or by hyphen, underscore and space have one.
 ///
@@ -18,10 +20,21 @@ pub fn normal_key(name: &str) -> String {
     if name.is_ascii() {
         return or_itself(squeeze_ascii(name), name);
     }
-    or_itself(
-        settled(name).unwrap_or_else(|| with_any_letters(name)),
-        name,
-    )
+    let key = settled(name).or_else(|| normalized(name));
+    or_itself(key.unwrap_or_else(|| with_any_letters(name)), name)
+}
+
+/// The key of a name, in the room of the word itself where it fits.
+pub(crate) fn key_word(name: &str) -> Word {
+    let mut room = [0; 64];
+    match room.get_mut(..name.len()) {
+        Some(room) if name.is_ascii() => {
+            let length = squeeze_into(room, name);
+            let key = room.get(..length).and_then(|key| str::from_utf8(key).ok());
+            Word::from(key.filter(|key| !key.is_empty()).unwrap_or(name))
+        }
+        _ => normal_key(name).into(),
+    }
 }
 
 /// The key of a name of any letters.
@@ -82,22 +95,36 @@ pub fn slug(text: &str) -> String {
 
 /// What [`squeeze`] does to lower case, without looking for letters of more than a byte.
 fn squeeze_ascii(name: &str) -> String {
-    let mut out = Vec::with_capacity(name.len());
+    let mut out = vec![0; name.len()];
+    let length = squeeze_into(&mut out, name);
+    out.truncate(length);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// The same, into a buffer as long as the name. Says how many bytes it took.
+fn squeeze_into(out: &mut [u8], name: &str) -> usize {
+    let mut at = 0;
     let mut gap = false;
+    let mut put = |at: &mut usize, byte: u8| {
+        if let Some(place) = out.get_mut(*at) {
+            *place = byte;
+            *at += 1;
+        }
+    };
     for byte in name.bytes() {
         match byte {
             b'"' | b'\'' | b'`' => {}
             b'-' | b'_' | b' ' | b'\t'..=b'\r' => gap = true,
             byte => {
-                if gap && !out.is_empty() {
-                    out.push(b' ');
+                if gap && at > 0 {
+                    put(&mut at, b' ');
                 }
                 gap = false;
-                out.push(byte.to_ascii_lowercase());
+                put(&mut at, byte.to_ascii_lowercase());
             }
         }
     }
-    String::from_utf8(out).unwrap_or_default()
+    at
 }
 
 /// What [`squeeze`] does to a name of letters that no normalization changes, whatever stands beside them, and of which the small one is
@@ -126,6 +153,31 @@ fn settled(name: &str) -> Option<String> {
     });
     let key = squeeze(small, name.len());
     are_settled.then_some(key)
+}
+
+/// What [`with_any_letters`] gives for a name that no normalization changes, neither before its case is folded nor after that: then it is
+/// asked only whether that is so.
+fn normalized(name: &str) -> Option<String> {
+    let is_normalized = |text: &str| is_nfkc_quick(text.chars()) == IsNormalized::Yes;
+    if !is_normalized(name) {
+        return None;
+    }
+    if name.chars().all(has_no_case) {
+        let key = squeeze(name.chars().map(|c| c.to_ascii_lowercase()), name.len());
+        // Where nothing was left out, nothing stands beside something else now.
+        return (key.len() == name.len() || is_normalized(&key)).then_some(key);
+    }
+    let folded: String = name.chars().default_case_fold().collect();
+    if !is_normalized(&folded) {
+        return None;
+    }
+    let key = squeeze(folded.chars(), folded.len());
+    (key.len() == folded.len() || is_normalized(&key)).then_some(key)
+}
+
+/// Whether a letter is sure to be neither small nor a capital, or is ASCII: from Hebrew to Burmese, and Chinese, Japanese and Korean.
+fn has_no_case(c: char) -> bool {
+    matches!(c, '\0'..='\x7f' | '\u{590}'..='\u{109f}' | '\u{2e80}'..='\u{a63f}' | '\u{ac00}'..='\u{d7ff}')
 }
 
 fn squeeze(chars: impl Iterator<Item = char>, capacity: usize) -> String {
@@ -157,6 +209,13 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn letters_without_case_have_none() {
+        for c in ('\u{80}'..=char::MAX).filter(|c| has_no_case(*c)) {
+            assert!(std::iter::once(c).default_case_fold().eq([c]), "{c}");
+        }
+    }
+
+    #[test]
     fn letters_that_are_settled_are_folded_as_all_are() {
         let mut count = 0;
         for c in (0..0x1_0000).filter_map(char::from_u32) {
@@ -164,6 +223,9 @@ mod tests {
                 if let Some(key) = settled(&text) {
                     assert_eq!(key, with_any_letters(&text), "{text}");
                     count += 1;
+                }
+                if let Some(key) = normalized(&text) {
+                    assert_eq!(key, with_any_letters(&text), "{text}");
                 }
             }
         }
@@ -176,6 +238,20 @@ mod tests {
             if let Some(key) = settled(&name) {
                 prop_assert_eq!(key, with_any_letters(&name));
             }
+        }
+
+        #[test]
+        fn names_that_are_normalized_have_the_key_that_all_of_unicode_gives(
+            name in "([Aa-b “'-]|[\\u{300}-\\u{345}]|[Α-ω]|[ঀ-৿]|[ก-๛]|[ἀ-῾]|[가-힣ᄀ-ᇿ]|[ﬀ-ﬗ]|\\PC){0,8}"
+        ) {
+            if let Some(key) = normalized(&name) {
+                prop_assert_eq!(key, with_any_letters(&name));
+            }
+        }
+
+        #[test]
+        fn a_key_is_the_same_as_a_word(name in "[ -~]{0,4}[A-c '_ü-]{0,70}") {
+            prop_assert_eq!(String::from(key_word(&name)), normal_key(&name));
         }
 
         #[test]

@@ -33,12 +33,11 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
         Dialect::Docusaurus => &[":::", "{/*", "import ", "export "],
         _ => &[],
     };
-    let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    let last = if dialect == Dialect::Logseq && (has(":LOGBOOK:") || has("#+")) {
-        // What these open may reach to the end.
-        Some(text.len())
+    let last = marks.iter().filter_map(|mark| last_of(&text, mark)).max();
+    let last = if dialect == Dialect::Logseq {
+        last.max(logseq::last_of_boxes(&text))
     } else {
-        marks.iter().filter_map(|mark| last_of(&text, mark)).max()
+        last
     };
     let Some(last) = last else {
         return Shown {
@@ -74,7 +73,8 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
     page.keep_beginnings();
     let boxes = Boxes::of(page.boxes);
     // Only whole characters were written over, so nothing is lost here.
-    let made = String::from_utf8_lossy(&page.bytes).into_owned();
+    let made = String::from_utf8(page.bytes)
+        .unwrap_or_else(|made| String::from_utf8_lossy(made.as_bytes()).into_owned());
     Shown {
         text: Cow::Owned(made),
         boxes,
@@ -160,7 +160,8 @@ impl Page<'_> {
     fn next(&self, mark: &str, from: usize) -> Option<usize> {
         let mut at = from;
         loop {
-            let found = at + self.text.get(at..)?.find(mark)?;
+            let rest = self.text.as_bytes().get(at..)?;
+            let found = at + memchr::memmem::find(rest, mark.as_bytes())?;
             if !self.is_code(found) {
                 return Some(found);
             }

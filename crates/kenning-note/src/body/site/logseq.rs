@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{NO_BREAK, Page, line_on, near};
+use super::{NO_BREAK, Page, last_of, line_on, near};
 
 /// The text with the blocks below a heading as items. They are indented by a tab, which would make them code.
 pub(super) fn outline(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -41,6 +41,20 @@ pub(super) fn outline(text: Cow<'_, str>) -> Cow<'_, str> {
         Some(Ok(made)) => Cow::Owned(made),
         _ => text,
     }
+}
+
+/// Where the last mark of a clock or a box stands; a box that is not closed reaches to the end.
+pub(super) fn last_of_boxes(text: &str) -> Option<usize> {
+    let mark = last_of(text, "#+");
+    let word = mark.and_then(|mark| text.get(mark..mark + "#+end_".len()));
+    let is_closed = word.is_some_and(|word| word.eq_ignore_ascii_case("#+end_"));
+    if mark.is_some() && !is_closed {
+        return Some(text.len());
+    }
+    let clocks = last_of(text, ":LOGBOOK:");
+    // Without a beginning, the others mean nothing.
+    let clocks = clocks.max(clocks.and(last_of(text, ":END:").max(last_of(text, "CLOCK:"))));
+    mark.max(clocks)
 }
 
 impl Page<'_> {
@@ -157,10 +171,16 @@ impl Page<'_> {
             let from = at + (line.len() - words.len());
             at += line.len();
             let words = words.trim_end();
-            if self.is_code(from) {
+            let begins = words.starts_with("#+") || words == ":LOGBOOK:";
+            if !(begins || in_clock || open.is_some()) || self.is_code(from) {
                 continue;
             }
-            let lower: String = words.chars().take(20).collect::<String>().to_lowercase();
+            let lower: String = if words.starts_with("#+") {
+                let word = words.chars().take(20);
+                word.map(|c| c.to_ascii_lowercase()).collect()
+            } else {
+                String::new()
+            };
             if words == ":LOGBOOK:" || in_clock && words == ":END:" {
                 in_clock = words != ":END:";
                 self.blank(from, at);

@@ -29,16 +29,12 @@ impl Walk<'_, '_> {
         let raw = self.text.get(start..end).unwrap_or_default();
         let mut silent = embeds || self.link.last().is_some_and(|link| link.silent);
         let mut link = if matches!(kind, LinkType::WikiLink { .. }) {
-            let inside = raw
-                .trim_start_matches('!')
-                .trim_start_matches("[[")
-                .trim_end_matches("]]");
-            // `trim_end_matches` takes more than one pair; a name may end in a bracket.
-            let inside = raw
-                .trim_start_matches('!')
+            let inside = raw.trim_start_matches('!');
+            // One pair on each side: a name may end in a bracket.
+            let inside = inside
                 .strip_prefix("[[")
-                .and_then(|r| r.strip_suffix("]]"))
-                .unwrap_or(inside);
+                .and_then(|rest| rest.strip_suffix("]]"))
+                .unwrap_or_else(|| inside.trim_start_matches("[[").trim_end_matches("]]"));
             let mut link = link::wikilink(inside, self.cx.path, self.cx.dialect);
             if self.cx.dialect == Dialect::Dendron && link.text.is_some() {
                 let shown = link.text.clone().unwrap_or_default();
