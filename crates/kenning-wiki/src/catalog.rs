@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use kenning_note::Word;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Way;
@@ -140,15 +141,15 @@ pub(crate) struct Unit {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Wanting {
     /// As written, without a fragment.
-    pub(crate) target: String,
+    pub(crate) target: Word,
     /// Path in the wiki, where the link is written as one.
-    pub(crate) path: Option<String>,
+    pub(crate) path: Option<Word>,
     /// Other ways to read that path, where it may count from where the page is published.
     pub(crate) ways: Vec<Way>,
     /// The folded name: the key of its IRI.
-    pub(crate) key: String,
+    pub(crate) key: Word,
     /// Words that a reader sees instead of the target.
-    pub(crate) text: Option<String>,
+    pub(crate) text: Option<Word>,
     /// Whether it is written as a Markdown link: then leading nowhere is a problem.
     pub(crate) markdown: bool,
     /// Whether it means that the two concepts are related.
@@ -156,7 +157,7 @@ pub(crate) struct Wanting {
     /// Whether no link says so, but the place of the note among others: it names the page above.
     pub(crate) implied: bool,
     /// Headings and blocks of the note that links point at: `Causes`, `^b1`.
-    pub(crate) parts: Vec<String>,
+    pub(crate) parts: Vec<Word>,
     /// What keys, fields and list items say by it.
     pub(crate) typed: Vec<Typed>,
     pub(crate) line: u32,

@@ -347,7 +347,10 @@ pub(crate) fn lies_in(folder: &Path, mark: &str) -> bool {
 
 /// Whether something of this name could be a mark, or lead to one.
 pub(crate) fn may_be_mark(name: &str) -> bool {
-    let of_mark = |mark: &str| mark.split('/').next() == Some(name);
+    let of_mark = |mark: &str| {
+        let rest = mark.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     MARKS.iter().any(|(mark, _)| of_mark(mark)) || BESIDE.iter().any(|(_, beside)| *beside == name)
 }
 

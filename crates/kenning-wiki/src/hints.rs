@@ -119,7 +119,8 @@ impl<'h> Hints<'h> {
         // A slip of the pen changes two letters at most: two that were there and two that are.
         let near = names.all.iter().filter(|name| {
             length.abs_diff(name.length) <= 2
-                && (mask ^ name.letters).count_ones() <= 4
+                && (mask & !name.letters).count_ones() <= 2
+                && (name.letters & !mask).count_ones() <= 2
                 && is_near(key, names.text(name))
         });
         // The names have no order, so the best is chosen by what does not depend on it.

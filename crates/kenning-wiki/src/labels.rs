@@ -8,6 +8,13 @@ use kenning_access::{Label, Scale};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct LabelId(u32);
 
+impl Default for LabelId {
+    /// Closed to all, so that nothing is open because nobody said so.
+    fn default() -> Self {
+        Self::CLOSED
+    }
+}
+
 impl LabelId {
     /// What has no valid label.
     pub(crate) const CLOSED: Self = Self(0);

@@ -45,26 +45,41 @@ pub(crate) fn dotted(text: &str) -> String {
 
 /// The key of a name with its plural folded.
 pub(crate) fn singular(name: &str) -> String {
-    let key = normal_key(name);
-    fold_plural(&key).into_owned()
+    without_plural(normal_key(name))
+}
+
+fn without_plural(key: String) -> String {
+    let folded = match fold_plural(&key) {
+        Cow::Owned(folded) => Some(folded),
+        // It is the key.
+        Cow::Borrowed(_) => None,
+    };
+    folded.unwrap_or(key)
 }
 
 /// A path without the ending that marks a note.
 pub(crate) fn without_ending(path: &str) -> &str {
-    match path.rsplit_once('.') {
-        Some((stem, _)) if is_note(last(path)) => stem,
+    match last_of(path, b'.') {
+        Some(dot) if is_note(last(path)) => path.get(..dot).unwrap_or(path),
         _ => path,
     }
 }
 
 /// The last name of a path.
 pub(crate) fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    let slash = last_of(path, b'/');
+    slash.map_or(path, |slash| path.get(slash + 1..).unwrap_or_default())
 }
 
 /// The folder of a path; empty at the top.
 pub(crate) fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    let slash = last_of(path, b'/');
+    slash.map_or("", |slash| path.get(..slash).unwrap_or_default())
+}
+
+/// Where a byte of ASCII stands last. Names are short, and nothing is asked as often as this.
+pub(crate) fn last_of(text: &str, byte: u8) -> Option<usize> {
+    text.bytes().rposition(|other| other == byte)
 }
 
 /// For a note that stands for its folder (`a/b/index.md`): `a/b`.
@@ -170,7 +185,7 @@ pub(crate) fn looks_for<'l>(
             }
             texts.push(permalink(text));
         }
-        texts.push(link.key.clone());
+        texts.push(link.key.to_string());
     }
     digests(&mut texts)
 }
@@ -197,7 +212,7 @@ pub(crate) fn digests(texts: &mut Vec<String>) -> Vec<u64> {
 fn coarse(name: &str) -> String {
     let key = normal_key(name);
     if key.is_ascii() {
-        return fold_plural(&key).into_owned();
+        return without_plural(key);
     }
     let plain: String = key
         .chars()

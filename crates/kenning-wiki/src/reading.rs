@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use kenning_note::{
     Content, Dialect, Field, Identifier, Link, LinkKind, LinkTo, Note, Part, Protection, Stated,
-    Value,
+    Value, Word,
 };
 use kenning_vocab::{Base, rdf};
 
@@ -261,8 +261,8 @@ struct Wantings<'n> {
 impl<'n> Wantings<'n> {
     fn add(&mut self, link: &'n Link) -> Option<&mut Wanting> {
         let (key, path) = match &link.to {
-            LinkTo::Name { key, path } => (key.as_str(), path.as_deref()),
-            LinkTo::Block(name) => (name.as_ref(), None),
+            LinkTo::Name { key, path } => (key.clone(), path.as_deref()),
+            LinkTo::Block(name) => (name.as_ref().into(), None),
             _ => return None,
         };
         let markdown = link.kind == LinkKind::Markdown;
@@ -273,11 +273,11 @@ impl<'n> Wantings<'n> {
             .or_insert(self.wanting.len());
         if place == self.wanting.len() {
             self.wanting.push(Wanting {
-                target: link.target.to_string(),
-                path: path.map(str::to_owned),
+                target: link.target.clone(),
+                path: path.map(Word::from),
                 ways: address::ways(link, self.path, self.dialect, self.site),
-                key: key.to_owned(),
-                text: link.text.as_deref().map(str::to_owned),
+                key,
+                text: link.text.as_deref().map(Word::from),
                 markdown,
                 related: false,
                 implied: link.kind == LinkKind::Above,
@@ -293,7 +293,7 @@ impl<'n> Wantings<'n> {
         if let Some(part) = link.fragment.as_deref()
             && !first.parts.iter().any(|known| known == part)
         {
-            first.parts.push(part.to_owned());
+            first.parts.push(part.into());
         }
         Some(first)
     }

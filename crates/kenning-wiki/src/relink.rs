@@ -10,7 +10,7 @@ use crate::assemble::{Made, link_graphs};
 use crate::catalog::{Catalog, Entry, GraphKind, Tally, Wanting};
 use crate::floors::ByLabel;
 use crate::labels::{LabelId, Labels};
-use crate::ladder::{Address, Edge, Rung, Verdict};
+use crate::ladder::{Address, Climb, Edge, Rung, Verdict};
 use crate::lines::Lines;
 use crate::memory::{Linked, differences};
 use crate::names;
@@ -123,10 +123,13 @@ impl<'c> Relinker<'c> {
         let mut problems = Vec::new();
         let mut said: BTreeMap<LabelId, Statements> = BTreeMap::new();
         let mut counted: QuickSet<&str> = QuickSet::new();
+        let mut climb = Climb::default();
         for unit in &entry.units {
             let own = self.labels.read(&unit.label);
             for link in &unit.links {
-                let outcome = self.linked.index.resolve(link, path, own, &mut self.labels);
+                let index = &self.linked.index;
+                index.climb(link, path, own, &mut self.labels, &mut climb);
+                let outcome = &climb.outcome;
                 for edge in &outcome.edges {
                     if let Some(to) = self.target(path, entry, edge) {
                         let said = said
@@ -135,7 +138,7 @@ impl<'c> Relinker<'c> {
                         self.edge(path, entry, link, (to, edge.rung), said);
                     }
                 }
-                if !link.implied && counted.insert(&link.key) {
+                if !link.implied && counted.insert(link.key.as_str()) {
                     tally.links += 1;
                     match &outcome.verdict {
                         Verdict::Resolved => tally.resolved += 1,

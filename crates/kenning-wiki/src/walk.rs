@@ -15,6 +15,7 @@ use rustc_hash::FxHasher;
 use kenning_note::Dialect;
 
 use crate::dialect::{MARKS, lies_in, may_be_mark};
+use crate::names::last_of;
 use crate::problem::Located;
 
 /// Endings of files that hold notes. What a file without one of these holds is not known, so it is left alone.
@@ -85,12 +86,12 @@ pub(crate) fn walk(root: &Path, only: Option<&str>, ignore: &[String]) -> Walk {
 
 /// Whether a file of this name holds a note.
 pub(crate) fn is_note(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(stem, ending)| {
-        !stem.is_empty()
-            && NOTE_ENDINGS
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(ending))
-    })
+    let Some(dot) = last_of(name, b'.').filter(|dot| *dot > 0) else {
+        return false;
+    };
+    let ending = name.get(dot + 1..).unwrap_or_default();
+    let mut known = NOTE_ENDINGS.iter();
+    known.any(|known| known.eq_ignore_ascii_case(ending))
 }
 
 impl Walk {

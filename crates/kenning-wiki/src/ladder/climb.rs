@@ -1,32 +1,40 @@
 //! One link on its way up the ladder.
 
-use super::{NoteId, Outcome};
+use super::{NoteId, Outcome, Verdict};
 use crate::labels::{LabelId, Labels};
 
-/// One link on its way up.
-pub(super) struct Climb {
+/// One link on its way up. The next one takes the room of the one before.
+#[derive(Debug, Default)]
+pub(crate) struct Climb {
     pub(super) own: LabelId,
+    /// What a step finds.
+    pub(super) notes: Vec<NoteId>,
     /// What steps so far found, sorted.
     pub(super) found: Vec<NoteId>,
     /// How many notes of each label were found.
     tally: Vec<(LabelId, usize)>,
-    pub(super) outcome: Outcome,
+    pub(crate) outcome: Outcome,
 }
 
 impl Climb {
-    pub(super) fn new(own: LabelId) -> Self {
-        Self {
-            own,
-            found: Vec::new(),
-            tally: Vec::new(),
-            outcome: Outcome::default(),
-        }
+    /// Another link, in a text with label `own`.
+    pub(super) fn begin(&mut self, own: LabelId) {
+        self.own = own;
+        self.found.clear();
+        self.tally.clear();
+        self.outcome.edges.clear();
+        self.outcome.verdict = Verdict::default();
     }
 
-    pub(super) fn keep_new(&self, notes: &mut Vec<NoteId>) {
-        notes.sort_unstable();
-        notes.dedup();
-        notes.retain(|note| self.found.binary_search(note).is_err());
+    /// Whether any of [`Climb::notes`] was not found before; those are kept, in order.
+    pub(super) fn keep_new(&mut self) -> bool {
+        let found = &self.found;
+        if self.notes.len() > 1 {
+            self.notes.sort_unstable();
+            self.notes.dedup();
+        }
+        self.notes.retain(|note| found.binary_search(note).is_err());
+        !self.notes.is_empty()
     }
 
     pub(super) fn count(&mut self, label: LabelId) {

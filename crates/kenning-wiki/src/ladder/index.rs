@@ -215,7 +215,7 @@ impl Habits {
     }
 
     /// Composed and folded by case, as people of this wiki write.
-    fn fold(&self, text: &str) -> String {
+    pub(super) fn fold(&self, text: &str) -> String {
         if self.turkish {
             folded(&dotted(text))
         } else {
@@ -223,7 +223,8 @@ impl Habits {
         }
     }
 
-    fn key(&self, name: &str) -> String {
+    /// The key of a name, as people of this wiki write.
+    pub(super) fn key(&self, name: &str) -> String {
         if self.turkish {
             normal_key(&dotted(name))
         } else {
@@ -433,7 +434,8 @@ impl Index {
         found
     }
 
-    /// Adds the notes that a step finds, whoever may see them, to `notes`.
+    /// Adds the notes that a step finds, whoever may see them, to `notes`, which is empty. Says whether it looked at any note at all, so
+    /// that a second look at the same ones is worth it.
     ///
     /// INVARIANT: whether a note is among them depends on that note, the link and its place alone, never on other notes.
     pub(super) fn candidates(
@@ -443,48 +445,48 @@ impl Index {
         target: &Target<'_>,
         path: &str,
         notes: &mut Vec<NoteId>,
-    ) {
+    ) -> bool {
         let habits = &self.habits;
         let mut named = |sort: Sort, key: &str| self.get(sort, key, notes);
         match step {
             Step::Override => {
-                if let Some(path) = habits.overrides.get(&link.key) {
+                if let Some(path) = habits.overrides.get(link.key.as_str()) {
                     named(Sort::Path, &composed(path));
                 }
             }
             Step::Identifier => named(Sort::Id, &link.target),
             Step::Path | Step::PathOfFolder => {
-                for path in &target.paths {
+                for path in target.paths() {
                     named(Sort::Path, path);
                 }
-                let beside: Vec<_> = ways(link, Turn::Beside).collect();
-                for path in &beside {
-                    named(Sort::Path, path);
-                    named(Sort::Path, without_ending(path));
+                let mut is_alone = true;
+                for path in ways(link, Turn::Beside) {
+                    is_alone = false;
+                    named(Sort::Path, &path);
+                    named(Sort::Path, without_ending(&path));
                 }
                 // Where two readings count alike, a file that one finds is no better than a folder that the other does.
-                if step == Step::Path && beside.is_empty() {
-                    self.keep(Form::Meant, link, &target.paths, notes);
+                if step == Step::Path && is_alone {
+                    let is_path = |page: &str| target.paths().any(|path| path == page);
+                    return self.keep(Form::Meant, link, is_path, notes);
                 }
             }
             Step::Way(turn, form) => {
-                let paths: Vec<_> = ways(link, turn).collect();
-                for path in &paths {
-                    named(Sort::Path, path);
-                    named(Sort::Path, without_ending(path));
+                for path in ways(link, turn) {
+                    named(Sort::Path, &path);
+                    named(Sort::Path, without_ending(&path));
                 }
-                self.keep(form, link, &paths, notes);
+                let is_way = |page: &str| ways(link, turn).any(|path| *path == *page);
+                return self.keep(form, link, is_way, notes);
             }
             Step::Above(levels) => {
-                let Some(absolute) = link.path.as_deref().filter(|path| path.starts_with('/'))
-                else {
-                    return;
-                };
-                let mut above = Some(path);
+                let absolute = link.path.as_deref().filter(|path| path.starts_with('/'));
+                let mut above = absolute.and(Some(path));
                 for _ in 0..=levels {
                     above = above.filter(|path| !path.is_empty()).map(folder);
                 }
-                if let Some(above) = above.filter(|folder| !folder.is_empty()) {
+                let above = above.filter(|folder| !folder.is_empty());
+                if let (Some(absolute), Some(above)) = (absolute, above) {
                     let path = format!("{above}/{}", absolute.trim_matches('/'));
                     let path = composed(&path);
                     named(Sort::Path, &path);
@@ -494,20 +496,31 @@ impl Index {
             Step::SameFolder if target.name.contains('/') => {}
             Step::SameFolder => match folder(path) {
                 "" => named(Sort::Path, &target.name),
-                folder => named(Sort::Path, &format!("{}/{}", composed(folder), target.name)),
+                folder => {
+                    let folder = composed(folder);
+                    let mut path = String::with_capacity(folder.len() + 1 + target.name.len());
+                    path.push_str(&folder);
+                    path.push('/');
+                    path.push_str(&target.name);
+                    named(Sort::Path, &path);
+                }
             },
             Step::FileName => self.below(Sort::Stem, &target.bare, composed, notes),
             // A bare name is looked for in every folder alike: only a path is held against paths.
             Step::FoldedPath if link.path.is_none() && !target.name.contains('/') => {}
             Step::FoldedPath => {
-                for path in &target.paths {
+                for path in target.paths() {
                     named(Sort::FoldedPath, &habits.fold(path));
                 }
             }
             Step::FoldedFileName => {
-                let target = habits.fold(&target.bare);
                 let fold = |path| habits.fold(path).into();
-                self.below(Sort::FoldedStem, &target, fold, notes);
+                if target.bare == target.name {
+                    self.below(Sort::FoldedStem, target.folded(habits), fold, notes);
+                } else {
+                    let target = habits.fold(&target.bare);
+                    self.below(Sort::FoldedStem, &target, fold, notes);
+                }
             }
             Step::Permalink => {
                 named(Sort::Permalink, &permalink(&target.name));
@@ -524,26 +537,39 @@ impl Index {
                     named(Sort::Permalink, &permalink(last(&target.name)));
                 }
             }
-            Step::Title => named(Sort::Title, &habits.fold(&target.name)),
-            Step::Alias => named(Sort::Alias, &habits.fold(&target.name)),
+            Step::Title => named(Sort::Title, target.folded(habits)),
+            Step::Alias => named(Sort::Alias, target.folded(habits)),
             Step::FoldedName => {
-                named(Sort::Key, &habits.key(&target.name));
+                let key = target.key(habits);
+                named(Sort::Key, key);
                 // A day that is written in another way than in the name of its journal.
-                if link.path.is_none() && link.key != normal_key(&target.name) {
+                if link.path.is_none()
+                    && link.key != key
+                    && !(habits.turkish && link.key == *normal_key(&target.name))
+                {
                     named(Sort::Key, &link.key);
                 }
             }
-            Step::Plural => named(Sort::Singular, &habits.singular(&target.name)),
+            Step::Plural => named(Sort::Singular, &fold_plural(target.key(habits))),
         }
+        !notes.is_empty()
     }
 
-    /// Keeps the notes that stand for a folder of one of these paths, or the others.
-    fn keep(&self, form: Form, link: &Wanting, paths: &[Cow<'_, str>], notes: &mut Vec<NoteId>) {
+    /// Keeps the notes that stand for a folder whose path `is` one of those meant, or the others. Says whether there were any of either.
+    fn keep(
+        &self,
+        form: Form,
+        link: &Wanting,
+        is: impl Fn(&str) -> bool,
+        notes: &mut Vec<NoteId>,
+    ) -> bool {
+        let are_there_any = !notes.is_empty();
         let folders = link.target.ends_with('/') == (form == Form::Meant);
         notes.retain(|note| {
             let page = page_folder(self.path(*note)).map(composed);
-            page.is_some_and(|page| paths.contains(&page)) == folders
+            page.is_some_and(|page| is(&page)) == folders
         });
+        are_there_any
     }
 
     /// The notes of a file name whose path ends in the folders that the link names.

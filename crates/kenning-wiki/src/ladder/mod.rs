@@ -38,7 +38,7 @@ use std::collections::HashMap;
 
 use crate::catalog::Wanting;
 use crate::labels::{LabelId, Labels};
-use climb::Climb;
+pub(crate) use climb::Climb;
 pub(crate) use index::{Habits, Hashes, Index};
 pub(crate) use known::{Address, Naming};
 pub use rung::Rung;
@@ -83,17 +83,34 @@ impl Index {
         own: LabelId,
         labels: &mut Labels,
     ) -> Outcome {
-        let mut climb = Climb::new(own);
+        let mut climb = Climb::default();
+        self.climb(link, path, own, labels, &mut climb);
+        climb.outcome
+    }
+
+    /// The same as [`Index::resolve`], for one link of many: what it means is left in `climb`.
+    pub(crate) fn climb(
+        &self,
+        link: &Wanting,
+        path: &str,
+        own: LabelId,
+        labels: &mut Labels,
+        climb: &mut Climb,
+    ) {
+        climb.begin(own);
         let target = Target::of(link);
         let pages = pages_around(path);
-        let mut notes = Vec::new();
+        let mut are_there_any = false;
         for step in STEPS {
-            notes.clear();
-            self.candidates(*step, link, &target, path, &mut notes);
-            climb.keep_new(&mut notes);
-            if notes.is_empty() {
+            if step.is_second_look() && !are_there_any {
                 continue;
             }
+            climb.notes.clear();
+            are_there_any = self.candidates(*step, link, &target, path, &mut climb.notes);
+            if !climb.keep_new() {
+                continue;
+            }
+            let mut notes = std::mem::take(&mut climb.notes);
             let of_the_wiki = match pages.filter(|_| step.is_by_name()) {
                 Some(folder) => {
                     notes.sort_by_key(|note| !self.path(*note).starts_with(folder));
@@ -104,17 +121,17 @@ impl Index {
             let (first, rest) = notes.split_at_checked(of_the_wiki).unwrap_or_default();
             for notes in [first, rest] {
                 if !notes.is_empty() && !climb.is_settled(labels) {
-                    self.judge(step.rung(), notes, &mut climb, labels);
+                    self.judge(step.rung(), notes, climb, labels);
                     climb.found.extend_from_slice(notes);
                 }
             }
+            climb.notes = notes;
             climb.found.sort_unstable();
             if climb.is_settled(labels) {
                 break;
             }
         }
         climb.outcome.edges.sort_unstable();
-        climb.outcome
     }
 
     /// What each step finds for `link`, in the order of paths, for people who ask why.

@@ -155,6 +155,11 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 impl Step {
+    /// Whether it looks at the same notes as the step before it, and takes the others.
+    pub(super) fn is_second_look(self) -> bool {
+        matches!(self, Self::PathOfFolder | Self::Way(_, Form::Other))
+    }
+
     /// Whether a note is found by what it is called, wherever it lies.
     pub(super) fn is_by_name(self) -> bool {
         matches!(

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 fn link(target: &str) -> Wanting {
     Wanting {
-        target: target.to_owned(),
-        key: normal_key(target),
+        target: target.into(),
+        key: normal_key(target).into(),
         ..Wanting::default()
     }
 }
@@ -116,7 +116,7 @@ fn an_address_counts_from_the_nearest_top_that_has_it() {
         add(&mut index, path, &titled("Cloud", &[]), public);
     }
     let link = Wanting {
-        path: Some("/cloud".to_owned()),
+        path: Some("/cloud".into()),
         markdown: true,
         ..link("/cloud/")
     };
