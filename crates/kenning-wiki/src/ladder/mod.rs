@@ -102,7 +102,7 @@ impl Index {
         let pages = pages_around(path);
         let mut are_there_any = false;
         for step in STEPS {
-            if step.is_second_look() && !are_there_any {
+            if !step.is_for(link) || step.is_second_look() && !are_there_any {
                 continue;
             }
             climb.notes.clear();

@@ -4,6 +4,7 @@ use kenning_vocab::km;
 use oxrdf::NamedNodeRef;
 
 use crate::address::Turn;
+use crate::catalog::Wanting;
 
 /// The steps of the ladder, surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,6 +156,19 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 impl Step {
+    /// Whether it finds anything for a link that is written like this one.
+    pub(super) fn is_for(self, link: &Wanting) -> bool {
+        let is_absolute = || {
+            let path = link.path.as_deref();
+            path.is_some_and(|path| path.starts_with('/'))
+        };
+        match self {
+            Self::Way(..) => !link.ways.is_empty(),
+            Self::Above(_) | Self::LastOfPermalink => is_absolute(),
+            _ => true,
+        }
+    }
+
     /// Whether it looks at the same notes as the step before it, and takes the others.
     pub(super) fn is_second_look(self) -> bool {
         matches!(self, Self::PathOfFolder | Self::Way(_, Form::Other))
