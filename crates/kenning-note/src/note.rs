@@ -21,6 +21,8 @@ pub struct Reading {
 pub struct Note {
     /// Path relative to the folder of the wiki, with `/`.
     pub path: String,
+    /// The path by which its addresses are minted, where that is another: whoever follows a wiki lets a note that was moved keep them.
+    pub identity: Option<String>,
     /// The sort of text.
     pub format: Format,
     /// Whose habits were followed.

@@ -122,7 +122,7 @@ impl Wiki {
                 problems.push(problem.to_string());
             }
         }
-        entry.identity(path).clone_into(&mut note.path);
+        note.identity.clone_from(&entry.identity);
         let mut explanation = Explanation {
             path: path.to_owned(),
             folder: self.root.clone(),
@@ -142,7 +142,7 @@ impl Wiki {
             .collect();
         let contents = std::iter::once(&note.content);
         let contents = contents.chain(note.sections.iter().map(|section| &section.content));
-        let iri = self.base.note(self.name(), &note.path);
+        let iri = self.base.note(self.name(), entry.identity(path));
         for (content, unit) in contents.zip(&entry.units) {
             self.explain_passages(content, line, &iri, &triples, &mut explanation);
             for link in content.links.iter().filter(|link| is_on(link, line)) {

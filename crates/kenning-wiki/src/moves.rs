@@ -4,6 +4,7 @@
 //! and two notes cannot share an identity. Who gives way depends on who sees what, so that no address tells of a hidden note:
 //! the newcomer, where all who see it see the moved note too; else the moved note, which then takes the path where it lies.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kenning_access::{Label, Scale};
@@ -114,32 +115,38 @@ fn is_alike(one: &[u32], other: &[u32]) -> bool {
 pub(crate) fn conflicts<'e>(
     entries: impl Iterator<Item = (&'e String, &'e Entry)> + Clone,
     scale: &Scale,
-) -> Vec<(String, Option<String>)> {
+) -> BTreeMap<String, Option<String>> {
     let label = |entry: &Entry| {
         let label = scale.parse_label(entry.label());
         label.unwrap_or_else(|_| Label::closed())
     };
-    let moved: HashMap<&str, (&String, &Entry)> = entries
+    let mut changes = BTreeMap::new();
+    let mut moved: HashMap<Cow<'e, str>, (&'e String, &'e Entry)> = entries
         .clone()
-        .filter_map(|(path, entry)| Some((entry.identity.as_deref()?, (path, entry))))
+        .filter_map(|(path, entry)| Some((entry.identity.as_deref()?.into(), (path, entry))))
         .collect();
-    let mut changes = Vec::new();
     if moved.is_empty() {
         return changes;
     }
-    for (path, newcomer) in entries.filter(|(_, entry)| entry.identity.is_none()) {
-        let Some((other, old)) = moved.get(path.as_str()) else {
+    let mut newcomers: Vec<(&String, &Entry)> = entries
+        .filter(|(path, entry)| entry.identity.is_none() && moved.contains_key(path.as_str()))
+        .collect();
+    while let Some((path, newcomer)) = newcomers.pop() {
+        let Some((other, old)) = moved.get(path.as_str()).copied() else {
             continue;
         };
         if label(old).flows_to(&label(newcomer)) {
             // No file can lie below a file, so nothing else is minted from such a path.
-            let free = (2..).map(|number| format!("{path}/{number}"));
-            let free = free
-                .into_iter()
-                .find(|identity| !moved.contains_key(identity.as_str()));
-            changes.push((path.clone(), free));
+            let mut free = (2..).map(|number| format!("{path}/{number}"));
+            let free = free.find(|identity| !moved.contains_key(identity.as_str()));
+            let claim = free.clone().unwrap_or_default();
+            moved.insert(claim.into(), (path, newcomer));
+            changes.insert(path.clone(), free);
         } else {
-            changes.push(((*other).clone(), None));
+            // The path that it takes now may have been the first of a third note.
+            moved.remove(path.as_str());
+            changes.insert(other.clone(), None);
+            newcomers.push((other, old));
         }
     }
     changes

@@ -88,7 +88,7 @@ pub(crate) fn read(
         let links = entry.units.iter().flat_map(|unit| &unit.links);
         entry.looks_for = names::looks_for(links, &entry.names);
     }
-    identity.clone_into(&mut note.path);
+    note.identity = (identity != path).then(|| identity.to_owned());
     ReadNote { entry, note }
 }
 

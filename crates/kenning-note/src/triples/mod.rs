@@ -90,15 +90,19 @@ pub fn graphs(note: &Note, wiki: &str, base: &Base) -> Vec<NoteGraph> {
 #[must_use]
 pub fn graph_name(note: &Note, part: Part, wiki: &str, base: &Base) -> NamedNode {
     match part {
-        Part::Note => base.note_graph(wiki, &note.path),
+        Part::Note => base.note_graph(wiki, identity(note)),
         Part::Section(index) => {
             let name = note
                 .sections
                 .get(index)
                 .map_or("", |section| section.name.as_str());
-            base.section_graph(wiki, &note.path, name)
+            base.section_graph(wiki, identity(note), name)
         }
     }
+}
+
+fn identity(note: &Note) -> &str {
+    note.identity.as_deref().unwrap_or(&note.path)
 }
 
 /// Gives the triples of one part of a note to a sink, each once.
@@ -107,8 +111,8 @@ pub fn write(note: &Note, part: Part, wiki: &str, base: &Base, sink: &mut dyn Si
         Some(crate::Identifier::Iri(iri)) => NamedNode::new(iri.as_str()).ok(),
         _ => None,
     };
-    let iri = base.note(wiki, &note.path);
-    let concept = given.unwrap_or_else(|| base.concept(wiki, &note.path));
+    let iri = base.note(wiki, identity(note));
+    let concept = given.unwrap_or_else(|| base.concept(wiki, identity(note)));
     let mut writer = Writer {
         note,
         base,

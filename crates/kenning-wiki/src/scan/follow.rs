@@ -35,7 +35,7 @@ impl Run<'_> {
             .filter(|path| known(path).is_none())
             .collect();
         self.moves = moves::moved(&left, &gone, &come, &new, &self.news.renamed);
-        let away: BTreeSet<&String> = self.moves.values().collect();
+        self.away = self.moves.values().cloned().collect();
         for (path, fresh) in &mut self.fresh {
             let entry = &mut fresh.entry;
             if let Some(from) = self.moves.get(path)
@@ -46,7 +46,7 @@ impl Run<'_> {
                 entry.former.clone_from(&old.former);
                 entry.former.retain(|former| former != path);
                 entry.former.push(from.clone());
-            } else if away.contains(path) {
+            } else if self.away.contains(path) {
                 // What lay here went elsewhere and took its identity along; this is another note.
                 entry.identity = None;
                 entry.former = Vec::new();
@@ -58,7 +58,7 @@ impl Run<'_> {
     pub(super) fn was<'p>(&'p self, path: &'p str) -> Option<(&'p str, &'p Entry)> {
         let from = match self.moves.get(path) {
             Some(from) => from.as_str(),
-            None if self.moves.values().any(|from| from == path) => return None,
+            None if self.away.contains(path) => return None,
             None => path,
         };
         Some((from, self.known.entries.get(from)?.as_ref()))
@@ -74,6 +74,7 @@ impl Run<'_> {
             .map(|(path, entry)| (path, entry.as_ref()));
         let fresh = self.fresh.iter().map(|(path, fresh)| (path, &fresh.entry));
         let changes = moves::conflicts(rest.chain(fresh), self.wiki.rules.scale());
+        self.readdressed = !self.moves.is_empty() || !changes.is_empty();
         for (path, identity) in changes {
             if self.next.entries.remove(&path).is_some() {
                 let minted = identity.as_deref().unwrap_or(&path);
@@ -81,7 +82,7 @@ impl Run<'_> {
                     Ok((fresh, seen)) => self.take(&path, fresh, &seen),
                     Err(_) => {
                         // It cannot be read under its new address; nothing may stay under the old one.
-                        self.next.entries.remove(&path);
+                        self.forget(&path);
                         continue;
                     }
                 }
@@ -106,16 +107,25 @@ impl Run<'_> {
             match read_one(self.wiki, &folder, &self.readers, &path, &identity) {
                 // What changed in between is for the next scan: its stamp differs.
                 Ok((read, _)) if read.entry.hash == fresh.entry.hash => fresh.made = read.made,
-                _ => {
-                    self.fresh.remove(&path);
-                }
+                _ => self.forget(&path),
             }
+        }
+    }
+
+    /// Leaves a note that changes under our eyes to the next scan. What was known of it is gone till then.
+    fn forget(&mut self, path: &str) {
+        self.fresh.remove(path);
+        if let Some(from) = self.moves.remove(path) {
+            self.away.remove(&from);
+        }
+        if let Some((path, _)) = self.known.entries.get_key_value(path) {
+            self.gone.push(path);
         }
     }
 
     /// A graph may pass from one note to another: then it is replaced, and not dropped.
     pub(super) fn keep_what_is_put(&mut self) {
-        if self.moves.is_empty() {
+        if !self.readdressed {
             return;
         }
         let graphs = self.changes.iter().flat_map(|change| &change.graphs);

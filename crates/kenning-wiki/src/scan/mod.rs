@@ -3,7 +3,7 @@
 mod follow;
 mod link;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -57,6 +57,8 @@ pub(crate) fn scan(
         gone: Vec::new(),
         marked: Vec::new(),
         moves: BTreeMap::new(),
+        away: HashSet::new(),
+        readdressed: false,
         news: News::default(),
         changes: Vec::new(),
         summary: Summary::default(),
@@ -124,6 +126,10 @@ struct Run<'r> {
     marked: Vec<String>,
     /// New path → old path.
     moves: BTreeMap<String, String>,
+    /// The old paths of these.
+    away: HashSet<String>,
+    /// Whether addresses pass from one note to another.
+    readdressed: bool,
     /// What git tells that it did not tell before.
     news: News,
     summary: Summary,
@@ -246,10 +252,13 @@ impl Run<'_> {
         }
     }
 
+    /// Drops the graphs of notes that are no more: there is no file, or another note moved to where it was.
     fn drop_gone(&mut self) {
-        for path in std::mem::take(&mut self.gone) {
-            let moved = self.moves.values().any(|from| from == path);
-            if let Some(entry) = self.known.entries.get(path).filter(|_| !moved) {
+        let entries = &self.known.entries;
+        let replaced = self.moves.keys();
+        let replaced = replaced.filter_map(|path| Some(entries.get_key_value(path)?.0.as_str()));
+        for path in std::mem::take(&mut self.gone).into_iter().chain(replaced) {
+            if let Some(entry) = entries.get(path).filter(|_| !self.away.contains(path)) {
                 let change = gone(path, entry, self.wiki.minter());
                 self.changes.push(change);
             }

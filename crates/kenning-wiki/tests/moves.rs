@@ -1,0 +1,209 @@
+//! Notes that are moved, exchanged, copied and written over: each keeps what it says, and nothing of what was there before stays.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may end in a panic"
+)]
+
+mod common;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use common::{Folder, World, changes, stored};
+use kenning_vocab::{Base, km};
+use kenning_wiki::{Catalog, Memory, Touched};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+const PATHS: [&str; 6] = ["a.md", "b.md", "c.md", "A.md", "x/a.md", "x/New name.md"];
+const LEVELS: [&str; 4] = ["", "public", "restricted", "secrte"];
+
+/// The name of the graph of each note without its beginning, by the path at which the note lies.
+fn notes(world: &World) -> BTreeMap<String, String> {
+    let mut notes = BTreeMap::new();
+    for (name, (_, triples)) in &world.0 {
+        if !name.contains("/graph/meta/") {
+            continue;
+        }
+        let own = name.rsplit_once("/meta/wiki/").unwrap().1;
+        let start = format!(
+            "{} {} \"",
+            Base::default()
+                .note("wiki", "X.md")
+                .to_string()
+                .replace("/X>", &format!("/{own}>")),
+            km::NOTE_PATH
+        );
+        let path = triples
+            .iter()
+            .find_map(|triple| triple.strip_prefix(&start));
+        let path = path.unwrap().trim_end_matches('"').to_owned();
+        let before = notes.insert(path, own.to_owned());
+        assert_eq!(before, None, "two notes lie at one path: {name}");
+    }
+    notes
+}
+
+/// What each note says, with its label, as if its addresses were minted from where it lies.
+fn said(world: &World) -> BTreeMap<String, String> {
+    let mut said = BTreeMap::new();
+    for (path, own) in notes(world) {
+        let here = Base::default().note("wiki", &path).as_str().to_owned();
+        let here = here.rsplit_once("/wiki/").unwrap().1;
+        let (label, triples) =
+            &world.0[&format!("{}id/graph/note/wiki/{own}", Base::default().as_str())];
+        let mut text = format!("{label:?} {}", triples.join("\n"));
+        for end in ['>', '#'] {
+            text = text.replace(&format!("/wiki/{own}{end}"), &format!("/wiki/{here}{end}"));
+        }
+        said.insert(path, text);
+    }
+    said
+}
+
+/// Graphs of anything but a note that is there.
+fn strays(world: &World) -> Vec<&String> {
+    let notes: Vec<String> = notes(world).into_values().collect();
+    let names = world.0.keys();
+    names
+        .filter(|name| {
+            let own = name.rsplit_once("/wiki/").unwrap().1;
+            !notes.iter().any(|note| {
+                let rest = own.strip_prefix(note.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?', '~']))
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn a_note_that_was_changed_and_changed_places_leaves_nothing_behind() {
+    let secret = "---\nprotection: public\n---\nA text of some length about [[b]].\n";
+    let folder = Folder::new(&[("a.md", secret), ("b.md", "Another text of some length.\n")]);
+    let first = folder.scan(&Catalog::empty());
+    let mut world = World::default();
+    world.apply(&first.changes);
+    folder.rename("b.md", "a.md");
+    folder.write("b.md", secret.replace("public", "restricted"));
+    let second = folder.scan(&first.catalog);
+    assert_eq!(changes(&second), ["gone a.md", "moved a.md", "added b.md"]);
+    world.apply(&second.changes);
+    assert_eq!(strays(&world), Vec::<&String>::new());
+    assert_eq!(notes(&world).len(), 2);
+    let public = common::reader("public", "");
+    assert!(!world.seen_by(&public).contains("some length"));
+}
+
+#[test]
+fn a_note_answers_to_the_name_that_its_file_has() {
+    let folder = Folder::new(&[("old name.md", "# Title\n\nA text of some length.\n")]);
+    let first = folder.scan(&Catalog::empty());
+    let mut world = World::default();
+    world.apply(&first.changes);
+    folder.rename("old name.md", "new name.md");
+    let second = folder.scan(&first.catalog);
+    world.apply(&second.changes);
+    let (_, triples) = &world.0["http://localhost:7878/id/graph/note/wiki/old%20name"];
+    let answers: Vec<&str> = triples
+        .iter()
+        .filter(|triple| triple.contains("answersTo"))
+        .map(|triple| triple.rsplit_once('/').unwrap().1)
+        .collect();
+    assert_eq!(answers, ["title>", "new%20name>"]);
+}
+
+#[test]
+fn whatever_is_moved_each_note_is_there_once_and_says_what_its_file_says() {
+    let step = (
+        0..8_usize,
+        0..PATHS.len(),
+        0..PATHS.len(),
+        0..LEVELS.len(),
+        0..5_usize,
+    );
+    let input = proptest::collection::vec(step, 4..14);
+    let kept = Cell::new(0);
+    let mut runner = TestRunner::new(Config {
+        cases: 60,
+        ..Config::default()
+    });
+    runner
+        .run(&input, |steps| {
+            let folder = Folder::new(&[]);
+            let mut files: BTreeMap<&str, String> = BTreeMap::new();
+            let (mut world, mut catalog) = (World::default(), Catalog::empty());
+            let mut watched = World::default();
+            let (mut memory, mut remembered) = (Memory::new(), Catalog::empty());
+            for (count, (action, one, other, level, text)) in steps.into_iter().enumerate() {
+                let (one, other) = (PATHS[one], PATHS[other]);
+                let add = |text: &mut String| text.push_str(&format!("\nMore in step {count}.\n"));
+                match action {
+                    0 | 1 => {
+                        let level = match LEVELS[level] {
+                            "" => String::new(),
+                            level => format!("---\nprotection: {level}\n---\n"),
+                        };
+                        let lines: String = (0..8)
+                            .map(|line| format!("Text {text} {line}.\n\n"))
+                            .collect();
+                        files.insert(one, format!("{level}{lines}[[a]] [[New name]]\n"));
+                    }
+                    2 => drop(files.remove(one)),
+                    // Changes of place, the last two with a change of words.
+                    3..=6 => {
+                        let (mut from, to) = (files.remove(one), files.remove(other));
+                        if let Some(from) = from.as_mut().filter(|_| action > 4) {
+                            add(from);
+                        }
+                        files.extend(from.map(|text| (other, text)));
+                        if action % 2 == 0 {
+                            files.extend(to.map(|text| (one, text)));
+                        }
+                    }
+                    _ => {
+                        let copy = files.get(one).cloned();
+                        files.extend(copy.map(|text| (other, text)));
+                    }
+                }
+                for path in PATHS {
+                    let there = std::fs::read_to_string(folder.path().join(path)).ok();
+                    match files.get(path) {
+                        Some(text) if Some(text) != there.as_ref() => folder.write(path, text),
+                        None if there.is_some() => folder.remove(path),
+                        _ => {}
+                    }
+                }
+                let scan = folder.scan(&catalog);
+                world.apply(&scan.changes);
+                catalog = stored(&scan.catalog);
+                let touched = Touched::Paths([one.to_owned(), other.to_owned()].into());
+                let scan = folder
+                    .wiki()
+                    .scan_with(&remembered, &mut memory, &touched, &mut |_| ());
+                watched.apply(&scan.changes);
+                remembered = scan.catalog;
+                prop_assert_eq!(&world, &watched);
+                prop_assert_eq!(strays(&world), Vec::<&String>::new());
+                let mut fresh = World::default();
+                fresh.apply(&folder.scan(&Catalog::empty()).changes);
+                for (path, text) in said(&fresh) {
+                    let said = said(&world).remove(&path).unwrap_or_default();
+                    let lines = said.lines().zip(text.lines());
+                    let other = lines.into_iter().find(|(one, other)| one != other);
+                    prop_assert_eq!(other, None, "{}", path);
+                    prop_assert_eq!(said.len(), text.len());
+                }
+                kept.set(kept.get() + usize::from(notes(&world) != notes(&fresh)));
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert!(
+        kept.get() > 60,
+        "only {} times a note kept an address",
+        kept.get()
+    );
+}
