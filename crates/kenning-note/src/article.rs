@@ -190,7 +190,9 @@ fn has_marks(text: &str) -> bool {
     if text.contains("[[")
         || text.contains("](")
         || text.contains("^[")
-        || text.contains(":::")
+        || [":::", "level=", "audience="]
+            .iter()
+            .any(|words| text.contains(words))
         || text.contains("```")
     {
         return true;

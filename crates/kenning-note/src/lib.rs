@@ -92,7 +92,7 @@ fn markdown(
     settings: &Settings,
     problems: &mut Vec<Problem>,
 ) {
-    let front = front_matter::read(source, &settings.limits, problems);
+    let front = front_matter::read(source, note.format, &settings.limits, problems);
     if !front.present && front.unreadable.is_none() && article::read(source, note) {
         return;
     }
@@ -111,7 +111,7 @@ fn markdown(
 /// Another format, read as the Markdown that says the same. Places keep their line.
 fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &mut Vec<Problem>) {
     // Makers of sites put front matter before text of any format.
-    let front = front_matter::read(source, &settings.limits, problems);
+    let front = front_matter::read(source, note.format, &settings.limits, problems);
     let after = front.present.then(|| source.after(front.body));
     let written = after.as_ref().unwrap_or(source);
     let turned = format::turn(written, note, settings, problems);

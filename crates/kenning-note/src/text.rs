@@ -221,6 +221,15 @@ pub(crate) fn line_up_to(text: &str) -> &str {
     near.rsplit('\n').next().unwrap_or_default()
 }
 
+/// Whether some program shows a new line after this character. Markdown knows only the first, and a block that an author sees on
+/// a line of its own must not be open for that.
+pub(crate) fn ends_line(c: char) -> bool {
+    matches!(
+        c,
+        '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
+}
+
 /// Whether a character takes no room on a screen.
 pub(crate) fn is_unseen(c: char) -> bool {
     matches!(u32::from(c), 0xad | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x2069 | 0xfeff)

@@ -20,6 +20,7 @@ use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::text::Source;
 
+pub(crate) use protected::opens as opens_block;
 use protected::{Block, blank};
 use site::Shown;
 

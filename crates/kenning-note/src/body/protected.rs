@@ -13,7 +13,7 @@ use super::pieces::{self, Defined};
 use crate::meta::block_attributes;
 use crate::note::Stated;
 use crate::problem::{Place, Problem, ProblemKind};
-use crate::text::{Source, is_unseen};
+use crate::text::{Source, ends_line, is_unseen};
 
 /// A protected block of a text.
 pub(crate) struct Block {
@@ -52,8 +52,11 @@ pub(crate) fn find(
 ) -> Found {
     let text = source.text.as_ref();
     let body = text.get(start..).unwrap_or_default();
-    let has = |colons: &str| memchr::memmem::find(body.as_bytes(), colons.as_bytes()).is_some();
-    if !has(":::") && !has(WIDE) {
+    let has = |words: &str| memchr::memmem::find(body.as_bytes(), words.as_bytes()).is_some();
+    if ![":::", WIDE, "level=", "audience="]
+        .iter()
+        .any(|words| has(words))
+    {
         return Found::default();
     }
     let mut blocks: Vec<Block> = Vec::new();
@@ -201,11 +204,21 @@ struct Mark<'t> {
     quotes: usize,
 }
 
+fn is_colon(c: char) -> bool {
+    matches!(c, ':' | '\u{ff1a}')
+}
+
+/// Whether a line opens a protected block where none is shown as an example.
+pub(crate) fn opens(line: &str) -> bool {
+    Mark::of(line).is_some_and(|mark| block_attributes(&mark.text, Place::START).is_some())
+}
+
 /// Colons as East Asian keyboards write them.
 const WIDE: &str = "\u{ff1a}\u{ff1a}\u{ff1a}";
 
 impl<'t> Mark<'t> {
     /// The line, when it has three colons and nothing but the marks of quotes and lists stands before them, or what nobody sees.
+    /// What cannot but open a block does so with two colons and behind words, too, but for code.
     fn of(line: &'t str) -> Option<Self> {
         let rest = line.trim_start_matches(|c: char| {
             c.is_whitespace()
@@ -215,17 +228,45 @@ impl<'t> Mark<'t> {
                 || matches!(c, '.' | ')')
         });
         let before = line.get(..line.len() - rest.len()).unwrap_or_default();
-        let text = if rest.starts_with(WIDE) {
-            Cow::Owned(rest.replace('\u{ff1a}', ":"))
-        } else {
-            Cow::Borrowed(rest)
-        };
-        let colons = text.bytes().take_while(|byte| *byte == b':').count();
-        (colons >= 3).then(|| Self {
+        let quotes = before.bytes().filter(|byte| *byte == b'>').count();
+        let at_head = Self::at(rest, quotes);
+        if let Some(mark) = at_head.filter(|mark| mark.colons >= 3 || mark.must_open()) {
+            return Some(mark);
+        }
+        if !line.contains("level") && !line.contains("audience") {
+            return None;
+        }
+        let shown = line.split('`').next().unwrap_or_default();
+        let behind = shown.char_indices().filter(|(_, c)| is_colon(*c));
+        let mut behind = behind.filter_map(|(at, _)| Self::at(line.get(at..)?, quotes));
+        behind.find(|mark| mark.colons >= 3 && mark.must_open())
+    }
+
+    /// What begins with colons.
+    fn at(text: &'t str, quotes: usize) -> Option<Self> {
+        let run = text.trim_start_matches(|c| is_colon(c) || is_unseen(c));
+        let marks = text.get(..text.len() - run.len())?;
+        let colons = marks.chars().filter(|c| is_colon(*c)).count();
+        let is_plain = marks.len() == colons && colons > 2 && !run.contains('\u{ff1a}');
+        (colons > 1).then(|| Self {
             colons,
-            quotes: before.bytes().filter(|byte| *byte == b'>').count(),
-            text,
+            quotes,
+            text: if is_plain {
+                Cow::Borrowed(text)
+            } else {
+                let run = run.replace('\u{ff1a}', ":");
+                Cow::Owned(format!("{}{run}", ":".repeat(colons.max(3))))
+            },
         })
+    }
+
+    /// Whether it names a protected block and what for.
+    fn must_open(&self) -> bool {
+        let lower = self.text.to_ascii_lowercase();
+        let says = ["level", "audience"]
+            .iter()
+            .any(|word| lower.contains(word));
+        says && lower.contains("protect") && lower.contains('=')
     }
 
     /// What follows the colons.
@@ -234,15 +275,6 @@ impl<'t> Mark<'t> {
             .trim_start_matches(':')
             .trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
     }
-}
-
-/// Whether some program shows a new line after this character. Markdown knows only the first, and a block that an author sees on
-/// a line of its own must not be open for that.
-fn ends_line(c: char) -> bool {
-    matches!(
-        c,
-        '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
 }
 
 fn may_be_fenced(text: &str, start: usize, line: usize) -> bool {
@@ -260,9 +292,7 @@ fn is_fenced(text: &str, start: usize, line: usize, blocks: &[Block], left: &mut
     let rest = text.get(line..).unwrap_or_default();
     let mut end = line;
     for next in rest.split_inclusive(ends_line) {
-        let opens =
-            Mark::of(next).is_some_and(|mark| block_attributes(&mark.text, Place::START).is_some());
-        if opens {
+        if opens(next) {
             break;
         }
         end += next.len();

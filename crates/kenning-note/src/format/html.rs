@@ -375,10 +375,12 @@ impl Page<'_> {
     }
 
     fn meta(&mut self, body: &str, at: usize) {
-        let (Some(name), Some(content)) = (
-            attribute(body, "name").or_else(|| attribute(body, "property")),
-            attribute(body, "content"),
-        ) else {
+        let name = attribute(body, "name").or_else(|| attribute(body, "property"));
+        let content = attribute(body, "content");
+        // INVARIANT: a protection that is stated without a value is one that cannot be read.
+        let content =
+            content.or_else(|| crate::meta::is_protection_key(name.as_deref()?).then(String::new));
+        let (Some(name), Some(content)) = (name, content) else {
             return;
         };
         let place: Place = self.source.place(at);

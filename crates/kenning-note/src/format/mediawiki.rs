@@ -339,6 +339,10 @@ fn template(out: &mut Turned, inside: &str, place: crate::Place, nesting: usize)
     let set = lower
         .starts_with("#set:")
         .then(|| name.get(5..).unwrap_or_default());
+    if crate::meta::states_protection(name) {
+        // Which of its parameters is the level, nobody knows.
+        out.key(name, "", place);
+    }
     // What such a template says is about a source, or about the layout of the page.
     let elsewhere = nesting > 0
         || (name.starts_with('#') && set.is_none())

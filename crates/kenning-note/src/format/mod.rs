@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::iter::Peekable;
 use std::str::SplitInclusive;
 
+use crate::body::opens_block;
 use crate::front_matter::{Data, Key, Node};
 use crate::note::{Format, Note, TitleFrom};
 use crate::problem::{Place, Problem};
@@ -172,14 +173,13 @@ fn is_block_line(line: &str) -> bool {
 /// Where a note opens a protected block whose opening line the text made of it does not have: in a tag, a comment, a template. What follows that
 /// line would be open text, so the note has to be closed.
 pub(crate) fn lost_block(source: &Source<'_>, made: &str) -> Option<Place> {
-    if !source.text.contains(":::") {
+    if !source.text.contains("::") {
         return None;
     }
-    let opens = |line: &&str| is_block_line(line) && line.trim().bytes().any(|b| b != b':');
-    let mut left = made.lines().filter(opens).count();
+    let mut left = made.lines().filter(|line| opens_block(line)).count();
     let mut at = 0;
     for line in source.text.split_inclusive('\n') {
-        if opens(&line) {
+        if opens_block(line) {
             let Some(rest) = left.checked_sub(1) else {
                 return Some(source.place(at));
             };

@@ -30,6 +30,9 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
             continue;
         }
         if let Some(rest) = lower.strip_prefix("#+") {
+            if rest.starts_with("begin_protect") {
+                out.key("protection", "for a block of Org alone", place);
+            }
             if let Some((key, _)) = rest.split_once(':') {
                 let value = line.split_once(':').map_or("", |(_, value)| value.trim());
                 keyword(&mut out, key, value, place);
@@ -53,7 +56,15 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
                 // Properties before the first heading are about the note; others about a part of it that has no page, and of which
                 // the name is kept for links.
                 let (key, value) = (key.to_lowercase(), value.trim());
-                if before_heading && !value.is_empty() {
+                if crate::meta::is_protection_key(&key) {
+                    // INVARIANT: a part of a note has no level of its own, so one that is stated closes the note: it is the name of none.
+                    let value = if before_heading {
+                        value
+                    } else {
+                        "for a heading alone"
+                    };
+                    out.key(&key, value, place);
+                } else if before_heading && !value.is_empty() {
                     keyword(&mut out, &key, value, place);
                 } else if key == "id" && !value.is_empty() {
                     out.blocks.push(value.to_owned());
@@ -150,8 +161,15 @@ fn keyword(out: &mut Turned, key: &str, value: &str, place: crate::Place) {
             let names = value.split_whitespace().map(str::to_owned);
             out.list("sources", names.collect(), place);
         }
-        "startup" | "options" | "latex_header" | "html_head" | "setupfile" | "export_file_name"
-        | "property" => {}
+        "startup" | "options" | "latex_header" | "html_head" | "setupfile" | "export_file_name" => {
+        }
+        // `#+PROPERTY: key value` says of all headings what a drawer says of one.
+        "property" => {
+            let (key, value) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+            if crate::meta::is_protection_key(key) {
+                out.key(key, value, place);
+            }
+        }
         // These are about the block or the picture that follows, or are done when the text is printed.
         "caption" | "data" | "header" | "headers" | "label" | "name" | "plot" | "resname"
         | "result" | "results" | "source" | "srcname" | "tblname" | "toc" | "include" | "call"

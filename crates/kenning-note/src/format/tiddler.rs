@@ -35,7 +35,13 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
         out.mark(place.line);
         let line = raw.trim_end_matches(['\n', '\r']);
         if in_head {
-            match line.split_once(':').filter(|(key, _)| is_field(key)) {
+            let pair = line.split_once(':');
+            // Spaces make no field there, and a protection is meant all the same.
+            let pair = pair.map(|(key, value)| match key.trim() {
+                bare if crate::meta::is_protection_key(bare) => (bare, value),
+                _ => (key, value),
+            });
+            match pair.filter(|(key, _)| is_field(key) || crate::meta::is_protection_key(key)) {
                 Some((key, value)) => field(&mut out, key, value.trim(), place, &mut body),
                 None if line.trim().is_empty() => in_head = at <= blank,
                 None => {

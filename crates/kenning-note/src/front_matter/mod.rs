@@ -1,14 +1,16 @@
 //! The block of keys and values at the head of a note.
 
 mod flow;
+mod hidden;
 mod json;
 mod plain;
 mod toml;
 mod yaml;
 
+use crate::note::Format;
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::Limits;
-use crate::text::{Source, is_unseen};
+use crate::text::Source;
 
 /// A value as it was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,12 +91,15 @@ enum Syntax {
 /// Reads the front matter of a text, if it has one.
 pub(crate) fn read(
     source: &Source<'_>,
+    format: Format,
     limits: &Limits,
     problems: &mut Vec<Problem>,
 ) -> FrontMatter {
+    let has_keys = format == Format::Tiddler;
     let text = source.text.as_ref();
     let Some((syntax, start, end, body)) = find(text) else {
-        let unreadable = hidden_protection(source, 0).map(|place| missed(place, problems));
+        let unreadable =
+            hidden::protection(source, 0, has_keys).map(|place| missed(place, problems));
         return FrontMatter {
             map: Some(Vec::new()),
             body: 0,
@@ -126,7 +131,8 @@ pub(crate) fn read(
         Ok(map) => FrontMatter {
             map: Some(map),
             body,
-            unreadable: hidden_protection(source, body).map(|place| missed(place, problems)),
+            unreadable: hidden::protection(source, body, has_keys)
+                .map(|place| missed(place, problems)),
             present: true,
         },
         Err((place, why)) => {
@@ -210,62 +216,4 @@ fn missed(place: Place, problems: &mut Vec<Problem>) -> (Place, String) {
             .with_hint("the note is closed; front matter begins with `---` on the first line and ends with `---` on a line of its own"),
     );
     (place, why)
-}
-
-/// Where a text that has no front matter there states a protection in its first block all the same: its author meant it.
-fn hidden_protection(source: &Source<'_>, from: usize) -> Option<Place> {
-    let text = source.text.as_ref().get(from..).unwrap_or_default();
-    let head = text.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
-    if head.starts_with('{') && !head.starts_with("{{") && !head.starts_with("{%") {
-        let at = hidden_in_object(head)?;
-        return Some(source.place(from + text.len() - head.len() + at));
-    }
-    if !head.starts_with("---") && !head.starts_with("+++") && !head.starts_with(";;;") {
-        return None;
-    }
-    let mut at = from + text.len() - head.len();
-    for (number, line) in head.split_inclusive('\n').take(200).enumerate() {
-        // A second block ends where it ends; of a first that is none nobody knows where that is.
-        let is_end = matches!(line.trim(), "" | "---" | "+++" | ";;;");
-        if from > 0 && number > 0 && is_end {
-            return None;
-        }
-        let key = line.trim_start_matches(|c: char| {
-            c.is_whitespace() || is_unseen(c) || matches!(c, '"' | '\'')
-        });
-        let word = key.get(..10).unwrap_or_default();
-        if word.eq_ignore_ascii_case("protection")
-            || key
-                .get(..8)
-                .unwrap_or_default()
-                .eq_ignore_ascii_case("audience")
-        {
-            let after = key.trim_start_matches(|c: char| {
-                c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '"' | '\'')
-            });
-            if after.trim_start().starts_with([':', '=']) {
-                return Some(source.place(at));
-            }
-        }
-        at += line.len();
-    }
-    None
-}
-
-/// The same for what looks like an object in braces: a quoted key before the first empty line.
-fn hidden_in_object(head: &str) -> Option<usize> {
-    let lines = head.split_inclusive('\n').take(200);
-    let lines = lines.take_while(|line| !line.trim().is_empty());
-    let block = head.get(..lines.map(str::len).sum())?;
-    let quotes = block.match_indices('"');
-    let mut keys = quotes.filter(|(at, _)| {
-        let key = block.get(at + 1..).unwrap_or_default();
-        let (key, after) = key.split_once('"').unwrap_or((key, ""));
-        let begins = |word: &str| {
-            let start = key.get(..word.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(word))
-        };
-        (begins("protection") || begins("audience")) && after.trim_start().starts_with(':')
-    });
-    keys.next().map(|(at, _)| at)
 }

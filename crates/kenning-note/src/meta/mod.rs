@@ -22,7 +22,7 @@ use crate::value::{DateOrder, Moment, Value};
 
 pub(crate) use people::{agent_of, due, is_person_type, level, mention, name_and_rest, share};
 pub use protection::may_open_section;
-pub(crate) use protection::{block_attributes, is_protection_key};
+pub(crate) use protection::{block_attributes, is_protection_key, states_protection};
 pub(crate) use value::{scalar, truth, value, words};
 
 use names::{named, parts, tags, unlinked};

@@ -12,19 +12,81 @@ use super::squeezed;
 
 /// Whether a key speaks of protection, rightly spelt or not.
 pub(crate) fn is_protection_key(key: &str) -> bool {
+    if !key.is_ascii() && key.contains(is_unseen) {
+        return is_protection_key(&shown(key));
+    }
     // The first letter tells of most keys that they do not. No letter beyond ASCII becomes one of these in lower case.
     let first = key
         .bytes()
         .find(|b| !matches!(b, b'-' | b'_' | b' ' | b'.'));
-    if !first.is_some_and(|b| matches!(b.to_ascii_lowercase(), b'p' | b'a' | b'c' | b't')) {
+    let may_be = first.is_some_and(|b| matches!(b.to_ascii_lowercase(), b'p' | b'a' | b'c' | b't'));
+    if may_be && is_spelt_so(&squeezed(key)) {
+        return true;
+    }
+    let bare = key.trim_matches(|c: char| !c.is_alphanumeric());
+    is_term(bare) || is_slip(bare)
+}
+
+/// Whether a squeezed key is one that states a level or an audience, however it is spelt.
+pub(crate) fn states_protection(key: &str) -> bool {
+    let bare = key.trim_matches(|c: char| !c.is_alphanumeric() && !is_unseen(c));
+    let key = squeezed(bare);
+    is_protection_key(bare) && !matches!(&*key, "private" | "classification" | "tlp" | "protected")
+}
+
+fn is_spelt_so(key: &str) -> bool {
+    key.starts_with("protection")
+        || matches!(
+            key,
+            "audience" | "private" | "classification" | "tlp" | "protected"
+        )
+}
+
+/// Whether it is a term of the vocabulary, which says of a graph what keys say of a note.
+fn is_term(key: &str) -> bool {
+    let local = ["km:", kenning_vocab::km::NAMESPACE]
+        .iter()
+        .find_map(|prefix| key.strip_prefix(prefix));
+    let bare = local.unwrap_or(key);
+    let may_be = bare.len() >= 10 && (local.is_some() || bare.starts_with(['h', 'H']));
+    may_be && {
+        let name = squeezed(bare);
+        let name = name.strip_prefix("has").unwrap_or(&name);
+        name.starts_with("protection")
+    }
+}
+
+/// Whether a key is `protection` or `audience` with one letter more, less or another, or with two letters that changed places.
+fn is_slip(key: &str) -> bool {
+    if !(7..=24).contains(&key.len()) {
         return false;
     }
     let key = squeezed(key);
-    key.starts_with("protection")
-        || matches!(
-            &*key,
-            "audience" | "private" | "classification" | "tlp" | "protected"
-        )
+    // A word of its own.
+    key != "projection"
+        && ["protection", "audience"]
+            .iter()
+            .any(|word| differs_once(&key, word))
+}
+
+fn differs_once(one: &str, other: &str) -> bool {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
+    let same = same.count();
+    let (Some(one), Some(other)) = (one.get(same..), other.get(same..)) else {
+        return false;
+    };
+    let rest = |text: &'_ str| text.chars().next().map_or(0, char::len_utf8);
+    let (after_one, after_other) = (one.get(rest(one)..), other.get(rest(other)..));
+    let swapped = || match (one.as_bytes(), other.as_bytes()) {
+        ([a, b, one @ ..], [c, d, other @ ..]) => a == d && b == c && one == other,
+        _ => false,
+    };
+    after_one == after_other || after_one == Some(other) || Some(one) == after_other || swapped()
+}
+
+/// A key as a screen shows it.
+fn shown(key: &str) -> String {
+    key.chars().filter(|c| !is_unseen(*c)).collect()
 }
 
 /// Reads all keys that speak of protection.
@@ -39,9 +101,6 @@ pub(super) fn read(note: &mut Note, map: &[(Key, Node)], problems: &mut Vec<Prob
                     .with_hint("the note is closed until this is mended"),
             );
             unreadable.get_or_insert((why, key.place));
-            continue;
-        }
-        if !key.text.contains(['p', 'P']) && !is_protection_key(&key.text) {
             continue;
         }
         let name = squeezed(&key.text);
@@ -73,9 +132,8 @@ pub(super) fn read(note: &mut Note, map: &[(Key, Node)], problems: &mut Vec<Prob
 /// Why a key states a protection in a way that would be missed: with characters that no screen shows, or inside another key, as
 /// `params` and `meta` of site generators hold it.
 fn missed(key: &Key, node: &Node) -> Option<String> {
-    let shown = || -> String { key.text.chars().filter(|c| !is_unseen(*c)).collect() };
-    if key.text.contains(is_unseen) && is_protection_key(&shown()) {
-        let shown = shown();
+    if key.text.contains(is_unseen) && is_protection_key(&key.text) {
+        let shown = shown(&key.text);
         return Some(format!(
             "the key `{shown}` has characters that cannot be seen"
         ));

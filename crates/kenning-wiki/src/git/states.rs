@@ -99,7 +99,10 @@ fn may_be_protected(text: &[u8]) -> bool {
     // What stands behind the first colons of a line holds what stands behind all others.
     text.split(|byte| *byte == b'\n').any(|line| {
         let wide = "\u{ff1a}".as_bytes();
-        let first = memchr::memmem::find(line, b":::").into_iter();
+        // What nobody sees may stand between two colons.
+        let mut pairs = line.windows(2);
+        let first = pairs.position(|pair| matches!(pair, [b':', b':' | 0x80..]));
+        let first = first.into_iter();
         let first = first.chain(memchr::memmem::find(line, wide)).min();
         let rest = first.and_then(|at| line.get(at..));
         rest.is_some_and(|rest| kenning_note::may_open_section(&String::from_utf8_lossy(rest)))
