@@ -1,13 +1,14 @@
 //! Light conventions: what lines under certain headings say about people and practices.
 
+mod held;
+mod log;
+
 use crate::digest;
-use crate::fact::{Event, Fact, FactKind, Held, Knows, Mention};
-use crate::meta::{level, mention, name_and_rest, share};
+use crate::fact::{Fact, FactKind, Knows, Mention};
+use crate::meta::{level, mention, name_and_rest, odd_level};
 use crate::name::{is_plain_key, normal_key};
-use crate::note::Text;
 use crate::problem::Place;
 use crate::settings::Settings;
-use crate::value::Moment;
 
 /// What a heading makes of the lines under it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,8 @@ fn is_key_of(name: &str, key: &str) -> bool {
 /// What a line says.
 pub(crate) enum Line {
     Nothing,
-    Fact(Box<Fact>),
+    /// What it says, and what of it was not understood.
+    Fact(Box<Fact>, Vec<String>),
     Odd(String),
     /// A typed link.
     Relation(String),
@@ -96,40 +98,48 @@ pub(crate) enum Line {
 
 /// Reads a line, with links as `[[target]]`; `text` is the same without.
 pub(crate) fn line(room: Room, line: &str, text: &str, place: Place) -> Line {
-    let fact = |kind: FactKind| {
-        Line::Fact(Box::new(Fact {
+    let fact = |kind: FactKind, odd: Vec<String>| {
+        let fact = Fact {
             kind,
             anchor: digest::of(line),
             text: text.to_owned(),
             place,
-        }))
+        };
+        Line::Fact(Box::new(fact), odd)
     };
     match room {
-        Room::Log => match event(line, place) {
-            Ok(event) => fact(FactKind::Event(event)),
+        Room::Log => match log::event(line, place) {
+            Ok(event) => fact(FactKind::Event(event), Vec::new()),
             // Prose among the lines is prose.
-            Err(_) if !line.starts_with(|c: char| c.is_ascii_digit()) => Line::Nothing,
+            Err(_) if !log::is_meant(line) => Line::Nothing,
             Err(why) => Line::Odd(why),
         },
-        Room::Held => held(line, place).map_or(Line::Nothing, |held| fact(FactKind::Held(held))),
+        Room::Held => held::line(line, place, fact),
         Room::Knows | Room::KnownBy => {
             let Some((name, rest)) =
                 name_and_rest(line).filter(|(name, _)| name.is_link || line.contains(':'))
             else {
                 return Line::Nothing;
             };
+            if name.is_link && rest.starts_with([',', '&']) {
+                return Line::Odd(
+                    "a line says what one of them knows, and here are several".to_owned(),
+                );
+            }
             let (level, since) = level(&rest, place);
+            let odd = odd_level(&rest, level.as_ref(), since.as_ref());
             let (who, topic) = if room == Room::Knows {
                 (None, Some(name))
             } else {
                 (Some(name), None)
             };
-            fact(FactKind::Knows(Knows {
+            let knows = Knows {
                 who,
                 topic,
                 level,
                 since,
-            }))
+            };
+            fact(FactKind::Knows(knows), odd)
         }
         Room::Relations => relation(line).map_or(Line::Nothing, Line::Relation),
         Room::Observations => observation(line).map_or(Line::Nothing, Line::Observation),
@@ -139,112 +149,6 @@ pub(crate) fn line(room: Room, line: &str, text: &str, place: Place) -> Line {
             .unwrap_or(Line::Nothing),
         Room::Related | Room::Sources => Line::Nothing,
     }
-}
-
-/// `2026-03-04 shadowing: [[Ada]] → [[Ben]], client calls, 6h`
-fn event(line: &str, place: Place) -> Result<Event, String> {
-    let (when, rest) = line.split_once(' ').unwrap_or((line, ""));
-    let (from, until) = when
-        .split_once(['/', '–'])
-        .map_or((when, None), |(from, until)| (from, Some(until)));
-    let from = Moment::parse(from)
-        .ok_or_else(|| format!("a log line begins with a day, and `{when}` is none"))?;
-    let until = match until {
-        Some(until) => Some(Moment::parse(until).ok_or_else(|| format!("`{until}` is not a day"))?),
-        None => None,
-    };
-    let (practice, rest) = split_outside(rest, ':')
-        .ok_or_else(|| "a log line names a practice, followed by `:`".to_owned())?;
-    let practice =
-        mention(practice.trim()).map_or_else(|| practice.trim().to_owned(), |mention| mention.name);
-    if practice.is_empty() {
-        return Err("a log line names a practice, followed by `:`".to_owned());
-    }
-    let mut event = Event {
-        from: Some(from),
-        until,
-        practice: Text {
-            text: practice,
-            place,
-        },
-        ..Event::default()
-    };
-    let arrow = ["→", "->", "=>", "⟶"]
-        .iter()
-        .find_map(|arrow| rest.split_once(arrow));
-    let (givers, after) = arrow.map_or((rest, None), |(givers, after)| (givers, Some(after)));
-    let mut parts = segments(after.unwrap_or(givers));
-    if let Some(hours) = parts.last().and_then(|last| hours(last)) {
-        event.hours = Some(hours);
-        parts.pop();
-    }
-    if let Some(at) = parts
-        .iter()
-        .position(|part| part.to_lowercase().starts_with("about "))
-    {
-        let topics = parts.split_off(at);
-        event.topics = topics
-            .iter()
-            .filter_map(|part| mention(strip_about(part)))
-            .collect();
-    } else if parts.len() > 1 {
-        event.topics = parts
-            .pop()
-            .and_then(|part| mention(&part))
-            .into_iter()
-            .collect();
-    }
-    let people = |parts: &[String]| -> Vec<Mention> {
-        parts.iter().filter_map(|part| mention(part)).collect()
-    };
-    if after.is_some() {
-        event.givers = people(&segments(givers));
-        event.takers = people(&parts);
-    } else {
-        event.givers = people(&parts);
-    }
-    if event.givers.is_empty() && event.takers.is_empty() {
-        return Err("a log line names who took part".to_owned());
-    }
-    Ok(event)
-}
-
-fn strip_about(part: &str) -> &str {
-    part.get(..6)
-        .filter(|start| start.eq_ignore_ascii_case("about "))
-        .and_then(|_| part.get(6..))
-        .unwrap_or(part)
-}
-
-/// `Where the bass goes: [[Ada]], tacit, criticality 3, expressible 0.2`
-fn held(line: &str, place: Place) -> Option<Held> {
-    let (what, rest) = split_outside(line, ':')?;
-    let mut held = Held {
-        what: what.replace("[[", "").replace("]]", "").trim().to_owned(),
-        ..Held::default()
-    };
-    for part in segments(rest) {
-        let lower = part.to_lowercase();
-        if let Some(number) = lower.strip_prefix("criticality") {
-            held.criticality = number
-                .trim_start_matches([' ', ':'])
-                .trim()
-                .parse()
-                .ok()
-                .filter(|n| *n <= 3);
-        } else if let Some(number) = lower.strip_prefix("expressible") {
-            held.expressible = share(number.trim_start_matches([' ', ':']));
-        } else if matches!(
-            lower.as_str(),
-            "tacit" | "explicit" | "embodied" | "embedded"
-        ) {
-            held.kinds.push(Text { text: lower, place });
-        } else {
-            held.by.extend(mention(&part));
-        }
-    }
-    let says_something = !held.by.is_empty() || !held.kinds.is_empty();
-    (!held.what.is_empty() && says_something).then_some(held)
 }
 
 /// Parts between commas, with commas inside `[[…]]` left alone.
@@ -258,6 +162,43 @@ fn segments(text: &str) -> Vec<String> {
     out.push(rest.trim().trim_end_matches('.').to_owned());
     out.retain(|part| !part.is_empty());
     out
+}
+
+/// The names in a part between commas: `[[Ada]] and [[Ben]]` has two. Words beside a link are said to be odd.
+fn names(part: &str) -> Result<Vec<Mention>, String> {
+    let mut names = Vec::new();
+    let mut rest = part;
+    loop {
+        let next = [" and ", " & ", " und ", " + "].iter().filter_map(|word| {
+            let at = rest.match_indices(word).map(|(at, _)| at);
+            let mut at = at.filter(|at| is_outside(rest, *at));
+            at.next().map(|at| (at, word.len()))
+        });
+        let (one, after) = match next.min() {
+            Some((at, length)) => (rest.get(..at), rest.get(at + length..)),
+            None => (Some(rest), None),
+        };
+        let one = one.unwrap_or_default().trim();
+        // What stands in brackets behind a name says more about it.
+        let bare = one.split(" (").next().unwrap_or(one).trim();
+        let is_whole = !bare.contains("[[")
+            || bare.starts_with("[[") && bare.find("]]") == Some(bare.len().saturating_sub(2));
+        let is_name = bare.starts_with("[[") || !bare.starts_with(|c: char| !c.is_alphabetic());
+        match mention(bare).filter(|_| is_whole && is_name) {
+            Some(name) => names.push(name),
+            None => return Err(format!("`{one}` is no name; names stand between commas")),
+        }
+        match after {
+            Some(after) => rest = after,
+            None => return Ok(names),
+        }
+    }
+}
+
+/// Whether a byte stands outside `[[…]]`.
+fn is_outside(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    before.matches("[[").count() == before.matches("]]").count()
 }
 
 /// Splits at the first `separator` that stands outside `[[…]]`.
@@ -274,33 +215,6 @@ fn split_outside(text: &str, separator: char) -> Option<(&str, &str)> {
         }
     }
     None
-}
-
-/// `6h`, `1.5 hours`, `90 min`, as a decimal number of hours.
-fn hours(text: &str) -> Option<String> {
-    let digits = text.len()
-        - text
-            .trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','))
-            .len();
-    let number = text.get(..digits)?.replace(',', ".");
-    let unit = text.get(digits..)?.trim().to_lowercase();
-    if number.is_empty()
-        || number.len() > 9
-        || number.matches('.').count() > 1
-        || number.starts_with('.')
-        || number.ends_with('.')
-    {
-        return None;
-    }
-    match unit.as_str() {
-        "h" | "hr" | "hrs" | "hour" | "hours" | "std" | "stunden" => Some(number),
-        "min" | "mins" | "minutes" | "minuten" if !number.contains('.') => {
-            let minutes: u64 = number.parse().ok()?;
-            let hundredths = minutes.checked_mul(100)? / 60;
-            Some(format!("{}.{:02}", hundredths / 100, hundredths % 100))
-        }
-        _ => None,
-    }
 }
 
 /// `requires [[Target]] (context)`: the words before the link.

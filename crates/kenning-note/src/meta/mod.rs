@@ -20,7 +20,9 @@ use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::{Dialect, Settings};
 use crate::value::{DateOrder, Moment, Value};
 
-pub(crate) use people::{agent_of, due, is_person_type, level, mention, name_and_rest, share};
+pub(crate) use people::{
+    agent_of, due, is_person_type, level, mention, name_and_rest, odd_level, share,
+};
 pub use protection::may_open_section;
 pub(crate) use protection::{block_attributes, is_protection_key, states_protection};
 pub(crate) use value::{scalar, truth, value, words};

@@ -71,8 +71,8 @@ pub(super) fn read(
         "role" | "jobtitle" | "position" if node.text().is_some() => {
             note.about.role = words(node).map(unlinked)
         }
-        "knows" | "expertise" | "skills" if knows(note, node) => {}
-        "knownby" | "experts" if known_by(note, node) => {}
+        "knows" | "expertise" | "skills" if knows(meta, note, key, node) => {}
+        "knownby" | "experts" if known_by(meta, note, key, node) => {}
         "leaves" | "left" | "leaving" | "departs" => match node.text().and_then(Moment::parse) {
             Some(date) => note.facts.push(Fact {
                 anchor: format!("leaves-{}", date.lexical),
@@ -185,11 +185,16 @@ fn mentions(node: &Node) -> Vec<Mention> {
         .collect()
 }
 
+const LEVELS: &str = "such as `expert since 2021`";
+
 /// `[[Pricing]]: expert since 2024` or `Pricing: expert`.
-fn knows(note: &mut Note, node: &Node) -> bool {
+fn knows(meta: &mut Meta<'_>, note: &mut Note, key: &Key, node: &Node) -> bool {
     let mut read = false;
     for (topic, rest, place) in pairs(node) {
         let (level, since) = level(&rest, place);
+        for why in odd_level(&rest, level.as_ref(), since.as_ref()) {
+            meta.odd(key, why, LEVELS);
+        }
         let statement = Knows {
             who: None,
             topic: Some(topic),
@@ -203,10 +208,13 @@ fn knows(note: &mut Note, node: &Node) -> bool {
 }
 
 /// The same from the side of the topic: `[[Ada]]: expert`.
-fn known_by(note: &mut Note, node: &Node) -> bool {
+fn known_by(meta: &mut Meta<'_>, note: &mut Note, key: &Key, node: &Node) -> bool {
     let mut read = false;
     for (who, rest, place) in pairs(node) {
         let (level, since) = level(&rest, place);
+        for why in odd_level(&rest, level.as_ref(), since.as_ref()) {
+            meta.odd(key, why, LEVELS);
+        }
         push(
             note,
             FactKind::Knows(Knows {
@@ -307,6 +315,27 @@ pub(crate) fn level(text: &str, place: Place) -> (Option<Text>, Option<Moment>) 
         place,
     });
     (level, since)
+}
+
+/// What of the text behind a name was understood neither as a level nor as a time. Many words are what somebody says of it.
+pub(crate) fn odd_level(text: &str, level: Option<&Text>, since: Option<&Moment>) -> Vec<String> {
+    let mut odd = Vec::new();
+    let words = level.map_or("", |level| level.text.as_str());
+    if !words.is_empty()
+        && words.split_whitespace().count() <= 3
+        && !crate::triples::is_level(words)
+    {
+        odd.push(format!(
+            "`{words}` is none of the levels `aware`, `practitioner`, `expert` and `sole holder`"
+        ));
+    }
+    if let Some((_, when)) = text.split_once("since ").filter(|_| since.is_none()) {
+        odd.push(format!(
+            "`{}` is neither a day nor a month or a year",
+            when.trim()
+        ));
+    }
+    odd
 }
 
 fn verified(note: &mut Note, node: &Node) -> bool {

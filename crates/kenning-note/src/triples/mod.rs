@@ -101,6 +101,11 @@ pub fn graph_name(note: &Note, part: Part, wiki: &str, base: &Base) -> NamedNode
     }
 }
 
+/// Whether a word is one of the levels of expertise.
+pub(crate) fn is_level(text: &str) -> bool {
+    scheme::level(text).is_some()
+}
+
 fn identity(note: &Note) -> &str {
     note.identity.as_deref().unwrap_or(&note.path)
 }

@@ -506,7 +506,9 @@ impl<'a> Walk<'a, '_> {
     }
 
     pub(super) fn facts(&mut self, open: &Open, text: &str) {
-        if !self.room.holds_facts() && self.cx.dialect != Dialect::BasicMemory {
+        // What is still to be done did not happen.
+        let is_planned = self.room == Room::Log && open.task == Some(false);
+        if is_planned || !self.room.holds_facts() && self.cx.dialect != Dialect::BasicMemory {
             return;
         }
         let links = &self.said.content.links;
@@ -519,16 +521,14 @@ impl<'a> Walk<'a, '_> {
         let place = self.cx.source.place(self.base + open.start);
         match conventions::line(self.room, &link::one_line(&line), text, place) {
             conventions::Line::Nothing => {}
-            conventions::Line::Fact(mut fact) => {
+            conventions::Line::Fact(mut fact, odd) => {
+                for why in odd {
+                    self.odd_line(why, place);
+                }
                 fact.anchor = self.unique(format!("{}{}", self.anchors, fact.anchor), '-');
                 self.said.facts.push(*fact);
             }
-            conventions::Line::Odd(why) => {
-                self.problems.push(
-                    Problem::new(ProblemKind::Convention, place, why)
-                        .with_hint("`docs/writing-notes.md` shows how such a line is written"),
-                );
-            }
+            conventions::Line::Odd(why) => self.odd_line(why, place),
             conventions::Line::Relation(name) => {
                 for link in self
                     .said
@@ -564,6 +564,13 @@ impl<'a> Walk<'a, '_> {
                 });
             }
         }
+    }
+
+    fn odd_line(&mut self, why: String, place: crate::problem::Place) {
+        self.problems.push(
+            Problem::new(ProblemKind::Convention, place, why)
+                .with_hint("`docs/writing-notes.md` shows how such a line is written"),
+        );
     }
 }
 
