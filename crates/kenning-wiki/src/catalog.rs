@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kenning_note::Word;
+use kenning_vocab::Base;
+use oxrdf::NamedNode;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Way;
@@ -11,6 +13,7 @@ use crate::git::{Revision, Told};
 use crate::label::Said;
 use crate::problem::Located;
 use crate::translation::Version;
+use crate::triples::Minter;
 
 /// What the last scan knew. Whoever keeps the triples keeps this beside them, and hands it to the next scan.
 ///
@@ -22,6 +25,8 @@ pub struct Catalog {
     /// What git told.
     pub(crate) told: Arc<Told>,
     pub(crate) entries: BTreeMap<String, Arc<Entry>>,
+    /// Whether some pieces of it are older than others.
+    pub(crate) is_doubted: bool,
 }
 
 /// What a catalog knows of the wiki as a whole.
@@ -268,6 +273,33 @@ impl Catalog {
         &self.head.folder
     }
 
+    /// The same catalog for when storing it was cut off, so that some of its pieces are older than others: every note is read and
+    /// every graph made again, and only which note had which address is taken from it.
+    #[must_use]
+    pub fn doubted(mut self) -> Self {
+        self.is_doubted = true;
+        for entry in self.entries.values_mut() {
+            let entry = Arc::make_mut(entry);
+            entry.stamp = 0;
+            for graph in &mut entry.graphs {
+                graph.digest = Default::default();
+            }
+        }
+        self
+    }
+
+    /// The names of all graphs that are stored for it, on the base of its addresses.
+    pub fn graphs<'c>(&'c self, base: &'c Base) -> impl Iterator<Item = NamedNode> + 'c {
+        let minter = Minter {
+            base,
+            wiki: &self.head.wiki,
+        };
+        self.entries.iter().flat_map(move |(path, entry)| {
+            let graphs = entry.graphs.iter();
+            graphs.map(move |graph| minter.graph(entry.identity(path), &graph.kind, &graph.label))
+        })
+    }
+
     /// What has to be stored so that what was stored of `before` becomes this catalog.
     #[must_use]
     pub fn parts(&self, before: &Self) -> Parts {
@@ -317,6 +349,7 @@ impl Catalog {
             head,
             told: Arc::new(told.map_err(unreadable)?.unwrap_or_default()),
             entries: entries.collect::<Result<_, _>>()?,
+            is_doubted: false,
         })
     }
 }

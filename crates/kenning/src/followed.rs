@@ -63,7 +63,11 @@ impl Followed {
         Ok(Self {
             afresh: unfinished || catalog.is_none(),
             stored: pieces.map(|(path, _)| path.to_owned()).collect(),
-            catalog: catalog.unwrap_or_else(Catalog::empty),
+            catalog: match catalog {
+                Some(catalog) if unfinished => catalog.doubted(),
+                Some(catalog) => catalog,
+                None => Catalog::empty(),
+            },
             ..Self::default()
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! A folder is compared with its catalog, which is what the last sync knew, and only what changed is written: up to 1,000 notes in one
 //! commit, each note whole, with its label and with what the catalog knows of it. A sync of several batches that is cut off
-//! leaves a mark, and the next one then compares with what is stored instead, so that no graph of a vanished note stays behind.
+//! leaves a mark, and the next one then makes everything anew: no graph of a vanished note stays behind, and each keeps its address.
 
 use crate::difference::{Difference, belongs};
 use crate::followed::{Followed, Pieces};
@@ -153,8 +153,7 @@ impl Sync<'_> {
     ) -> Result<Done> {
         let wiki = self.wiki;
         check_folder(wiki, &known.catalog)?;
-        let empty = Catalog::empty();
-        let before = if known.afresh { &empty } else { &known.catalog };
+        let before = &known.catalog;
         let mut progress = |progress| {
             if let Some(line) = progress_line(progress) {
                 report(line);
@@ -178,7 +177,7 @@ impl Sync<'_> {
             }
         }
         let leftover = if known.afresh {
-            leftover(self.site, wiki, &scan.changes)
+            leftover(self.site, wiki, &scan.catalog)
         } else {
             Vec::new()
         };
@@ -329,12 +328,8 @@ fn add(batch: &mut Batch, change: NoteChange) {
 }
 
 /// The stored graphs of a wiki that no note asks for.
-fn leftover(site: &Site, wiki: &Wiki, changes: &[NoteChange]) -> Vec<NamedNode> {
-    let graphs = changes.iter().flat_map(|change| &change.graphs);
-    let wanted: BTreeSet<&NamedNode> = graphs
-        .filter(|graph| graph.put.is_some())
-        .map(|graph| &graph.name)
-        .collect();
+fn leftover(site: &Site, wiki: &Wiki, catalog: &Catalog) -> Vec<NamedNode> {
+    let wanted: BTreeSet<NamedNode> = catalog.graphs(&site.base).collect();
     let everything = Clearance::everything("a sync keeps all graphs of its wiki in step");
     let stored = site.kb.view(&everything).graphs().map(|graph| graph.name);
     stored

@@ -1,6 +1,6 @@
 //! Which notes moved, which label each has, and by which path its addresses are minted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::{Run, read_one};
@@ -11,9 +11,12 @@ impl Run<'_> {
     /// Finds out which notes only lie elsewhere, and takes over what is known of them.
     pub(super) fn follow_moves(&mut self) {
         let known = |path: &str| self.known.entries.get(path).map(Arc::as_ref);
+        self.settle_doubts();
         let mut left = BTreeMap::new();
+        let claimed = self.claimed();
         for path in &self.gone {
-            left.extend(known(path).map(|entry| (*path, entry)));
+            let entry = known(path).filter(|entry| !claimed.contains(entry.identity(path)));
+            left.extend(entry.map(|entry| (*path, entry)));
         }
         let gone: BTreeSet<&str> = left.keys().copied().collect();
         let mut come: BTreeMap<&str, &Entry> = BTreeMap::new();
@@ -54,6 +57,52 @@ impl Run<'_> {
         }
     }
 
+    /// Of two notes to which a catalog in doubt gives one address, the one that lay where the other lies has it.
+    fn settle_doubts(&mut self) {
+        if !self.known.is_doubted {
+            return;
+        }
+        let mut claims: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (path, fresh) in &self.fresh {
+            let identity = fresh.entry.identity.clone();
+            claims
+                .entry(identity.unwrap_or_default())
+                .or_default()
+                .push(path.clone());
+        }
+        claims.remove("");
+        for paths in claims.into_values().filter(|paths| paths.len() > 1) {
+            let lay = |path: &String, at: &String| {
+                let fresh = self.fresh.get(path);
+                fresh.is_some_and(|fresh| fresh.entry.former.contains(at))
+            };
+            let is_last = |path: &&String| !paths.iter().any(|other| lay(other, path));
+            let last = paths
+                .iter()
+                .find(is_last)
+                .or_else(|| paths.first())
+                .cloned();
+            for path in paths.iter().filter(|path| Some(*path) != last.as_ref()) {
+                if let Some(fresh) = self.fresh.get_mut(path) {
+                    fresh.entry.identity = None;
+                    fresh.entry.former = Vec::new();
+                }
+            }
+        }
+    }
+
+    /// The addresses of which a catalog in doubt tells twice: from a path that is gone, and from the path where the note lies now.
+    fn claimed(&self) -> HashSet<String> {
+        if !self.known.is_doubted {
+            return HashSet::new();
+        }
+        let fresh = self.fresh.iter();
+        let fresh = fresh.map(|(path, fresh)| fresh.entry.identity(path).to_owned());
+        let rest = self.next.entries.iter();
+        let rest = rest.map(|(path, entry)| entry.identity(path).to_owned());
+        fresh.chain(rest).collect()
+    }
+
     /// What was known of the note that lies at `path` now.
     pub(super) fn was<'p>(&'p self, path: &'p str) -> Option<(&'p str, &'p Entry)> {
         let from = match self.moves.get(path) {
@@ -74,7 +123,7 @@ impl Run<'_> {
             .map(|(path, entry)| (path, entry.as_ref()));
         let fresh = self.fresh.iter().map(|(path, fresh)| (path, &fresh.entry));
         let changes = moves::conflicts(rest.chain(fresh), self.wiki.rules.scale());
-        self.readdressed = !self.moves.is_empty() || !changes.is_empty();
+        self.readdressed = self.known.is_doubted || !self.moves.is_empty() || !changes.is_empty();
         for (path, identity) in changes {
             if self.next.entries.remove(&path).is_some() {
                 let minted = identity.as_deref().unwrap_or(&path);

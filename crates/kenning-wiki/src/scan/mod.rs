@@ -50,7 +50,7 @@ pub(crate) fn scan(
         next: Catalog {
             head: fresh_head(wiki, &readers),
             told: Arc::default(),
-            entries: BTreeMap::new(),
+            ..Catalog::default()
         },
         readers,
         fresh: BTreeMap::new(),
@@ -258,7 +258,9 @@ impl Run<'_> {
         let replaced = self.moves.keys();
         let replaced = replaced.filter_map(|path| Some(entries.get_key_value(path)?.0.as_str()));
         for path in std::mem::take(&mut self.gone).into_iter().chain(replaced) {
-            if let Some(entry) = entries.get(path).filter(|_| !self.away.contains(path)) {
+            let is_gone =
+                |entry: &&Arc<Entry>| !self.away.contains(path) && !entry.graphs.is_empty();
+            if let Some(entry) = entries.get(path).filter(is_gone) {
                 let change = gone(path, entry, self.wiki.minter());
                 self.changes.push(change);
             }
