@@ -176,7 +176,7 @@ impl Walk {
             Err(error) => return self.missed(&path, format!("it cannot be looked at: {error}")),
         };
         let kind = meta.file_type();
-        if is_ignored(lists, &entry.path(), kind.is_dir()) {
+        if is_ignored(lists, entry, kind.is_dir()) {
             return;
         }
         if kind.is_dir() {
@@ -412,9 +412,18 @@ fn settings_list(root: &Path, patterns: &[String], walk: &mut Walk) -> Gitignore
 }
 
 /// The innermost list that speaks of a file decides.
-fn is_ignored(lists: &[Gitignore], file: &Path, is_folder: bool) -> bool {
-    for list in lists.iter().rev() {
-        match list.matched(file, is_folder) {
+fn is_ignored(lists: &[Gitignore], entry: &fs::DirEntry, is_folder: bool) -> bool {
+    let mut lists = lists
+        .iter()
+        .rev()
+        .filter(|list| !list.is_empty())
+        .peekable();
+    if lists.peek().is_none() {
+        return false;
+    }
+    let file = entry.path();
+    for list in lists {
+        match list.matched(&file, is_folder) {
             Match::Ignore(_) => return true,
             Match::Whitelist(_) => return false,
             Match::None => {}
