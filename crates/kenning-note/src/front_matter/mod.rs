@@ -100,6 +100,13 @@ pub(crate) fn read(
     let Some((syntax, start, end, body)) = find(text) else {
         let unreadable =
             hidden::protection(source, 0, has_keys).map(|place| missed(place, problems));
+        if unreadable.is_none() && is_open(text) {
+            let why = "the front matter has no end; it is read as text";
+            problems.push(
+                Problem::new(ProblemKind::FrontMatter, source.place(0), why)
+                    .with_hint("end it with the line that it begins with"),
+            );
+        }
         return FrontMatter {
             map: Some(Vec::new()),
             body: 0,
@@ -206,6 +213,25 @@ fn find(text: &str) -> Option<(Syntax, usize, usize, usize)> {
         at += line.len();
     }
     None
+}
+
+/// Whether a text without front matter begins as if it had some: a line of three marks, and a key with a value.
+fn is_open(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end);
+    let sign = match lines.next() {
+        Some("---") => ':',
+        Some("+++") => '=',
+        _ => return false,
+    };
+    let pair = lines.next().and_then(|line| line.split_once(sign));
+    pair.is_some_and(|(key, value)| {
+        let key = key.trim_end();
+        let is_key = (1..=40).contains(&key.len())
+            && key
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+        is_key && (value.is_empty() || value.starts_with(' '))
+    })
 }
 
 /// Says that a protection would be missed.
