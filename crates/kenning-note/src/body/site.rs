@@ -81,6 +81,20 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
     }
 }
 
+/// Where the value of `href` or `src` begins that a line ends in, and how much of it follows behind `end`.
+fn attribute_around(line: &[u8], text: &str, end: usize) -> Option<(usize, usize)> {
+    let marks: [&[u8]; 4] = [b"href=\"", b"href='", b"src=\"", b"src='"];
+    let found = marks.iter().filter_map(|mark| {
+        let at = memchr::memmem::rfind(line, mark)?;
+        Some((at + mark.len(), *mark.last()?))
+    });
+    let (from, quote) = found.max()?;
+    let is_open = memchr::memchr(quote, line.get(from..)?).is_none();
+    let after = line_on(text.get(end..)?);
+    let length = memchr::memchr(quote, after.as_bytes()).filter(|_| is_open)?;
+    Some((from, length))
+}
+
 /// Where a mark stands last.
 pub(super) fn last_of(text: &str, mark: &str) -> Option<usize> {
     // Looking for it from the front is quick, and most texts have none.
@@ -169,11 +183,12 @@ impl Page<'_> {
         }
     }
 
-    /// Whether what stands at `at` is the beginning of the address of a link: `](` or `]:` stands before it.
+    /// Whether what stands at `at` is the beginning of the address of a link: `](`, `]:` or `href=` stands before it.
     fn is_address(&self, at: usize) -> bool {
         let before = self.text.get(..at).unwrap_or_default();
         let before = before.trim_end_matches([' ', '"', '\'', '<']);
-        before.ends_with("](") || before.ends_with("]:")
+        let marks = ["](", "]:", "href=", "src="];
+        marks.iter().any(|mark| before.ends_with(mark))
     }
 
     /// `{% tag %}` and `{{ value }}`.
@@ -246,6 +261,9 @@ impl Page<'_> {
         let line = line_up_to(self.text.get(..start).unwrap_or_default());
         let line = start - line.len()..start;
         let before = self.bytes.get(line.clone()).unwrap_or_default();
+        if let Some((from, length)) = attribute_around(before, self.text, end) {
+            return self.write(line.start + from, end + length, "#");
+        }
         // `[words](address)`, or `[words]: address` on a line of its own.
         let (mark, closes) = match memchr::memmem::rfind(before, b"](") {
             Some(at) => (at, true),

@@ -1,6 +1,7 @@
 //! From parser events to headings, passages, links and tags.
 
 mod block;
+mod html;
 mod link;
 mod mention;
 
@@ -47,6 +48,8 @@ struct OpenLink {
     silent: bool,
     /// `[` and `]` are part of the words.
     brackets: bool,
+    /// Whether it is written as HTML, and ends at `</a>`.
+    is_html: bool,
 }
 
 pub(super) struct Walk<'a, 'p> {
@@ -204,6 +207,7 @@ impl<'a, 'p> Walk<'a, 'p> {
                 {
                     inline.push("\n", start);
                 }
+                self.inline_tag(&html, start, end);
             }
             Event::SoftBreak | Event::HardBreak => {
                 if let Some(inline) = self.inline(start, end) {
@@ -259,7 +263,11 @@ impl<'a, 'p> Walk<'a, 'p> {
                 self.finish();
                 self.items += 1;
             }
-            Tag::List(_) | Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Table(_) => self.finish(),
+            Tag::List(_) | Tag::CodeBlock(_) | Tag::Table(_) => self.finish(),
+            Tag::HtmlBlock => {
+                self.finish();
+                self.html(start, end);
+            }
             Tag::BlockQuote(_) => {
                 self.finish();
                 self.quotes.push(None);

@@ -1,6 +1,6 @@
 //! HTML pages, as Confluence, Notion and others export them: titles, headings, paragraphs and links; no scripts, styles and menus.
 
-mod markup;
+pub(crate) mod markup;
 
 use super::Turned;
 use crate::note::TitleFrom;

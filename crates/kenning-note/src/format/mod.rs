@@ -1,6 +1,6 @@
 //! Texts that are no Markdown: each is read line by line, or made Markdown of the same length and read as that.
 
-mod html;
+pub(crate) mod html;
 mod mediawiki;
 mod org;
 mod tiddler;

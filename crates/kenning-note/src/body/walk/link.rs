@@ -28,7 +28,7 @@ impl Walk<'_, '_> {
         let from = self.open.as_ref().map_or(0, |open| open.inline.plain.len());
         let raw = self.text.get(start..end).unwrap_or_default();
         let mut silent = embeds || self.link.last().is_some_and(|link| link.silent);
-        let mut link = if matches!(kind, LinkType::WikiLink { .. }) {
+        let link = if matches!(kind, LinkType::WikiLink { .. }) {
             let inside = raw.trim_start_matches('!');
             // One pair on each side: a name may end in a bracket.
             let inside = inside
@@ -74,6 +74,7 @@ impl Walk<'_, '_> {
                     from,
                     silent: false,
                     brackets: true,
+                    is_html: false,
                 });
                 return;
             }
@@ -83,6 +84,31 @@ impl Walk<'_, '_> {
                 link::destination(dest, self.cx.path)
             }
         };
+        let index = Some(self.add_link(link, start, end, embeds));
+        let from = if silent && !embeds {
+            from
+        } else {
+            self.open
+                .as_ref()
+                .map_or(from, |open| open.inline.plain.len())
+        };
+        self.link.push(OpenLink {
+            index,
+            from,
+            silent,
+            brackets: false,
+            is_html: false,
+        });
+    }
+
+    /// Keeps a link; returns its place among the links.
+    pub(super) fn add_link(
+        &mut self,
+        mut link: Link,
+        start: usize,
+        end: usize,
+        embeds: bool,
+    ) -> usize {
         let place = self.cx.source.place(self.base + start);
         let nothing = link.target.is_empty() && embeds || link::is_template(&link.target);
         if link.to == LinkTo::Nothing && !nothing {
@@ -109,23 +135,18 @@ impl Walk<'_, '_> {
         link.heading = self.heading.map(small);
         link.related = self.room == Room::Related;
         crate::list::push(&mut self.said.content.links, link);
-        let index = Some(self.said.content.links.len() - 1);
-        let from = if silent && !embeds {
-            from
-        } else {
-            self.open
-                .as_ref()
-                .map_or(from, |open| open.inline.plain.len())
-        };
-        self.link.push(OpenLink {
-            index,
-            from,
-            silent,
-            brackets: false,
-        });
+        self.said.content.links.len() - 1
     }
 
+    /// The end of a link as Markdown has it. One of HTML that is open inside of it ends there, too.
     pub(super) fn end_link(&mut self, end: usize) {
+        while self.link.last().is_some_and(|link| link.is_html) {
+            self.end_innermost(end);
+        }
+        self.end_innermost(end);
+    }
+
+    pub(super) fn end_innermost(&mut self, end: usize) {
         let Some(link) = self.link.pop() else { return };
         let Some(open) = &mut self.open else { return };
         open.end = open.end.max(end);

@@ -15,30 +15,40 @@ pub(super) fn tag_end(rest: &str) -> Option<usize> {
     rest.find('>')
 }
 
-/// The value of an attribute, with entities read.
-pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
-    let lower = tag.to_ascii_lowercase();
-    let mut from = 0;
+/// The value of an attribute, with entities read. What stands in the value of another one is none.
+pub(crate) fn attribute(tag: &str, name: &str) -> Option<String> {
+    let tag = tag.trim_start_matches(['<', '/']);
+    let mut rest = tag.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-');
     loop {
-        let at = from + lower.get(from..)?.find(name)?;
-        from = at + name.len();
-        if !lower
-            .get(..at)?
-            .ends_with(|c: char| c.is_whitespace() || matches!(c, '"' | '\''))
-        {
+        rest =
+            rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\''));
+        let ends = |c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/');
+        let end = rest.find(ends).unwrap_or(rest.len());
+        let (key, after) = rest.split_at(end);
+        let Some(value) = after.trim_start().strip_prefix('=') else {
+            // One without a value, or what is no attribute at all.
+            let step = after.chars().next().filter(|_| key.is_empty());
+            rest = after.get(step.map_or(0, char::len_utf8)..)?;
+            if rest.is_empty() {
+                return None;
+            }
             continue;
+        };
+        let value = value.trim_start();
+        let (value, after) = match value.chars().next()? {
+            quote @ ('"' | '\'') => {
+                let inside = value.get(1..)?;
+                inside.split_once(quote).unwrap_or((inside, ""))
+            }
+            _ => {
+                let end = value.find(|c: char| c.is_whitespace() || c == '>');
+                value.split_at(end.unwrap_or(value.len()))
+            }
+        };
+        if key.eq_ignore_ascii_case(name) {
+            return Some(entities(value));
         }
-        let Some(after) = tag.get(from..)?.trim_start().strip_prefix('=') else {
-            continue;
-        };
-        let after = after.trim_start();
-        let value = match after.chars().next()? {
-            quote @ ('"' | '\'') => after.get(1..)?.split(quote).next()?,
-            _ => after
-                .split(|c: char| c.is_whitespace() || c == '>')
-                .next()?,
-        };
-        return Some(entities(value));
+        rest = after;
     }
 }
 
@@ -103,7 +113,7 @@ fn entity(name: &str) -> Option<String> {
 }
 
 /// The words of a piece of HTML, on one line.
-pub(super) fn without_tags(html: &str) -> String {
+pub(crate) fn without_tags(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     // The picture of a user is a letter.
