@@ -44,7 +44,8 @@ struct Page<'a> {
     /// The element that is being left out, and how often it was opened.
     skip: Option<(String, usize)>,
     title: Option<String>,
-    link: Option<(String, usize)>,
+    /// The address of the open link, the byte at which its words begin, and its line.
+    link: Option<(String, usize, u32)>,
     in_title: bool,
     in_code: usize,
     /// How deep tables are nested, and how many rows the outermost has so far; `None` where it is not read as rows.
@@ -158,11 +159,12 @@ impl Page<'_> {
                 self.end_link();
                 if let Some(target) = attribute(body, "href").filter(|target| !target.is_empty()) {
                     let target = in_wiki(&target).unwrap_or(target);
-                    self.link = Some((target, self.out.text.len()));
+                    self.link = Some((target, self.out.text.len(), self.source.line(at)));
                 }
             }
             "img" => {
                 if let Some(target) = attribute(body, "src") {
+                    self.out.mark(self.source.line(at));
                     self.out
                         .text
                         .push_str(&format!("![](<{}>)", clean(&target)));
@@ -451,7 +453,7 @@ impl Page<'_> {
     }
 
     fn end_link(&mut self) {
-        let Some((target, from)) = self.link.take() else {
+        let Some((target, from, line)) = self.link.take() else {
             return;
         };
         let words = self
@@ -478,6 +480,15 @@ impl Page<'_> {
             if after { " " } else { "" }
         );
         self.out.text.push_str(&made);
+        // Its words may begin in a line below.
+        let marks = &mut self.out.marks;
+        let first = marks.partition_point(|(at, _)| *at < from);
+        let added = 1 + usize::from(space);
+        marks
+            .iter_mut()
+            .skip(first)
+            .for_each(|(at, _)| *at += added);
+        marks.insert(first, (from, line));
     }
 
     fn new_block(&mut self, at: usize) {

@@ -40,7 +40,11 @@ pub(super) fn turn(source: &Source<'_>, note: &mut Note) -> Turned {
             out.text.push('\n');
         }
         was_item = is_item;
+        let from = out.text.len();
         out_line(&mut out, line, place);
+        if line.contains('\n') {
+            out.mark_lines(from, place.line);
+        }
         out.text.push('\n');
     }
     out
@@ -65,7 +69,7 @@ fn out_line(out: &mut Turned, line: &str, place: crate::Place) {
         let words = links(out, words, place);
         out.text.push_str(&"#".repeat(marks));
         out.text.push(' ');
-        out.text.push_str(&words);
+        out.text.push_str(&words.replace('\n', " "));
         return;
     }
     let marks = line.len() - line.trim_start_matches(['*', '#', ':', ';']).len();
@@ -102,8 +106,10 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
     let line = line.replace("'''", "**").replace("''", "*");
     let mut made = String::with_capacity(line.len());
     let mut rest = line.as_str();
+    let mut place = place;
     while let Some((before, after)) = rest.split_once("[[") {
         made.push_str(&external(before));
+        place = place_behind(place, before);
         let end = link_end(after);
         let inside = end.and_then(|end| after.get(..end)).unwrap_or_default();
         let target = inside.split('|').next().unwrap_or_default();
@@ -114,6 +120,7 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
             continue;
         };
         rest = after.get(end + 2..).unwrap_or_default();
+        let behind = place_behind(place, inside);
         let lower = inside.trim().to_ascii_lowercase();
         if lower.starts_with("category:") || lower.starts_with("kategorie:") {
             let name = inside
@@ -122,7 +129,7 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
                 .split('|')
                 .next()
                 .unwrap_or_default();
-            out.list("tags", vec![name.trim().to_owned()], place);
+            out.list("tags", vec![link::one_line(name).into_owned()], place);
         } else if lower.starts_with("file:")
             || lower.starts_with("image:")
             || lower.starts_with("datei:")
@@ -133,7 +140,8 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
                 .split('|')
                 .next()
                 .unwrap_or_default();
-            made.push_str(&format!("![](<{}>)", name.trim().replace(['<', '>'], "")));
+            let name = link::one_line(name).replace(['<', '>'], "");
+            made.push_str(&format!("![](<{name}>)"));
             // A caption may hold links.
             let caption = caption(inside).filter(|caption| caption.contains("[["));
             if let Some(caption) = caption.filter(|_| depth < DEPTH) {
@@ -145,7 +153,8 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
             let (value, words) = value
                 .split_once('|')
                 .map_or((value, value), |(value, words)| (value, words));
-            let value = value.trim();
+            let value = link::one_line(value);
+            let value = value.as_ref();
             let plain = crate::value::number(value).is_some()
                 || crate::Moment::parse(value).is_some_and(|_| value.contains(['-', ' ']));
             if plain {
@@ -164,9 +173,26 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
             };
             made.push_str(&format!("[[{inside}]]"));
         }
+        place = behind;
     }
     made.push_str(&external(rest));
     made
+}
+
+/// The place behind some more text.
+fn place_behind(place: crate::Place, text: &str) -> crate::Place {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let (line, column) = match text.rsplit_once('\n') {
+        Some((above, last)) => {
+            let lines = number(1 + above.matches('\n').count());
+            (place.line.saturating_add(lines), 1 + last.chars().count())
+        }
+        None => (place.line, place.column as usize + text.chars().count()),
+    };
+    crate::Place {
+        line,
+        column: number(column),
+    }
 }
 
 /// Where a link ends whose brackets have been opened: a caption may hold other links.
@@ -334,6 +360,14 @@ fn template(out: &mut Turned, inside: &str, place: crate::Place, nesting: usize)
         }
     }
     parts.push(inside.get(from..).unwrap_or_default());
+    // Where each part begins.
+    let mut behind = place_behind(place, "{{");
+    let places = parts.iter().map(|part| {
+        let here = behind;
+        behind = place_behind(place_behind(here, part), "|");
+        here
+    });
+    let places: Vec<crate::Place> = places.collect();
     let name = parts.first().map_or("", |name| name.trim());
     let lower = name.to_lowercase();
     let set = lower
@@ -350,7 +384,13 @@ fn template(out: &mut Turned, inside: &str, place: crate::Place, nesting: usize)
             .iter()
             .any(|word| lower.starts_with(word));
     let pairs = set.into_iter().chain(parts.iter().skip(1).copied());
-    for (key, value) in pairs.filter_map(|part| part.split_once('=')) {
+    let starts = places.iter().skip(usize::from(set.is_none()));
+    for (part, start) in pairs.zip(starts) {
+        let Some((key, value)) = part.split_once('=') else {
+            continue;
+        };
+        let spaces = key.len() - key.trim_start().len();
+        let place = place_behind(*start, key.get(..spaces).unwrap_or_default());
         let (key, value) = (key.trim(), value.trim());
         let fits = !key.is_empty() && !value.is_empty() && key.len() <= 64 && !elsewhere;
         // What speaks of protection is handed on, however odd it is.
@@ -373,12 +413,16 @@ fn flat(out: &mut Turned, inside: &str, place: crate::Place, nesting: usize) -> 
             .unwrap_or_default();
         if deeper.to_ascii_lowercase().contains("protect") {
             if nesting < DEPTH {
+                let place = place_behind(place_behind(place, "{{"), &made);
                 template(out, deeper, place, nesting + 1);
             } else {
                 // INVARIANT: what was not read is closed, because this is the name of no level.
                 out.key("protection", "in a template that is nested too deep", place);
             }
         }
+        // What follows stays on its line.
+        let lines = inner.get(..end).unwrap_or_default().matches('\n').count();
+        made.extend(std::iter::repeat_n('\n', lines));
         rest = inner.get(end..).unwrap_or_default();
     }
     made.push_str(rest);

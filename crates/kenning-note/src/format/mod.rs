@@ -58,6 +58,15 @@ impl Turned {
         }
     }
 
+    /// What was added from byte `from` on begins in this line of the note, and goes on in the next one behind each line feed.
+    fn mark_lines(&mut self, from: usize, line: u32) {
+        let added = self.text.get(from..).unwrap_or_default();
+        let ends: Vec<usize> = added.match_indices('\n').map(|(at, _)| at).collect();
+        for (line, end) in (line.saturating_add(1)..).zip(ends) {
+            self.marks.push((from + end + 1, line));
+        }
+    }
+
     fn key(&mut self, key: &str, text: &str, place: Place) {
         let data = Data::Scalar {
             text: text.trim().to_owned(),
@@ -127,7 +136,8 @@ pub(crate) fn turn(
     }
 }
 
-/// A line without its end, with the next ones where the words of a link go on there, as programs that fill paragraphs leave them.
+/// A line without its end, with the next ones where the words of a link go on there, as programs that fill paragraphs leave them. There is a
+/// line feed between them, where Markdown takes it for a space.
 fn whole_line<'t>(
     raw: &'t str,
     lines: &mut Peekable<SplitInclusive<'t, char>>,
@@ -154,7 +164,12 @@ fn whole_line<'t>(
         };
         lines.next();
         *at += next.len();
-        line = Cow::Owned(format!("{line} {}", next.trim()));
+        let next = next.trim();
+        let end = match next.starts_with(char::is_alphabetic) {
+            true => '\n',
+            false => ' ',
+        };
+        line = Cow::Owned(format!("{line}{end}{next}"));
     }
     line
 }

@@ -17,6 +17,15 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
             true => raw.trim_end_matches(['\n', '\r']).into(),
             false => super::whole_line(raw, &mut lines, &mut at),
         };
+        // What is no paragraph and no item is one line.
+        let start = line.trim_start();
+        let is_text = !start.starts_with(['|', '#', ':']) && !line.starts_with('*');
+        let breaks = line.contains('\n');
+        let line = match breaks && !is_text {
+            true => line.replace('\n', " ").into(),
+            false => line,
+        };
+        let from = out.text.len();
         let line = line.as_ref();
         let lower = line.trim_start().to_ascii_lowercase();
         if in_block || begins_code(&lower) {
@@ -92,6 +101,9 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
                 );
             } else {
                 out.text.push_str(&words(line));
+                if breaks && is_text {
+                    out.mark_lines(from, place.line);
+                }
                 let next = lines.peek().map_or("", |next| next.trim_start());
                 if rows == 1 && !next.starts_with("|-") {
                     let cells = line.trim().trim_matches('|').split('|').count();
