@@ -61,7 +61,7 @@ pub struct Parts {
 }
 
 /// The version of the catalog's own shape. A catalog of another version counts as empty, and everything is read again.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 
 /// A stored catalog that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use kenning_note::{Content, Link, LinkKind, LinkTo, Note};
+use kenning_note::{Content, Format, Link, LinkKind, LinkTo, Note};
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 
 use crate::assemble::Assembler;
@@ -33,6 +33,8 @@ pub struct Explanation {
     pub because: String,
     /// The protected sections that the line stands in, or all of the note: lines, label as text, and how it came about.
     pub sections: Vec<((u32, u32), String, String)>,
+    /// Of which notes the note is a translation. Empty where a line was asked for.
+    pub translations: Vec<Translation>,
     /// The links on the line.
     pub links: Vec<ExplainedLink>,
     /// The claims and other passages of the line.
@@ -66,6 +68,18 @@ pub struct ExplainedLink {
     /// Each edge: who sees it (a label as text), the path of the note it leads to, and the rung that found it.
     pub edges: Vec<(String, String, Rung)>,
     /// The triples that come of it: what the note says by it, and then what it resolves to.
+    pub triples: Vec<Triple>,
+}
+
+/// A note of which another is a translation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Translation {
+    /// Its path.
+    pub path: String,
+    /// Whose readers know it: a label as text.
+    pub label: String,
+    /// What is said of it.
     pub triples: Vec<Triple>,
 }
 
@@ -132,10 +146,14 @@ impl Wiki {
             label: entry.label().to_owned(),
             because: decision.because,
             sections: self.sections(path, &note, entry, line),
+            translations: Vec::new(),
             links: Vec::new(),
             passages: Vec::new(),
             problems,
         };
+        if line.is_none() {
+            explanation.translations = relinker.explain_translations(path, entry);
+        }
         let triples: Vec<Triple> = kenning_note::graphs(&note, self.name(), &self.base)
             .into_iter()
             .flat_map(|graph| graph.triples)
@@ -145,7 +163,9 @@ impl Wiki {
         let iri = self.base.note(self.name(), entry.identity(path));
         for (content, unit) in contents.zip(&entry.units) {
             self.explain_passages(content, line, &iri, &triples, &mut explanation);
-            for link in content.links.iter().filter(|link| is_on(link, line)) {
+            let format = note.format;
+            let links = content.links.iter();
+            for link in links.filter(|link| is_on(link, line, format, &bytes)) {
                 let Some(mut explained) = relinker.explain(path, link, unit, entry) else {
                     continue;
                 };
@@ -215,8 +235,14 @@ impl Wiki {
     }
 }
 
-fn is_on(link: &Link, line: Option<u32>) -> bool {
-    line.is_none_or(|line| link.place.line == line)
+/// Whether a link stands on the line, be it that it goes on there.
+fn is_on(link: &Link, line: Option<u32>, format: Format, bytes: &[u8]) -> bool {
+    let Some(line) = line else { return true };
+    let first = link.place.line;
+    let (start, end) = (link.bytes.0 as usize, link.bytes.1 as usize);
+    let written = bytes.get(start..end).filter(|_| format == Format::Markdown);
+    let breaks = memchr::memchr_iter(b'\n', written.unwrap_or_default()).count();
+    (first as usize..=first as usize + breaks).contains(&(line as usize))
 }
 
 fn mentions(triple: &Triple, iri: &str) -> bool {
@@ -225,6 +251,21 @@ fn mentions(triple: &Triple, iri: &str) -> bool {
 }
 
 impl Relinker<'_> {
+    fn explain_translations(&mut self, path: &str, entry: &Entry) -> Vec<Translation> {
+        let originals = self.originals(path, entry, &mut Vec::new());
+        let mut found = Vec::new();
+        for (label, note) in originals {
+            let triples = self.is_made_from(path, entry, note);
+            found.push(Translation {
+                path: self.linked.index.path(note).to_owned(),
+                label: self.labels.text(label).to_owned(),
+                triples,
+            });
+        }
+        found.sort_by(|one, other| (&one.path, &one.label).cmp(&(&other.path, &other.label)));
+        found
+    }
+
     /// The way of a link up the ladder; `None` for a link that looks for no note.
     fn explain(
         &mut self,
@@ -313,6 +354,13 @@ impl fmt::Display for Explanation {
                 f,
                 "lines {first} to {last} are protected, label `{label}`: {because}"
             )?;
+        }
+        for original in &self.translations {
+            let Translation { path, label, .. } = original;
+            writeln!(f, "\na translation of {path}, for readers of `{label}`")?;
+            for triple in &original.triples {
+                writeln!(f, "  {triple} .")?;
+            }
         }
         for link in &self.links {
             write!(f, "\n{link}")?;

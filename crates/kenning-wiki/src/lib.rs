@@ -34,12 +34,13 @@ mod triples;
 mod walk;
 mod wiki;
 mod work;
+mod works;
 
 pub use catalog::{Catalog, Parts, UnreadableCatalog};
 pub use change::{ChangeKind, GraphChange, NoteChange, Progress, Scan, Summary};
 pub use convert::{Converted, Emit, Write};
 pub use dialect::Guess;
-pub use explain::{Candidate, ExplainedLink, ExplainedPassage, Explanation};
+pub use explain::{Candidate, ExplainedLink, ExplainedPassage, Explanation, Translation};
 pub use label::Decision;
 pub use ladder::Rung;
 pub use memory::{Memory, Touched};

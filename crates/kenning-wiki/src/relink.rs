@@ -10,7 +10,7 @@ use crate::assemble::{Made, link_graphs};
 use crate::catalog::{Catalog, Entry, GraphKind, Tally, Wanting};
 use crate::floors::ByLabel;
 use crate::labels::{LabelId, Labels};
-use crate::ladder::{Address, Climb, Edge, Rung, Verdict};
+use crate::ladder::{Address, Climb, Edge, NoteId, Rung, Verdict};
 use crate::lines::Lines;
 use crate::memory::{Linked, differences};
 use crate::names;
@@ -20,6 +20,7 @@ use crate::rules::Rules;
 use crate::statements::Statements;
 use crate::triples::Minter;
 use crate::wiki::Wiki;
+use crate::works::Works;
 
 /// The notes of `next` whose links may mean something else than in `known`, although they themselves did not change.
 pub(crate) fn waiting(known: &Catalog, next: &Catalog, overrides: &Overrides) -> Vec<String> {
@@ -70,6 +71,7 @@ pub(crate) struct Relinker<'c> {
     pub(crate) linked: &'c Linked,
     /// Other files, which links may point at, in order.
     files: &'c [String],
+    pub(crate) works: Works,
 }
 
 impl<'c> Relinker<'c> {
@@ -81,6 +83,7 @@ impl<'c> Relinker<'c> {
             labels: linked.labels.clone(),
             linked,
             files,
+            works: Works::default(),
         }
     }
 
@@ -150,7 +153,7 @@ impl<'c> Relinker<'c> {
                 problems.extend(self.problem(path, link, &outcome.verdict));
             }
         }
-        self.translations(path, entry, &mut said);
+        self.translations(path, entry, &mut said, &mut problems);
         (said, Fate { tally, problems })
     }
 
@@ -160,20 +163,25 @@ impl<'c> Relinker<'c> {
         path: &str,
         entry: &Entry,
         said: &mut BTreeMap<LabelId, Statements>,
+        problems: &mut Vec<Located>,
     ) {
-        let Some(version) = &entry.names.version else {
-            return;
-        };
-        let own = self.labels.read(entry.label());
         let identity = entry.identity(path);
-        for note in self.linked.index.originals(version) {
-            let label = self.labels.join(own, self.linked.index.label(note));
+        for (label, note) in self.originals(path, entry, problems) {
             let to = self.linked.index.address(note);
             if let Some(to) = to.filter(|to| to.identity != identity) {
                 let said = said.entry(label).or_default();
                 self.minter.translation(identity, to, said);
             }
         }
+    }
+
+    /// That a note is a translation of another.
+    pub(crate) fn is_made_from(&self, path: &str, entry: &Entry, original: NoteId) -> Vec<Triple> {
+        let mut said = Statements::default();
+        if let Some(to) = self.linked.index.address(original) {
+            self.minter.translation(entry.identity(path), to, &mut said);
+        }
+        said.triples()
     }
 
     /// What an edge says.

@@ -2,7 +2,8 @@
 //!
 //! A note tells of which work it is a version: by its place among the languages of its site, by a key (`translationKey`) or by the permalink that it shares
 //! with its versions in other languages. Notes of one work in different languages are translations: of the one in the
-//! language from which the others are made, where the site has such a language, else of each other.
+//! language from which the others are made, where the site has such a language, else of each other. Where two of them are in one language, there
+//! are none (`works.rs`).
 //!
 //! Whether one note is a translation of another depends on these two alone, so a hidden note changes nothing for anybody else.
 
@@ -21,6 +22,8 @@ pub(crate) struct Version {
     pub(crate) language: String,
     /// Whether it is in the language from which the others are made, where there is such a language.
     pub(crate) original: Option<bool>,
+    /// Line and column of the `translationKey`; zero where there is none.
+    pub(crate) place: (u32, u32),
 }
 
 impl Version {
@@ -48,7 +51,10 @@ pub(crate) fn version(note: &Note, path: &str, manner: Manner<'_>) -> Option<Box
     let key = note.fields.iter().find_map(|field| {
         let is_key = field.key.eq_ignore_ascii_case("translationKey");
         match &field.value {
-            Value::Text(key) | Value::Integer(key) if is_key => Some(key.trim()),
+            Value::Text(key) | Value::Integer(key) if is_key => {
+                version.place = (field.place.line, field.place.column);
+                Some(key.trim())
+            }
             _ => None,
         }
     });

@@ -2,7 +2,8 @@
 //!
 //! A heading is a case. A block `file PATH` is a file of its folder; a block `links PATH` holds the links of that note in order, each with the
 //! note it leads to and by what that was found, `?` with the notes it could be, or `nothing`; a block `translations` holds which note is said to be
-//! a translation of which, and under which label.
+//! a translation of which, and under which label; a block `problems` holds what is odd, and a block `explained PATH` or `explained PATH:LINE` which
+//! links stand where, and of what the note is a translation.
 //!
 //! `KENNING_BLESS=1 cargo test -p kenning-wiki --test sites` writes what is found into the file: read the difference before you keep it.
 #![allow(
@@ -55,6 +56,14 @@ fn every_case() {
                 checks += 1;
                 translations(&files)
             }
+            "problems" => {
+                checks += 1;
+                problems(&files)
+            }
+            "explained" => {
+                checks += 1;
+                explained(&files, path)
+            }
             other => panic!("{title}: `{other}` is no sort of block"),
         };
         if found != block {
@@ -89,6 +98,36 @@ fn links(files: &[(String, String)], path: &str) -> String {
         writeln!(found, "{} -> {}", link.target, meaning(link)).unwrap();
     }
     assert_comes_step_by_step(files, &folder);
+    found
+}
+
+fn problems(files: &[(String, String)]) -> String {
+    let scan = folder(files).scan(&Catalog::empty());
+    let problems = scan.problems.iter().map(|problem| format!("{problem}\n"));
+    problems.collect()
+}
+
+fn explained(files: &[(String, String)], place: &str) -> String {
+    let (path, line) = match place.split_once(':') {
+        Some((path, line)) => (path, Some(line.parse().unwrap())),
+        None => (place, None),
+    };
+    let explained = folder(files)
+        .wiki()
+        .explain(&Catalog::empty(), path, line)
+        .unwrap();
+    let text = explained.to_string();
+    let of_work = kenning_vocab::schema::TRANSLATION_OF_WORK.to_string();
+    let told = |line: &&str| line.contains("a translation of") || line.contains(&of_work);
+    let mut found: String = text
+        .lines()
+        .filter(told)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    for link in &explained.links {
+        let (line, column) = link.place;
+        writeln!(found, "{line}:{column}: {}", link.target).unwrap();
+    }
     found
 }
 

@@ -156,6 +156,9 @@ fn as_json(explained: &Explanation) -> Value {
     let sections = explained.sections.iter().map(|((first, last), label, because)| {
         json!({ "lines": [first, last], "label": label, "because": because })
     });
+    let translations = explained.translations.iter().map(|original| {
+        json!({ "path": original.path, "label": original.label, "triples": triples(&original.triples) })
+    });
     json!({
         "path": explained.path,
         "folder": explained.folder,
@@ -165,6 +168,7 @@ fn as_json(explained: &Explanation) -> Value {
         "label": explained.label,
         "because": explained.because,
         "sections": sections.collect::<Vec<_>>(),
+        "translations": translations.collect::<Vec<_>>(),
         "links": explained.links.iter().map(link).collect::<Vec<_>>(),
         "passages": explained.passages.iter().map(passage).collect::<Vec<_>>(),
         "problems": explained.problems,

@@ -17,7 +17,6 @@ use crate::labels::LabelId;
 use crate::names::{
     composed, dotted, folded, folder, last, page_folder, permalink, singular, without_ending,
 };
-use crate::translation::Version;
 
 /// What a wiki decides about its ladder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -417,21 +416,18 @@ impl Index {
         }
     }
 
-    /// The notes of which a note of this version is a translation, whoever may see them, each once.
-    ///
-    /// INVARIANT: whether a note is among them depends on that note and the version alone.
-    pub(crate) fn originals(&self, version: &Version) -> Vec<NoteId> {
+    /// The notes that are versions of the work with this key, whoever may see them, each once.
+    pub(crate) fn versions(&self, key: &str) -> Vec<NoteId> {
         let mut found = Vec::new();
-        for key in &version.keys {
-            self.get(Sort::Work, key, &mut found);
-        }
+        self.get(Sort::Work, key, &mut found);
         found.sort_unstable();
         found.dedup();
-        found.retain(|note| {
-            let other = self.known(*note).and_then(Known::edition);
-            other.is_some_and(|(language, original)| version.is_made_from(language, original))
-        });
         found
+    }
+
+    /// The language of a note that is a version of a work, and whether others are made from it.
+    pub(crate) fn edition(&self, note: NoteId) -> Option<(&str, Option<bool>)> {
+        self.known(note).and_then(Known::edition)
     }
 
     /// Adds the notes that a step finds, whoever may see them, to `notes`, which is empty. Says whether it looked at any note at all, so

@@ -263,6 +263,7 @@ mod tests {
                 keys: vec!["key a".to_owned(), "link b".to_owned()],
                 language: "de".to_owned(),
                 original: Some(true),
+                place: (2, 1),
             })),
         };
         let former = vec!["before.md".to_owned()];
