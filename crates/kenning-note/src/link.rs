@@ -240,6 +240,11 @@ fn has_scheme(dest: &str) -> bool {
     })
 }
 
+/// Whether this is the name of a file that is no note.
+pub(crate) fn is_file(path: &str) -> bool {
+    extension(path).is_some_and(is_other_file)
+}
+
 /// Whether this is the name of a picture.
 pub(crate) fn is_picture(path: &str) -> bool {
     const PICTURES: [&str; 12] = [

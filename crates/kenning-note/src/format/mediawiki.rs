@@ -21,6 +21,7 @@ pub(super) fn turn(source: &Source<'_>, note: &mut Note) -> Turned {
     let is_redirect = note.redirects_to.is_some();
     let text = without(text, &mut out, source);
     let (mut at, mut was_item, mut redirects) = (0, false, is_redirect);
+    let mut in_gallery = false;
     let mut lines = text.split_inclusive('\n').peekable();
     while let Some(raw) = lines.next() {
         let place = source.place(at.min(source.text.len()));
@@ -32,6 +33,21 @@ pub(super) fn turn(source: &Source<'_>, note: &mut Note) -> Turned {
         if redirects && !line.trim().is_empty() {
             redirects = false;
             out.text.push('\n');
+            continue;
+        }
+        // A gallery has a file in each line, and what stands below it behind a bar.
+        let word = line.trim_start().to_ascii_lowercase();
+        if word.starts_with("<gallery") || word.starts_with("</gallery") {
+            in_gallery = !word.starts_with("</") && !word.contains("</gallery");
+            out.text.push('\n');
+            continue;
+        }
+        if in_gallery && !line.trim().is_empty() {
+            let name = line.split('|').next().unwrap_or_default();
+            let space = file(name).map_or("File:", |_| "");
+            let shown = links(&mut out, &format!("[[{space}{}]]", line.trim()), place);
+            out.text.push_str(&shown);
+            out.text.push_str("\n\n");
             continue;
         }
         // There, a list ends with its last line.
@@ -130,23 +146,20 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
                 .next()
                 .unwrap_or_default();
             out.list("tags", vec![link::one_line(name).into_owned()], place);
-        } else if lower.starts_with("file:")
-            || lower.starts_with("image:")
-            || lower.starts_with("datei:")
-        {
-            let name = inside
-                .split_once(':')
-                .map_or("", |(_, name)| name)
-                .split('|')
-                .next()
-                .unwrap_or_default();
+        } else if let Some((name, shows)) = file(target) {
             let name = link::one_line(name).replace(['<', '>'], "");
-            made.push_str(&format!("![](<{name}>)"));
-            // A caption may hold links.
-            let caption = caption(inside).filter(|caption| caption.contains("[["));
-            if let Some(caption) = caption.filter(|_| depth < DEPTH) {
-                made.push(' ');
-                made.push_str(&links_in(out, caption, place, depth + 1));
+            let caption = caption(inside);
+            if !shows {
+                let words = caption.unwrap_or(&name).trim().replace(['[', ']'], "");
+                made.push_str(&format!("[{words}](<{name}>)"));
+            } else {
+                made.push_str(&format!("![](<{name}>)"));
+                // A caption may hold links.
+                let caption = caption.filter(|caption| caption.contains("[["));
+                if let Some(caption) = caption.filter(|_| depth < DEPTH) {
+                    made.push(' ');
+                    made.push_str(&links_in(out, caption, place, depth + 1));
+                }
             }
         } else if let Some((property, value)) = inside.split_once("::") {
             // Semantic MediaWiki: the property stands before the value.
@@ -177,6 +190,20 @@ fn links_in(out: &mut Turned, line: &str, place: crate::Place, depth: usize) -> 
     }
     made.push_str(&external(rest));
     made
+}
+
+/// The name of the file that a link leads to, and whether it is shown there: `File:reed.png`, or, in whatever language the wiki is,
+/// `Fichier:reed.png`. To `Media:reed.pdf` and `:File:reed.png` there is only a link.
+fn file(target: &str) -> Option<(&str, bool)> {
+    const KNOWN: [&str; 6] = ["file", "image", "media", "datei", "bild", "medium"];
+    let bare = target.trim().trim_start_matches(':');
+    let (space, name) = bare.split_once(':')?;
+    let (space, name) = (space.trim().to_lowercase(), name.trim());
+    let is_known = KNOWN.contains(&space.as_str());
+    let is_word = !space.is_empty() && space.chars().all(char::is_alphabetic);
+    let is_file = is_known || is_word && link::is_file(name);
+    let shows = !target.trim().starts_with(':') && !space.starts_with(['m', 'м']);
+    (is_file && !name.is_empty() && !name.starts_with(['/', ':'])).then_some((name, shows))
 }
 
 /// The place behind some more text.
@@ -395,9 +422,28 @@ fn template(out: &mut Turned, inside: &str, place: crate::Place, nesting: usize)
         let fits = !key.is_empty() && !value.is_empty() && key.len() <= 64 && !elsewhere;
         // What speaks of protection is handed on, however odd it is.
         if fits || crate::meta::is_protection_key(key) {
-            out.field(key, &link::one_line(value), place);
+            out.field(key, &link::one_line(&without_spaces_of_files(value)), place);
         }
     }
+}
+
+/// A value whose links to files name them without the namespace.
+fn without_spaces_of_files(value: &str) -> Cow<'_, str> {
+    if !value.contains("[[") {
+        return Cow::Borrowed(value);
+    }
+    let mut made = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once("[[") {
+        made.push_str(before);
+        made.push_str("[[");
+        let end = after.find(['|', ']']).unwrap_or(after.len());
+        let (target, after) = after.split_at(end);
+        made.push_str(file(target).map_or(target, |(name, _)| name));
+        rest = after;
+    }
+    made.push_str(rest);
+    Cow::Owned(made)
 }
 
 /// The text of a template without templates in it, of which only what they say of protection counts.
