@@ -25,6 +25,10 @@ pub struct Settings {
     pub dates: Option<crate::DateOrder>,
     /// What values of front matter are, by key, where the folder says so: Obsidian's types.
     pub types: BTreeMap<String, ValueType>,
+    /// Whether `#word` is a tag, where the dialect has tags in text: Dendron's `enableHashTags`.
+    pub hash_tags: bool,
+    /// Whether `@ada` is a link to a user, in Dendron: its `enableUserTags`.
+    pub user_tags: bool,
     /// Bounds on what one note may cost.
     pub limits: Limits,
 }
@@ -65,6 +69,8 @@ impl Default for Settings {
             context: None,
             dates: None,
             types: BTreeMap::new(),
+            hash_tags: true,
+            user_tags: true,
             limits: Limits::default(),
         }
     }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use kenning_note::{Context, Detail, Dialect, Settings};
+use kenning_note::{Context, Detail, Dialect, Settings, Value};
 
 use crate::names::{joined, without_ending};
 use crate::problem::Located;
@@ -190,6 +190,9 @@ impl Readers {
             settings.language = wiki.languages.get("").cloned();
             if guess.dialect == Dialect::Obsidian {
                 read_types(root, &mut guess, &mut settings);
+            }
+            if guess.dialect == Dialect::Dendron {
+                read_switches(root, &mut guess, &mut settings);
             }
             if guess.dialect == Dialect::VaultLd {
                 // What a folder around it declares holds here too, but for where identifiers begin.
@@ -395,6 +398,25 @@ pub(crate) fn guess(folder: &str, configured: Option<&str>, marks: &[&'static st
         evidence,
         problems,
     }
+}
+
+/// Reads whether Dendron has users and tags in the text of its notes. It says so of the workspace, and said so at the top before.
+fn read_switches(root: &Path, guess: &mut Guess, settings: &mut Settings) {
+    let path = match guess.folder.as_str() {
+        "" => "dendron.yml".to_owned(),
+        folder => format!("{folder}/dendron.yml"),
+    };
+    if is_missing(root, &path) {
+        return;
+    }
+    let mut said = crate::site::read_file(root, &path, &mut guess.problems);
+    let workspace = said.iter().position(|(key, _)| key == "workspace");
+    if let Some((_, Value::Map(workspace))) = workspace.map(|at| said.swap_remove(at)) {
+        said.extend(workspace);
+    }
+    let is_off = |name: &str| said.contains(&(name.to_owned(), Value::Bool(false)));
+    settings.user_tags = !is_off("enableUserTags");
+    settings.hash_tags = !is_off("enableHashTags");
 }
 
 /// Reads what Obsidian says of the types of properties.

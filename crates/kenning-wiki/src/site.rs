@@ -201,17 +201,21 @@ fn configuration(
         there(&["config/_default/hugo", "config/_default/config"]),
     ];
     for path in whole.into_iter().flatten() {
-        said.extend(read(root, &path, problems));
+        said.extend(read_file(root, &path, problems));
     }
     if let Some(path) = there(&["config/_default/languages"]) {
-        let languages = read(root, &path, problems);
+        let languages = read_file(root, &path, problems);
         said.push(("languages".to_owned(), Value::Map(languages)));
     }
     said
 }
 
 /// The keys of a file of settings and their values: TOML, YAML or JSON, read as front matter is.
-fn read(root: &Path, path: &str, problems: &mut Vec<Located>) -> Vec<(String, Value)> {
+pub(crate) fn read_file(
+    root: &Path,
+    path: &str,
+    problems: &mut Vec<Located>,
+) -> Vec<(String, Value)> {
     let mut problem = |why: String| problems.push(Located::file(path, "settings", why));
     let text = crate::file::read(root, path, 1 << 20).and_then(|(bytes, _)| {
         String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())

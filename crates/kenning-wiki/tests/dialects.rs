@@ -365,3 +365,19 @@ fn the_languages_of_a_site_are_those_of_its_pages_unless_the_wiki_says_otherwise
     assert!(says("title> \"Fole\""));
     assert!(changes(&second).contains(&"changed blog/content/a.pt.md".to_owned()));
 }
+
+#[test]
+fn dendron_can_be_told_to_have_no_tags_in_text() {
+    let folder = Folder::new(&[
+        ("dendron.yml", "version: 5\n"),
+        ("a.md", "---\ntags: kept\n---\nOf #reeds.\n"),
+    ]);
+    let has = |tag: &str| {
+        let world = World::of(&folder.path(), &Rules::default());
+        let mut triples = world.0.values().flat_map(|(_, triples)| triples);
+        triples.any(|triple| triple.contains(&format!("/id/tag/{tag}>")))
+    };
+    assert!(has("reeds") && has("kept"));
+    folder.write("dendron.yml", "workspace:\n  enableHashTags: false\n");
+    assert!(!has("reeds") && has("kept"));
+}

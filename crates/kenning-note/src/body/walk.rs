@@ -109,7 +109,9 @@ impl<'a, 'p> Walk<'a, 'p> {
             Dialect::Hugo | Dialect::Jekyll | Dialect::MkDocs | Dialect::Docusaurus
         ) || cx.format == crate::Format::Html;
         let wanted = Wanted {
-            tags: !publishing && memchr::memchr(b'#', text.as_bytes()).is_some(),
+            tags: !publishing
+                && cx.settings.hash_tags
+                && memchr::memchr(b'#', text.as_bytes()).is_some(),
             fields: !publishing && memchr::memmem::find(text.as_bytes(), b"::").is_some(),
             blocks: cx.dialect == Dialect::Logseq || cx.dialect == Dialect::Markdown,
         };

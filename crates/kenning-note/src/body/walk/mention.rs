@@ -9,7 +9,7 @@ use crate::settings::Dialect;
 impl Walk<'_, '_> {
     /// Adds the links to users that stand in words, but for those in code and in other links.
     pub(super) fn mentions(&mut self, inline: &Inline) {
-        if self.cx.dialect != Dialect::Dendron {
+        if self.cx.dialect != Dialect::Dendron || !self.cx.settings.user_tags {
             return;
         }
         for at in memchr::memchr_iter(b'@', inline.plain.as_bytes()) {
