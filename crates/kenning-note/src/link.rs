@@ -240,6 +240,11 @@ fn has_scheme(dest: &str) -> bool {
     })
 }
 
+/// Whether a path names no file by its ending.
+pub(crate) fn is_bare(path: &str) -> bool {
+    without_extension(path) == path
+}
+
 /// Whether this is the name of a file that is no note.
 pub(crate) fn is_file(path: &str) -> bool {
     extension(path).is_some_and(is_other_file)

@@ -42,6 +42,8 @@ pub struct Note {
     pub permalinks: Vec<String>,
     /// Whether the first of `permalinks` is where the note stands today.
     pub has_permalink: bool,
+    /// What makers of sites file it under, in order. They are tags of the note as well.
+    pub categories: Vec<String>,
     /// An identifier that the note gives itself, which outlasts a change of path.
     pub id: Option<Identifier>,
     /// Names that blocks and headings of the note have in the whole wiki: Logseq's `id::`, Org's `:ID:`.

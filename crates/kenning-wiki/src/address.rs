@@ -8,7 +8,8 @@
 //!   for its templates to say, so both count alike, and a link that means two notes is ambiguous.
 //! - *Docusaurus*: what ends in `.md` counts from the file, then from the top of the pages; all else is an address, of which its settings
 //!   say whether it ends in a slash. So both count alike.
-//! - *MkDocs*: a path whose last part has a dot names a file; all else is an address.
+//! - *MkDocs*: a path whose last part has a dot names a file; all else is an address, unless pages are published as files.
+//! - Where a pattern says under which address a page is published, a relative path also counts from there.
 //! - Elsewhere a path that goes up counts from the file, and from the address where that leads nowhere.
 
 use kenning_note::{Dialect, Link, LinkKind, LinkTo};
@@ -35,10 +36,18 @@ pub(crate) enum Turn {
     Beside,
     After,
     Last,
+    /// An address from the top of the site: what a pattern publishes there is found by it.
+    Published,
 }
 
-/// The other ways to read `link`, which stands in the note at `path`.
-pub(crate) fn ways(link: &Link, path: &str, dialect: Dialect, site: Option<&Site>) -> Vec<Way> {
+/// The other ways to read `link`, which stands in the note at `path`; `published` is its address, where a pattern decides it.
+pub(crate) fn ways(
+    link: &Link,
+    path: &str,
+    dialect: Dialect,
+    site: Option<&Site>,
+    published: Option<&str>,
+) -> Vec<Way> {
     let LinkTo::Name {
         path: Some(own), ..
     } = &link.to
@@ -58,7 +67,15 @@ pub(crate) fn ways(link: &Link, path: &str, dialect: Dialect, site: Option<&Site
     match (target.strip_prefix('/'), site, page) {
         (Some(rest), Some(site), Some(page)) => ways.count_from_top(rest, site, page),
         (Some(_), ..) => {}
-        (None, ..) => ways.count_from_page(target, path, dialect, page),
+        (None, ..) => {
+            let in_folders = site.is_none_or(|site| site.in_folders);
+            ways.count_from_page(target, path, dialect, page, in_folders);
+            if let (Some(address), Some(page)) = (published, page) {
+                let from = Site::folder_of_address(address);
+                ways.add(Turn::Published, from, target);
+                ways.add(Turn::After, &format!("{}/{from}", page.root), target);
+            }
+        }
     }
     if let (Some(site), Some(page)) = (site, page) {
         ways.in_its_language(site, page);
@@ -89,6 +106,7 @@ impl Ways<'_> {
         path: &str,
         dialect: Dialect,
         page: Option<Page<'_>>,
+        in_folders: bool,
     ) {
         let bare = page.map_or(without_ending(path), |page| page.bare);
         let (around, name) = (folder(path), last(bare));
@@ -114,6 +132,7 @@ impl Ways<'_> {
                 self.add(Turn::Beside, folder(around), target);
             }
             Dialect::Docusaurus => self.add(Turn::Beside, bare, target),
+            Dialect::MkDocs if !in_folders => {}
             Dialect::MkDocs if names_file || is_index(&["index", "readme"]) => {}
             Dialect::MkDocs if last(target).contains('.') => self.add(Turn::After, bare, target),
             Dialect::MkDocs => self.add(Turn::Before, bare, target),
@@ -127,7 +146,7 @@ impl Ways<'_> {
     fn count_from_top(&mut self, target: &str, site: &Site, page: Page<'_>) {
         self.add(Turn::Before, page.root, target);
         let (first, rest) = target.split_once('/').unwrap_or((target, ""));
-        if let Some(named) = site.folder_of(&first.to_lowercase()) {
+        if let Some(named) = site.folder_of(first) {
             self.add(Turn::Last, named, rest);
         } else if let Some(default) = site.at_the_top().and_then(|name| site.folder_of(name)) {
             self.add(Turn::Last, default, target);

@@ -57,12 +57,13 @@ pub(crate) fn read(
         text: problem.text,
         hint: problem.hint,
     });
+    let published = manner.site.and_then(|site| site.published(&note, path));
     let mut entry = Entry {
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         dialect: dialect_of(&note).name().to_owned(),
         names: Names {
             version: translation::version(&note, path, manner),
-            ..names_of(&note)
+            ..names_of(&note, published.as_deref())
         },
         concept: match &note.id {
             Some(Identifier::Iri(iri)) => Some(iri.clone()),
@@ -83,7 +84,8 @@ pub(crate) fn read(
     }
     // Of a large note there is more to come, for which the room is needed.
     drop(bytes);
-    entry.units = units(&note, base, manner.site);
+    let published = published.or_else(|| manner.site?.plain_address(path));
+    entry.units = units(&note, base, manner.site, published.as_deref());
     if follow {
         let links = entry.units.iter().flat_map(|unit| &unit.links);
         entry.looks_for = names::looks_for(links, &entry.names);
@@ -156,7 +158,7 @@ fn dialect_of(note: &Note) -> Dialect {
     }
 }
 
-fn names_of(note: &Note) -> Names {
+fn names_of(note: &Note, published: Option<&str>) -> Names {
     let address = match note.dialect {
         Dialect::Docusaurus => address::unnumbered(names::without_ending(&note.path)),
         _ => None,
@@ -172,7 +174,11 @@ fn names_of(note: &Note) -> Names {
             .map(|alias| alias.text.clone())
             .collect(),
         slugs: note.slugs.iter().cloned().chain(last).collect(),
-        permalinks: note.permalinks.iter().cloned().chain(address).collect(),
+        permalinks: {
+            let published = published.map(str::to_owned);
+            let said = note.permalinks.iter().cloned();
+            said.chain(address).chain(published).collect()
+        },
         id: note.id.as_ref().map(|id| match id {
             Identifier::Iri(text) | Identifier::Opaque(text) => text.clone(),
         }),
@@ -181,13 +187,14 @@ fn names_of(note: &Note) -> Names {
     }
 }
 
-fn units(note: &Note, base: &Base, site: Option<&Site>) -> Vec<Unit> {
+fn units(note: &Note, base: &Base, site: Option<&Site>, published: Option<&str>) -> Vec<Unit> {
     let redirect = note.redirects_to.iter();
     let types: Vec<Link> = type_links(note).collect();
     let none = Wantings {
         path: &note.path,
         dialect: note.dialect,
         site,
+        published,
         known: HashMap::new(),
         wanting: Vec::new(),
     };
@@ -254,6 +261,8 @@ struct Wantings<'n> {
     path: &'n str,
     dialect: Dialect,
     site: Option<&'n Site>,
+    /// The address of the note, where it is not what its path says.
+    published: Option<&'n str>,
     known: HashMap<(&'n str, bool), usize>,
     wanting: Vec<Wanting>,
 }
@@ -275,7 +284,7 @@ impl<'n> Wantings<'n> {
             self.wanting.push(Wanting {
                 target: link.target.clone(),
                 path: path.map(Word::from),
-                ways: address::ways(link, self.path, self.dialect, self.site),
+                ways: address::ways(link, self.path, self.dialect, self.site, self.published),
                 key,
                 text: link.text.as_deref().map(Word::from),
                 markdown,

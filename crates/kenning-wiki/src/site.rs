@@ -1,5 +1,10 @@
-//! Sites: where the pages of a folder begin, and in which language each one is, as the configuration of the program says that
-//! makes a site of them.
+//! Sites: where the pages of a folder begin, in which language each one is, and where it is published, as the configuration of the program
+//! says that makes a site of them.
+
+mod hugo;
+mod jekyll;
+mod mkdocs;
+mod published;
 
 use std::path::Path;
 
@@ -7,7 +12,7 @@ use kenning_note::{Dialect, Settings, Value};
 
 use crate::names::{last, without_ending};
 use crate::problem::Located;
-use crate::wiki::is_missing;
+use published::Patterns;
 
 /// A folder of which a program makes a site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +25,9 @@ pub(crate) struct Site {
     default: Option<String>,
     /// Whether its addresses begin with its name as those of the others do.
     default_in_folder: bool,
+    /// Whether a page is published in a folder of its own, and not as a file beside the others.
+    pub(crate) in_folders: bool,
+    patterns: Patterns,
 }
 
 /// A folder of pages, and their language.
@@ -30,6 +38,17 @@ struct Content {
     name: String,
     /// The language tag.
     tag: Option<String>,
+}
+
+impl Content {
+    /// The only folder of pages, in the only language.
+    fn of(folder: String) -> Self {
+        Self {
+            folder,
+            name: String::new(),
+            tag: None,
+        }
+    }
 }
 
 /// Where a page stands in its site.
@@ -53,63 +72,28 @@ impl Site {
         dialect: Dialect,
         problems: &mut Vec<Located>,
     ) -> Option<Self> {
-        let below = |name: &str| match folder {
-            "" => name.to_owned(),
-            folder => format!("{folder}/{name}"),
-        };
-        if dialect != Dialect::Hugo {
-            return None;
+        match dialect {
+            Dialect::Hugo => Some(hugo::site(root, folder, problems)),
+            Dialect::Jekyll => Some(jekyll::site(root, folder, problems)),
+            Dialect::MkDocs => Some(mkdocs::site(root, folder, problems)),
+            _ => None,
         }
-        let said = configuration(root, &below, problems);
-        let get = |key: &str| said.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
-        let words = |key: &str| get(key).and_then(|(_, value)| text(value));
-        let content = words("contentDir").unwrap_or("content");
-        let mut contents = Vec::new();
-        if let Some((_, Value::Map(languages))) = get("languages") {
-            for (name, own) in languages {
-                let own = match own {
-                    Value::Map(own) => own.as_slice(),
-                    _ => &[],
-                };
-                let get = |key: &str| {
-                    let found = own.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
-                    found.and_then(|(_, value)| text(value))
-                };
-                let tag = get("locale").or_else(|| get("languageCode"));
-                let tag = tag.unwrap_or(name).replace('_', "-");
-                contents.push(Content {
-                    folder: below(get("contentDir").unwrap_or(content).trim_matches('/')),
-                    name: name.to_lowercase(),
-                    tag: is_tag(&tag).then_some(tag),
-                });
-            }
-        }
-        let default = (contents.len() > 1).then(|| {
-            let default = words("defaultContentLanguage").unwrap_or("en");
-            default.to_lowercase()
-        });
-        if default.is_none() {
-            let content = below(content.trim_matches('/'));
-            contents.iter_mut().for_each(|one| one.name.clear());
-            if contents.is_empty() {
-                contents.push(Content {
-                    folder: content,
-                    name: String::new(),
-                    tag: None,
-                });
-            }
-        }
+    }
+
+    /// A site whose configuration lies in `folder`.
+    fn of(folder: &str, mut contents: Vec<Content>) -> Self {
         contents.sort_by(|one, other| {
             let depth = other.folder.len().cmp(&one.folder.len());
             depth.then_with(|| (&one.folder, &one.name).cmp(&(&other.folder, &other.name)))
         });
-        let in_folder = get("defaultContentLanguageInSubdir");
-        Some(Self {
+        Self {
             folder: folder.to_owned(),
             contents,
-            default,
-            default_in_folder: matches!(in_folder, Some((_, Value::Bool(true)))),
-        })
+            default: None,
+            default_in_folder: false,
+            in_folders: true,
+            patterns: Patterns::default(),
+        }
     }
 
     /// Folders with the ending of names in them that tells a language, and the tag of that language. The ending is empty where the folder
@@ -144,7 +128,8 @@ impl Site {
     /// The folder in which the pages of a language lie.
     pub(crate) fn folder_of(&self, language: &str) -> Option<&str> {
         let mut contents = self.contents.iter();
-        let found = contents.find(|one| one.name == language && !language.is_empty())?;
+        let found =
+            contents.find(|one| one.name.eq_ignore_ascii_case(language) && !language.is_empty())?;
         Some(&found.folder)
     }
 
@@ -182,34 +167,6 @@ impl Site {
     }
 }
 
-/// What the files say that Hugo reads: the first of each name that is there, and then those of its folder for configurations.
-fn configuration(
-    root: &Path,
-    below: &dyn Fn(&str) -> String,
-    problems: &mut Vec<Located>,
-) -> Vec<(String, Value)> {
-    let endings = ["toml", "yaml", "yml", "json"];
-    let there = |names: &[&str]| {
-        let mut paths = names
-            .iter()
-            .flat_map(|name| endings.map(|ending| below(&format!("{name}.{ending}"))));
-        paths.find(|path| !is_missing(root, path))
-    };
-    let mut said = Vec::new();
-    let whole = [
-        there(&["hugo", "config"]),
-        there(&["config/_default/hugo", "config/_default/config"]),
-    ];
-    for path in whole.into_iter().flatten() {
-        said.extend(read_file(root, &path, problems));
-    }
-    if let Some(path) = there(&["config/_default/languages"]) {
-        let languages = read_file(root, &path, problems);
-        said.push(("languages".to_owned(), Value::Map(languages)));
-    }
-    said
-}
-
 /// The keys of a file of settings and their values: TOML, YAML or JSON, read as front matter is.
 pub(crate) fn read_file(
     root: &Path,
@@ -241,6 +198,35 @@ pub(crate) fn read_file(
     }
     let fields = note.fields.into_iter();
     fields.map(|field| (field.key, field.value)).collect()
+}
+
+/// `name` in `folder`, as seen from the folder of the wiki.
+fn below(folder: &str, name: &str) -> String {
+    match (folder, name.trim_matches('/')) {
+        ("", name) => name.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, name) => format!("{folder}/{name}"),
+    }
+}
+
+/// The value of a key.
+fn get<'v>(map: &'v [(String, Value)], key: &str) -> Option<&'v Value> {
+    let mut map = map.iter();
+    let found = map.find(|(name, _)| name.eq_ignore_ascii_case(key))?;
+    Some(&found.1)
+}
+
+/// The words that a key has for a value.
+fn words<'v>(map: &'v [(String, Value)], key: &str) -> Option<&'v str> {
+    get(map, key).and_then(text)
+}
+
+/// The keys and values of a map.
+fn parts(value: Option<&Value>) -> &[(String, Value)] {
+    match value {
+        Some(Value::Map(parts)) => parts,
+        _ => &[],
+    }
 }
 
 fn text(value: &Value) -> Option<&str> {

@@ -74,14 +74,11 @@ pub(crate) fn version(note: &Note, path: &str, manner: Manner<'_>) -> Option<Box
 /// The key of a work by the place of its versions: the same path among the pages of each language.
 fn by_place(path: &str, manner: Manner<'_>, version: &mut Version) -> Option<String> {
     if let Some(site) = manner.site
-        && let Some(page) = site.page(path)
+        && let Some(page) = site.page(path).filter(|page| !page.language.is_empty())
     {
-        if page.language.is_empty() {
-            return None;
-        }
         version.original = Some(site.is_default(page.language));
         if version.language.is_empty() {
-            page.language.clone_into(&mut version.language);
+            version.language = page.language.to_lowercase();
         }
         // A page may lie in a folder of its own in one language and not in another.
         let rest = page.bare.strip_prefix(page.root).unwrap_or(page.bare);

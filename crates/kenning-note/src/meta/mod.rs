@@ -195,6 +195,10 @@ impl Meta<'_> {
             "tags" | "tag" | "keywords" | "categories" | "category" => {
                 if !matches!(node.data, Data::Map(_)) {
                     tags(note, node, &key.text);
+                    if key.text.starts_with("categor") {
+                        let words = node.each().iter().filter_map(Node::text);
+                        note.categories.extend(words.map(str::to_owned));
+                    }
                 }
             }
             "summary" | "description" | "desc" | "excerpt" | "abstract"

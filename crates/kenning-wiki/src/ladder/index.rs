@@ -523,6 +523,9 @@ impl Index {
                 if let Some(absolute) = link.path.as_deref() {
                     named(Sort::Permalink, &permalink(absolute));
                 }
+                for address in ways(link, Turn::Published) {
+                    named(Sort::Permalink, &permalink(&address));
+                }
             }
             Step::LastOfPermalink => {
                 if link

@@ -105,7 +105,7 @@ impl Walk<'_, '_> {
         let target = target.trim();
         let is_code = target.starts_with('{') && !link::is_template(target);
         let says = !target.is_empty() && !is_code;
-        says.then(|| link::destination(target, self.cx.path))
+        says.then(|| self.destination(target))
     }
 }
 

@@ -81,7 +81,7 @@ impl Walk<'_, '_> {
             if kind == LinkType::Email {
                 link::destination(&format!("mailto:{dest}"), self.cx.path)
             } else {
-                link::destination(dest, self.cx.path)
+                self.destination(dest)
             }
         };
         let index = Some(self.add_link(link, start, end, embeds));
@@ -99,6 +99,28 @@ impl Walk<'_, '_> {
             brackets: false,
             is_html: false,
         });
+    }
+
+    /// Where the destination of a link leads. Addresses of a site have no more above their top, so going up further leads there.
+    pub(super) fn destination(&self, dest: &str) -> Link {
+        let link = link::destination(dest, self.cx.path);
+        let is_site = matches!(
+            self.cx.dialect,
+            Dialect::Hugo | Dialect::Jekyll | Dialect::MkDocs | Dialect::Docusaurus
+        );
+        let below = dest.trim_start_matches("../");
+        if !is_site || link.to != LinkTo::Nothing || below.len() == dest.len() {
+            return link;
+        }
+        let top = link::destination(&format!("/{below}"), self.cx.path);
+        match &top.to {
+            // What names a file does so outside.
+            LinkTo::Name { .. } if link::is_bare(&top.target) => Link {
+                target: link.target,
+                ..top
+            },
+            _ => link,
+        }
     }
 
     /// Keeps a link; returns its place among the links.

@@ -1,0 +1,32 @@
+//! What Jekyll's configuration says of a site.
+
+use std::path::Path;
+
+use kenning_note::Value;
+
+use super::published::Patterns;
+use super::{Content, Site, below, get, parts, read_file, words};
+use crate::problem::Located;
+use crate::wiki::is_missing;
+
+pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Site {
+    let mut files = ["_config.yml", "_config.yaml"]
+        .iter()
+        .map(|name| below(folder, name));
+    let file = files.find(|file| !is_missing(root, file));
+    let said = file.map_or_else(Vec::new, |file| read_file(root, &file, problems));
+    let source = words(&said, "source").unwrap_or_default();
+    let source = below(folder, source.trim_start_matches('.'));
+    let mut patterns = Patterns::of_jekyll(words(&said, "permalink").unwrap_or("date"));
+    for (name, own) in parts(get(&said, "collections")) {
+        let own = parts(Some(own));
+        if get(own, "output") == Some(&Value::Bool(true)) || words(own, "permalink").is_some() {
+            let pattern = words(own, "permalink").unwrap_or("/:collection/:path:output_ext");
+            patterns.add(name, pattern);
+        }
+    }
+    Site {
+        patterns,
+        ..Site::of(folder, vec![Content::of(source)])
+    }
+}

@@ -1,0 +1,78 @@
+//! What MkDocs' configuration says of a site, and what the plugin for languages (`i18n`) says of it.
+
+use std::path::Path;
+
+use kenning_note::Value;
+
+use super::{Content, Site, below, get, is_tag, parts, read_file, text, words};
+use crate::problem::Located;
+use crate::wiki::is_missing;
+
+pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Site {
+    let mut files = ["mkdocs.yml", "mkdocs.yaml"]
+        .iter()
+        .map(|name| below(folder, name));
+    let file = files.find(|file| !is_missing(root, file));
+    let said = file.map_or_else(Vec::new, |file| read_file(root, &file, problems));
+    let docs = words(&said, "docs_dir").unwrap_or("docs");
+    let docs = below(folder, docs.trim_start_matches("./"));
+    let directories = get(&said, "use_directory_urls");
+    let (contents, default) = match plugin(&said) {
+        Some(plugin) => languages(plugin, &docs),
+        None => (Vec::new(), None),
+    };
+    let site = match contents.len() {
+        0 | 1 => Site::of(folder, vec![Content::of(docs)]),
+        _ => Site {
+            default,
+            ..Site::of(folder, contents)
+        },
+    };
+    Site {
+        in_folders: !matches!(directories, Some(Value::Bool(false))),
+        ..site
+    }
+}
+
+/// What the plugin for languages is told.
+fn plugin(said: &[(String, Value)]) -> Option<&[(String, Value)]> {
+    let own = |map: &'_ [(String, Value)]| get(map, "i18n").is_some();
+    let found = match get(said, "plugins")? {
+        Value::List(list) => list.iter().find(|one| own(parts(Some(one)))),
+        map => Some(map).filter(|map| own(parts(Some(map)))),
+    };
+    Some(parts(get(parts(found), "i18n")))
+}
+
+/// The folders of pages by language, and the default language. Where nothing is said, the ends of names tell the languages (`reed.fr.md`).
+fn languages(plugin: &[(String, Value)], docs: &str) -> (Vec<Content>, Option<String>) {
+    let in_folders = words(plugin, "docs_structure") == Some("folder");
+    let mut default = words(plugin, "default_language").map(str::to_owned);
+    let mut names = Vec::new();
+    match get(plugin, "languages") {
+        Some(Value::List(list)) => {
+            for own in list.iter().map(|one| parts(Some(one))) {
+                names.extend(words(own, "locale"));
+                if get(own, "default") == Some(&Value::Bool(true)) {
+                    default = words(own, "locale").map(str::to_owned);
+                }
+            }
+        }
+        // So its versions before 1.0 wrote them: `fr: Français`.
+        Some(Value::Map(map)) => names.extend(map.iter().map(|(name, _)| name.as_str())),
+        one => names.extend(one.and_then(text)),
+    }
+    names.retain(|name| !matches!(*name, "default" | "null"));
+    let contents = names.into_iter().map(|name| {
+        let tag = name.replace('_', "-");
+        Content {
+            folder: match in_folders {
+                true => below(docs, name),
+                false => docs.to_owned(),
+            },
+            name: name.to_owned(),
+            tag: is_tag(&tag).then_some(tag),
+        }
+    });
+    (contents.collect(), default)
+}
