@@ -1,9 +1,11 @@
 //! Why the graph says what it says about a line of a note: what was understood, how links climbed the ladder, and the triples.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
-use kenning_note::{Content, Format, Link, LinkKind, LinkTo, Note};
+use kenning_note::{Content, Format, Link, LinkKind, LinkTo, Note, NoteGraph, Stated};
+use kenning_vocab::km;
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 
 use crate::assemble::Assembler;
@@ -39,6 +41,8 @@ pub struct Explanation {
     pub links: Vec<ExplainedLink>,
     /// The claims and other passages of the line.
     pub passages: Vec<ExplainedPassage>,
+    /// What else comes of the line: what its key, field or item says. Empty where no line was asked for.
+    pub rest: Vec<Triple>,
     /// What is odd about the line.
     pub problems: Vec<String>,
 }
@@ -149,20 +153,31 @@ impl Wiki {
             translations: Vec::new(),
             links: Vec::new(),
             passages: Vec::new(),
+            rest: Vec::new(),
             problems,
         };
         if line.is_none() {
             explanation.translations = relinker.explain_translations(path, entry);
         }
-        let triples: Vec<Triple> = kenning_note::graphs(&note, self.name(), &self.base)
-            .into_iter()
-            .flat_map(|graph| graph.triples)
-            .collect();
+        let graphs = kenning_note::graphs(&note, self.name(), &self.base);
         let contents = std::iter::once(&note.content);
         let contents = contents.chain(note.sections.iter().map(|section| &section.content));
         let iri = self.base.note(self.name(), entry.identity(path));
-        for (content, unit) in contents.zip(&entry.units) {
-            self.explain_passages(content, line, &iri, &triples, &mut explanation);
+        let passage = format!("{}#p=", iri.as_str());
+        for ((content, unit), graph) in contents.zip(&entry.units).zip(&graphs) {
+            let triples = &graph.triples;
+            let shown = explanation.passages.len();
+            self.explain_passages(content, line, &iri, triples, &mut explanation);
+            // Another passage may have the same link.
+            let shown = explanation.passages.get(shown..).unwrap_or_default();
+            let shown = shown.iter().flat_map(|passage| &passage.triples);
+            let shown: Vec<Triple> = shown.cloned().collect();
+            let is_here = |said: &&Triple| match &said.subject {
+                NamedOrBlankNode::NamedNode(node) if node.as_str().starts_with(&passage) => {
+                    shown.contains(said)
+                }
+                _ => true,
+            };
             let format = note.format;
             let links = content.links.iter();
             for link in links.filter(|link| is_on(link, line, format, &bytes)) {
@@ -171,10 +186,22 @@ impl Wiki {
                 };
                 let name = self.base.name(&explained.key);
                 let said = triples.iter().filter(|said| mentions(said, name.as_str()));
+                let said = said.filter(is_here);
                 let mut said: Vec<Triple> = said.cloned().collect();
                 said.append(&mut explained.triples);
                 explained.triples = said;
                 explanation.links.push(explained);
+            }
+        }
+        if let Some(without) = line.and_then(|line| without_line(&bytes, line)) {
+            let mut without = kenning_note::read(&without, path, readers.of(path)).note;
+            without.identity.clone_from(&entry.identity);
+            // A line without which the note cannot be read tells nothing by its absence.
+            if matches!(without.protection, Stated::Unreadable { .. })
+                == matches!(note.protection, Stated::Unreadable { .. })
+            {
+                let without = kenning_note::graphs(&without, self.name(), &self.base);
+                explanation.rest = explanation.rest_of(&graphs, &without);
             }
         }
         Some(explanation)
@@ -233,6 +260,32 @@ impl Wiki {
             });
         }
     }
+}
+
+impl Explanation {
+    /// The triples that are not there without the line, but for those that were shown and for the numbers of passages.
+    fn rest_of(&self, with: &[NoteGraph], without: &[NoteGraph]) -> Vec<Triple> {
+        let links = self.links.iter().flat_map(|link| &link.triples);
+        let passages = self.passages.iter().flat_map(|passage| &passage.triples);
+        let there = without.iter().flat_map(|graph| &graph.triples);
+        let known: HashSet<&Triple> = there.chain(links).chain(passages).collect();
+        let all = with.iter().flat_map(|graph| &graph.triples);
+        let rest = all.filter(|triple| triple.predicate != km::POSITION && !known.contains(triple));
+        rest.cloned().collect()
+    }
+}
+
+/// The text of a note with nothing on this line.
+fn without_line(bytes: &[u8], line: u32) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let before = usize::try_from(line).ok()?.checked_sub(1)?;
+    let lines = text.split_inclusive('\n').enumerate();
+    let lines = lines.map(|(place, text)| match text.ends_with('\n') {
+        _ if place != before => text,
+        true => "\n",
+        false => "",
+    });
+    Some(lines.collect::<String>().into_bytes())
 }
 
 /// Whether a link stands on the line, be it that it goes on there.
@@ -368,8 +421,14 @@ impl fmt::Display for Explanation {
         for passage in &self.passages {
             write!(f, "\n{passage}")?;
         }
-        if self.links.is_empty() && self.passages.is_empty() {
-            writeln!(f, "\nno link and no passage was found here")?;
+        if !self.rest.is_empty() {
+            writeln!(f, "\nwhat else comes of the line")?;
+        }
+        for triple in &self.rest {
+            writeln!(f, "  {triple} .")?;
+        }
+        if self.links.is_empty() && self.passages.is_empty() && self.rest.is_empty() {
+            writeln!(f, "\nnothing was found here")?;
         }
         for problem in &self.problems {
             writeln!(f, "\nproblem: {problem}")?;

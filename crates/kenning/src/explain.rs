@@ -171,6 +171,7 @@ fn as_json(explained: &Explanation) -> Value {
         "translations": translations.collect::<Vec<_>>(),
         "links": explained.links.iter().map(link).collect::<Vec<_>>(),
         "passages": explained.passages.iter().map(passage).collect::<Vec<_>>(),
+        "rest": triples(&explained.rest),
         "problems": explained.problems,
     })
 }
