@@ -282,8 +282,9 @@ fn without_line(bytes: &[u8], line: u32) -> Option<Vec<u8>> {
     let lines = text.split_inclusive('\n').enumerate();
     let lines = lines.map(|(place, text)| match text.ends_with('\n') {
         _ if place != before => text,
-        true => "\n",
-        false => "",
+        // With an empty line behind it, the first would begin no front matter.
+        true if before > 1 => "\n",
+        _ => "",
     });
     Some(lines.collect::<String>().into_bytes())
 }

@@ -46,6 +46,7 @@ fn a_line_of_front_matter_tells_what_it_says() {
         let text = explained(line);
         assert!(text.contains("what else comes of the line"), "{text}");
         assert!(text.contains(says), "{text}");
+        assert_eq!(text.contains("green"), line == 3, "{text}");
     }
 }
 
