@@ -6,6 +6,8 @@ use crate::text::{Source, ends_line, is_unseen};
 
 /// How many lines are looked at.
 const LINES: usize = 200;
+/// How long the key of a line may be that has nothing around it.
+const KEY: usize = 40;
 /// How many headings and comments may stand before.
 const BEFORE: usize = 16;
 
@@ -57,18 +59,26 @@ fn blank(text: &str) -> usize {
             .len()
 }
 
-/// Whether a line looks like one that opens front matter: so many marks, or what a program for texts makes of three hyphens.
+/// A hyphen, or what a program for texts makes of several.
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+/// Whether a line looks like one that opens front matter.
 fn is_fence(line: &str) -> bool {
     let line = line.trim_matches(|c: char| c.is_whitespace() || is_unseen(c));
-    let dashes = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
     ["---", "+++", ";;;"]
         .iter()
         .any(|mark| line.starts_with(mark))
-        || line.chars().all(dashes) && line.len() > 1
+        || line.chars().all(is_dash) && line.len() > 1
 }
 
 /// The same for what stands between lines of hyphens, or behind one.
 fn in_block(head: &str, is_first: bool) -> Option<usize> {
+    // Most texts begin with a word, and their first line may be long.
+    if !head.starts_with(|c: char| is_dash(c) || matches!(c, '+' | ';')) {
+        return None;
+    }
     let mut at = 0;
     for (number, line) in head.split_inclusive(ends_line).take(LINES).enumerate() {
         if number == 0 && !is_fence(line) {
@@ -91,13 +101,15 @@ fn in_block(head: &str, is_first: bool) -> Option<usize> {
 /// The same for lines of keys and values without anything around them, as MultiMarkdown has them. Prose may begin so as well, but
 /// does not go on with one word.
 fn in_header(head: &str) -> Option<usize> {
+    let longest = head.as_bytes().get(..=KEY).unwrap_or(head.as_bytes());
+    memchr::memchr(b':', longest)?;
     let (mut at, mut found) = (0, None);
     for line in head.split_inclusive(ends_line).take(LINES) {
         if line.trim().is_empty() {
             break;
         }
         let (key, value) = line.split_once(':')?;
-        let is_key = key.len() <= 40
+        let is_key = key.len() <= KEY
             && key.starts_with(char::is_alphabetic)
             && key
                 .chars()
