@@ -71,7 +71,7 @@ pub(crate) struct Relinker<'c> {
     pub(crate) linked: &'c Linked,
     /// Other files, which links may point at, in order.
     files: &'c [String],
-    pub(crate) works: Works,
+    pub(crate) works: Works<'c>,
 }
 
 impl<'c> Relinker<'c> {

@@ -1,6 +1,6 @@
 //! Of which notes a note is a translation, for whom.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::catalog::Entry;
 use crate::labels::{LabelId, Labels};
@@ -13,72 +13,89 @@ const MANY: usize = 64;
 
 /// Works that were asked for, by key.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Works(HashMap<String, Work>);
+pub(crate) struct Works<'i>(HashMap<String, Work<'i>>);
 
 /// All versions of a work.
 #[derive(Debug, Clone, Default)]
-struct Work {
-    notes: Vec<NoteId>,
-    /// How many versions there are of each label in each language.
-    editions: Vec<(LabelId, String, usize)>,
-    /// For readers of which labels there are several versions in one language.
-    repeated: HashMap<LabelId, Option<Repeated>>,
+struct Work<'i> {
+    /// In the order of the editions, with the edition of each.
+    notes: Vec<(NoteId, usize)>,
+    /// In the order of their languages.
+    editions: Vec<Edition<'i>>,
 }
 
-impl Work {
-    fn of(index: &Index, key: &str) -> Self {
-        let notes = index.versions(key);
-        let mut editions: HashMap<(LabelId, &str), usize> = HashMap::new();
-        for note in &notes {
-            // What is in no known language is a translation of nothing, and one such note may be what others are made from.
-            if let Some((language, original)) = index.edition(*note)
-                && (!language.is_empty() || original == Some(true))
-            {
-                *editions.entry((index.label(*note), language)).or_default() += 1;
+/// Versions of a work that do not differ in what matters here.
+#[derive(Debug, Clone)]
+struct Edition<'i> {
+    language: &'i str,
+    original: Option<bool>,
+    label: LabelId,
+    count: usize,
+}
+
+impl<'i> Work<'i> {
+    fn of(index: &'i Index, key: &str) -> Self {
+        let mut all = Vec::new();
+        for note in index.versions(key) {
+            if let Some((language, original)) = index.edition(note) {
+                all.push((language, index.label(note), original, note));
             }
         }
-        let editions = editions.into_iter();
-        let mut editions: Vec<_> = editions
-            .map(|((label, language), count)| (label, language.to_owned(), count))
-            .collect();
-        editions.sort_by(|one, other| one.1.cmp(&other.1));
-        Self {
-            notes,
-            editions,
-            repeated: HashMap::new(),
+        all.sort_unstable();
+        let mut work = Self {
+            notes: Vec::with_capacity(all.len()),
+            editions: Vec::with_capacity(all.len()),
+        };
+        for (language, label, original, note) in all {
+            match work.editions.last_mut() {
+                Some(last)
+                    if (last.language, last.label, last.original)
+                        == (language, label, original) =>
+                {
+                    last.count += 1;
+                }
+                _ => work.editions.push(Edition {
+                    language,
+                    original,
+                    label,
+                    count: 1,
+                }),
+            }
+            work.notes.push((note, work.editions.len() - 1));
         }
+        work
     }
 
     /// What readers of `label` see several versions of, if they do. Whoever sees more sees these, too.
-    fn repeats(&mut self, label: LabelId, labels: &mut Labels) -> Option<&Repeated> {
-        let editions = &self.editions;
-        let found = self.repeated.entry(label).or_insert_with(|| {
-            // How many versions there are in each language; the languages are in order.
-            let mut seen: Vec<(&String, usize)> = Vec::new();
-            for (of, language, count) in editions {
-                match seen.last_mut() {
-                    _ if !labels.flows(*of, label) => {}
-                    Some((last, sum)) if *last == language => *sum += count,
-                    _ => seen.push((language, *count)),
-                }
+    fn repeats(&self, label: LabelId, labels: &mut Labels) -> Option<Repeated<'i>> {
+        let mut languages = Vec::new();
+        let mut before: Option<(&str, usize)> = None;
+        let mut has_others = false;
+        for edition in &self.editions {
+            // What is in no known language is a translation of nothing, and one such note may be what others are made from.
+            let counts = !edition.language.is_empty() || edition.original == Some(true);
+            if !counts || !labels.flows(edition.label, label) {
+                continue;
             }
-            let has_others = seen.len() > 1;
-            seen.retain(|(_, count)| *count > 1);
-            let languages = seen.into_iter().map(|(language, _)| language.clone());
-            let languages: Vec<String> = languages.collect();
-            (!languages.is_empty()).then_some(Repeated {
-                languages,
-                has_others,
-            })
-        });
-        found.as_ref()
+            let same = before.filter(|(language, _)| *language == edition.language);
+            has_others |= before.is_some() && same.is_none();
+            let count = edition.count + same.map_or(0, |(_, count)| count);
+            if count > 1 && languages.last() != Some(&edition.language) {
+                languages.push(edition.language);
+            }
+            before = Some((edition.language, count));
+        }
+        (!languages.is_empty()).then_some(Repeated {
+            languages,
+            has_others,
+        })
     }
 }
 
 /// Languages in which a work has several versions.
-#[derive(Debug, Clone)]
-struct Repeated {
-    languages: Vec<String>,
+#[derive(Debug)]
+struct Repeated<'i> {
+    languages: Vec<&'i str>,
     /// Whether there are versions in several languages at all.
     has_others: bool,
 }
@@ -104,25 +121,32 @@ impl Relinker<'_> {
         let mut found = Vec::new();
         for key in &version.keys {
             let kept = self.works.0.remove(key);
-            let mut work = kept.unwrap_or_else(|| Work::of(index, key));
+            let work = kept.unwrap_or_else(|| Work::of(index, key));
             match work.repeats(own, &mut self.labels) {
-                Some(of) if of.has_others && of.languages.contains(&version.language) => {
+                Some(of) if of.has_others && of.languages.contains(&&*version.language) => {
                     problems.push(repeated(path, version.place, key, &version.language));
                 }
                 Some(_) => {}
                 None => {
-                    for at in 0..work.notes.len() {
-                        let Some(note) = work.notes.get(at).copied() else {
-                            continue;
+                    // Notes of one edition come one after the other.
+                    let mut last = None;
+                    for (note, place) in &work.notes {
+                        let label = match last {
+                            Some((known, label)) if known == place => label,
+                            _ => {
+                                let edition = work.editions.get(*place);
+                                let label = edition
+                                    .filter(|of| version.is_made_from(of.language, of.original))
+                                    .map(|of| self.labels.join(own, of.label))
+                                    .filter(|label| {
+                                        *label == own
+                                            || work.repeats(*label, &mut self.labels).is_none()
+                                    });
+                                last = Some((place, label));
+                                label
+                            }
                         };
-                        let is_original =
-                            index.edition(note).is_some_and(|(language, original)| {
-                                version.is_made_from(language, original)
-                            });
-                        let label = self.labels.join(own, index.label(note));
-                        if is_original && work.repeats(label, &mut self.labels).is_none() {
-                            found.push((label, note));
-                        }
+                        found.extend(label.map(|label| (label, *note)));
                     }
                 }
             }
