@@ -108,8 +108,11 @@ impl Walk<'_, '_> {
             self.cx.dialect,
             Dialect::Hugo | Dialect::Jekyll | Dialect::MkDocs | Dialect::Docusaurus
         );
+        if !is_site || link.to != LinkTo::Nothing {
+            return link;
+        }
         let below = dest.trim_start_matches("../");
-        if !is_site || link.to != LinkTo::Nothing || below.len() == dest.len() {
+        if below.len() == dest.len() {
             return link;
         }
         let top = link::destination(&format!("/{below}"), self.cx.path);
