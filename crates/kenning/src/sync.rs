@@ -71,6 +71,13 @@ pub fn follow(
     let rules = rules(site, request.wiki_level.as_deref())?;
     let mut wikis: Vec<(&Place, Wiki)> = Vec::new();
     for place in &request.wikis {
+        // All other notes of its folder would be gone.
+        if place.path.is_file() {
+            bail!(
+                "`{}` is a file; sync the folder of its wiki, and only what changed is read",
+                place.shown
+            );
+        }
         let wiki = Wiki::open(&place.path, &rules, &site.base)?;
         if wikis
             .iter()

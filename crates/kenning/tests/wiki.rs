@@ -41,6 +41,23 @@ fn workshop(folder: &Path) -> String {
 }
 
 #[test]
+fn a_sync_of_one_note_takes_nothing_from_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, wiki) = (folder.path().join("data"), workshop(folder.path()));
+    run(&data, &["sync", &wiki]);
+    let notes = "SELECT ?n { ?n a <https://w3id.org/kenning/km#Note> }";
+    let before = rows(&data, "confidential", notes);
+    let one = run(&data, &["sync", &format!("{wiki}/Pipe.md")]);
+    assert_eq!(one.code, 1, "{}", one.err);
+    assert!(
+        one.err.contains("sync the folder of its wiki"),
+        "{}",
+        one.err
+    );
+    assert_eq!(rows(&data, "confidential", notes), before);
+}
+
+#[test]
 fn a_line_is_explained_here_and_by_the_server_that_holds_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let (data, wiki) = (folder.path().join("data"), workshop(folder.path()));
