@@ -115,6 +115,27 @@ impl ProtectionKeys {
     }
 }
 
+impl ProtectionKeys {
+    /// Whether `key: value` would say something if the operator had switched it on.
+    pub(crate) fn passes_over(&self, key: &str, value: &str, scale: &Scale) -> bool {
+        let is_on = self.flags.contains_key(key)
+            || self.values.contains_key(key)
+            || self.plain.iter().any(|plain| plain == key);
+        let value = value.trim().to_lowercase();
+        let says = match key {
+            "private" => matches!(value.as_str(), "true" | "yes" | "on" | "1"),
+            "classification" => scale.parse_level(&value).is_ok(),
+            "tlp" => {
+                let word = value.strip_prefix("tlp:").unwrap_or(&value).trim();
+                TRAFFIC_LIGHTS.iter().any(|(colour, _)| *colour == word)
+            }
+            // It opens, so nobody is told less than was meant.
+            _ => false,
+        };
+        says && !is_on
+    }
+}
+
 /// The keys that can be switched on.
 const KEYS: [&str; 4] = ["private", "publish", "classification", "tlp"];
 

@@ -157,6 +157,11 @@ impl Judge<'_> {
         let mut others = None;
         for (key, value) in &said.others {
             others = others.max(self.rules.keys.level(key, value, scale)?);
+            if self.rules.keys.passes_over(key, value, scale) {
+                problems.push(format!(
+                    "`{key}: {value}` changes nobody's access; write `protection`, or switch `{key}` on in the operator's configuration"
+                ));
+            }
         }
         let then = said.then.as_deref().map(parse).transpose()?;
         let until = said.until.as_deref().map(day).transpose()?;
@@ -355,6 +360,23 @@ mod tests {
         let (label, problems) = self::label(floor, "bench/a.md", &Said::default());
         assert_eq!(label, "confidential");
         assert!(problems.is_empty(), "{problems:?}");
+    }
+
+    #[test]
+    fn a_key_that_is_not_switched_on_is_told() {
+        for (key, value, told) in [
+            ("classification", "restricted", 1),
+            ("classification", "mammal", 0),
+            ("private", "true", 0),
+            ("publish", "true", 0),
+        ] {
+            let said = Said {
+                others: vec![(key.to_owned(), value.to_owned())],
+                ..Said::default()
+            };
+            let (_, problems) = label("", "press/a.md", &said);
+            assert_eq!(problems.len(), told, "{key}: {value}: {problems:?}");
+        }
     }
 
     #[test]
