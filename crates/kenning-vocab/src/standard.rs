@@ -128,6 +128,7 @@ vocabulary! {
     FRAGMENT_SELECTOR = "FragmentSelector"; HAS_SELECTOR = "hasSelector"; HAS_SOURCE = "hasSource";
     HAS_TARGET = "hasTarget"; HAS_BODY = "hasBody"; MOTIVATED_BY = "motivatedBy"; START = "start";
     END = "end"; EXACT = "exact"; PREFIX = "prefix"; SUFFIX = "suffix"; ASSESSING = "assessing";
+    EDITING = "editing"; TAGGING = "tagging"; TEXTUAL_BODY = "TextualBody"; HAS_PURPOSE = "hasPurpose";
 }
 
 vocabulary! {

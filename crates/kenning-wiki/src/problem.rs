@@ -2,7 +2,11 @@
 
 use std::fmt;
 
+use kenning_vocab::{Base, dcterms, oa, rdf};
+use oxrdf::{BlankNode, Literal, NamedNode, NamedNodeRef, Term, Triple};
 use serde::{Deserialize, Serialize};
+
+use crate::walk::is_note;
 
 /// A problem in a file of the wiki. Printed as `path:line:col: text`, without line and column where there are none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +35,71 @@ impl Located {
             text: text.into(),
             hint: None,
         }
+    }
+}
+
+/// What says how lines of a plain text are counted: between them, so `line=16,17` is the seventeenth.
+const LINES: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://tools.ietf.org/rfc/rfc5147");
+
+impl Located {
+    /// The problem as triples: an annotation of the note, at its line where it has one (Web Annotation Data Model, sections 3.3.5 and
+    /// 4.2.1; RFC 5147, section 2.1.2). What is wrong is the body that assesses, what might help the one that edits, and the sort of
+    /// problem the one that tags. `number` tells its blank nodes from those of others, `wiki` is the name of the wiki; what is about
+    /// another file than a note is about the wiki, and names its file.
+    #[must_use]
+    pub fn annotation(&self, number: usize, wiki: &str, base: &Base) -> Vec<Triple> {
+        let mut triples = Vec::with_capacity(21);
+        let node = |part: &str| BlankNode::new_unchecked(format!("{part}{number}"));
+        let mut say = |subject: &BlankNode, predicate: NamedNodeRef<'_>, object: Term| {
+            triples.push(Triple::new(subject.clone(), predicate, object));
+        };
+        let problem = node("problem");
+        say(&problem, rdf::TYPE, oa::ANNOTATION.into_owned().into());
+        say(
+            &problem,
+            oa::MOTIVATED_BY,
+            oa::ASSESSING.into_owned().into(),
+        );
+        let of_note = is_note(&self.path);
+        let source: NamedNode = if of_note {
+            base.note(wiki, &self.path)
+        } else {
+            base.wiki(wiki)
+        };
+        let target: Term = match self.line.checked_sub(1).filter(|_| of_note) {
+            None => source.into(),
+            Some(before) => {
+                let (place, lines) = (node("place"), node("lines"));
+                say(&place, rdf::TYPE, oa::SPECIFIC_RESOURCE.into_owned().into());
+                say(&place, oa::HAS_SOURCE, source.into());
+                say(&place, oa::HAS_SELECTOR, lines.clone().into());
+                say(&lines, rdf::TYPE, oa::FRAGMENT_SELECTOR.into_owned().into());
+                say(&lines, dcterms::CONFORMS_TO, LINES.into_owned().into());
+                let line = format!("line={before},{}", self.line);
+                say(&lines, rdf::VALUE, Literal::from(line).into());
+                place.into()
+            }
+        };
+        say(&problem, oa::HAS_TARGET, target);
+        let text = if of_note {
+            self.text.clone()
+        } else {
+            format!("{}: {}", self.path, self.text)
+        };
+        let bodies = [
+            (oa::ASSESSING, "text", Some(text)),
+            (oa::EDITING, "hint", self.hint.clone()),
+            (oa::TAGGING, "kind", Some(self.kind.clone())),
+        ];
+        for (purpose, part, text) in bodies {
+            let Some(text) = text else { continue };
+            let body = node(part);
+            say(&problem, oa::HAS_BODY, body.clone().into());
+            say(&body, rdf::TYPE, oa::TEXTUAL_BODY.into_owned().into());
+            say(&body, oa::HAS_PURPOSE, purpose.into_owned().into());
+            say(&body, rdf::VALUE, Literal::from(text).into());
+        }
+        triples
     }
 }
 

@@ -35,27 +35,80 @@ pub struct Request {
     pub timeout: u64,
 }
 
-/// Reads notes and folders of notes, and says what is odd about them. Stores nothing.
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+    Turtle,
+}
+
+impl Format {
+    fn named(name: Option<&str>) -> Result<Self> {
+        Ok(match name {
+            None | Some("text") => Self::Text,
+            Some("json") => Self::Json,
+            Some("turtle" | "ttl") => Self::Turtle,
+            Some(other) => {
+                bail!("`{other}` is no form of a report; there are text, json and turtle")
+            }
+        })
+    }
+}
+
+/// Reads notes and folders of notes, and says what is odd about them: line by line, or as one report in `json` or `turtle`. Stores nothing.
 ///
 /// # Errors
-/// When a path cannot be read at all.
-pub fn notes(config: &Config, paths: &[PathBuf], reporter: &mut Reporter) -> Result<Outcome> {
+/// When a path cannot be read at all, or there is no such format.
+pub fn notes(
+    config: &Config,
+    paths: &[PathBuf],
+    format: Option<&str>,
+    reporter: &mut Reporter,
+) -> Result<Outcome> {
+    let format = Format::named(format)?;
+    let base = config.file.base_url.as_deref();
+    let base = base.map(Base::new).transpose()?.unwrap_or_default();
     let rules = config.rules.clone().with_today(&crate::config::today()?);
     let (mut notes, mut problems) = (0, 0);
+    let (mut findings, mut triples) = (Vec::new(), Vec::new());
     for path in paths {
         let place = Place::of_wiki(path);
-        let wiki = Wiki::open(path, &rules, &Base::default())?;
+        let wiki = Wiki::open(path, &rules, &base)?;
         let scan = wiki.scan(&kenning_wiki::Catalog::empty(), &mut |progress| {
             if let Some(line) = progress_line(progress) {
                 reporter.line(&line);
             }
         });
         notes += scan.summary.notes as u64;
-        problems += scan.problems.len() as u64;
         for problem in &scan.problems {
-            reporter.line(&problem_line(&place, problem));
+            match format {
+                Format::Text => reporter.line(&problem_line(&place, problem)),
+                Format::Json => findings.push(json!({
+                    "place": place.below(&problem.path),
+                    "line": problem.line,
+                    "column": problem.column,
+                    "kind": problem.kind,
+                    "text": problem.text,
+                    "hint": problem.hint,
+                })),
+                Format::Turtle => triples.extend(problem.annotation(problems, wiki.name(), &base)),
+            }
+            problems += 1;
         }
     }
+    let text = match format {
+        Format::Text => String::new(),
+        Format::Json => {
+            let report = json!({ "conforms": problems == 0, "findings": findings });
+            format!("{report:#}\n")
+        }
+        Format::Turtle => turtle(triples)?,
+    };
+    if !text.is_empty() {
+        reporter.line(&Line::Output { text });
+    }
+    let problems = problems as u64;
     let text = format!(
         "{}; {}",
         counted(notes, "note", "notes"),
@@ -79,6 +132,7 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
         "violation" => 2,
         other => bail!("`{other}` is no severity; there are info, warning and violation"),
     };
+    let format = Format::named(request.format.as_deref())?;
     let mut all = vec![Shapes::built_in()?];
     for file in &request.shapes {
         let shapes = read(file).with_context(|| format!("`{}`", file.shown))?;
@@ -106,8 +160,8 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
     };
     let (violations, warnings, infos) = (count(2), count(1), count(0));
     let shown = found.iter().filter(|v| v.severity.weight() >= least);
-    match request.format.as_deref() {
-        None | Some("text") => {
+    match format {
+        Format::Text => {
             let mut findings: Vec<Finding> = shown
                 .map(|violation| Finding::of(violation, &view, &site.base))
                 .collect();
@@ -122,7 +176,7 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
                 });
             }
         }
-        Some("json") => {
+        Format::Json => {
             let findings: Vec<_> = shown
                 .map(|violation| Finding::of(violation, &view, &site.base).to_json())
                 .collect();
@@ -132,12 +186,11 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
                 text: format!("{text:#}\n"),
             });
         }
-        Some("turtle" | "ttl") => {
+        Format::Turtle => {
             let shown: Vec<Violation> = shown.cloned().collect();
             let text = turtle(report_triples(&shown))?;
             report(Line::Output { text });
         }
-        Some(other) => bail!("`{other}` is no form of a report; there are text, json and turtle"),
     }
     let mut text = format!(
         "{}, {}",

@@ -422,7 +422,7 @@ pub struct Record {
 #[derive(Debug, Clone, Args)]
 pub struct Check {
     /// Notes and folders of notes; without any, what is stored is held against the shapes.
-    #[arg(value_name = "PATH", conflicts_with_all = ["clearance", "groups", "shapes", "severity", "format"])]
+    #[arg(value_name = "PATH", conflicts_with_all = ["clearance", "groups", "shapes", "severity"])]
     pub paths: Vec<PathBuf>,
     /// With whose eyes.
     #[command(flatten)]

@@ -153,7 +153,7 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
         }
         Command::Check(flags) if !flags.paths.is_empty() => {
             let config = Config::read(common.config.as_deref(), &flags.paths)?;
-            check::notes(&config, &flags.paths, reporter)
+            check::notes(&config, &flags.paths, flags.format.as_deref(), reporter)
         }
         Command::Check(flags) => {
             let request = Request::Check(check::Request {

@@ -88,3 +88,84 @@ fn what_is_stored_is_held_against_shapes_with_the_eyes_of_a_reader() {
     assert_eq!(ill.code, 1, "{ill:?}");
     assert!(ill.err.contains("ill-formed"), "{ill:?}");
 }
+
+#[test]
+fn problems_of_notes_are_lines_or_one_report() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (data, folder) = (scratch.path().join("data"), scratch.path().join("w"));
+    std::fs::create_dir(&folder).unwrap();
+    let odd = "---\nlevel: [\n---\n";
+    let dangling = "# Reed\n\nSee [the \"pipe\"](pip.md).\n";
+    for (name, text) in [
+        ("Odd.md", odd),
+        ("Reed.md", dangling),
+        ("Pipe.md", "# Pipe\n"),
+        ("kenning.toml", "odd = 1\n"),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let folder = folder.to_str().unwrap();
+    let check = |more: &[&str]| run(&data, &[&["check", folder], more].concat());
+
+    let text = check(&[]);
+    assert_eq!(text.code, 2, "{text:?}");
+    assert!(
+        text.err.contains("Reed.md:3:5: `pip.md` leads to nothing"),
+        "{text:?}"
+    );
+    let report: serde_json::Value =
+        serde_json::from_str(&check(&["--format", "json"]).out).unwrap();
+    assert_eq!(report["conforms"], false);
+    let findings = report["findings"].as_array().unwrap();
+    let found = |kind: &str| findings.iter().find(|finding| finding["kind"] == kind);
+    let link = found("dangling").unwrap();
+    assert!(
+        link["place"].as_str().unwrap().ends_with("Reed.md"),
+        "{link}"
+    );
+    assert_eq!((&link["line"], &link["column"]), (&3.into(), &5.into()));
+    assert!(link["hint"].as_str().unwrap().contains("Pipe.md"), "{link}");
+
+    let turtle = check(&["--format", "turtle"]);
+    assert_eq!(turtle.code, 2, "{turtle:?}");
+    let parser = oxrdfio::RdfParser::from_format(oxrdfio::RdfFormat::Turtle);
+    let quads: Vec<oxrdf::Quad> = parser.for_slice(&turtle.out).map(Result::unwrap).collect();
+    let count = |class: &str| {
+        quads
+            .iter()
+            .filter(|quad| quad.object.to_string() == format!("<{class}>"))
+            .count()
+    };
+    assert_eq!(count("http://www.w3.org/ns/oa#Annotation"), findings.len());
+    assert_eq!(
+        text.err
+            .lines()
+            .filter(|line| line.contains(folder))
+            .count(),
+        findings.len()
+    );
+    let values: Vec<String> = quads.iter().map(|quad| quad.object.to_string()).collect();
+    for value in [
+        "\"line=2,3\"",
+        "\"`pip.md` leads to nothing\"",
+        "\"dangling\"",
+    ] {
+        assert!(
+            values.iter().any(|known| known == value),
+            "{value} in {values:?}"
+        );
+    }
+    assert!(
+        values
+            .iter()
+            .any(|known| known.starts_with("\"kenning.toml: ")),
+        "{values:?}"
+    );
+
+    let wrong = check(&["--format", "rdf"]);
+    assert_eq!(wrong.code, 1);
+    assert!(
+        wrong.err.contains("there are text, json and turtle"),
+        "{wrong:?}"
+    );
+}
