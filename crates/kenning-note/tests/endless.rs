@@ -109,6 +109,24 @@ fn beginnings_without_an_end_are_looked_at_once() {
         Dialect::Docusaurus,
         &["{/*", ":::note\n", "import "],
     );
+    // What might open a protected block behind words.
+    read_all(
+        "a.md",
+        Dialect::Markdown,
+        &[
+            "level=x::: ",
+            "level=x:: ",
+            "level=x:\u{200b}:",
+            "audience= ::: protect",
+        ],
+    );
+    let run = format!("level=x{}", ":".repeat(SIZE));
+    assert!(
+        read(run.as_bytes(), "a.md", &settings(Dialect::Markdown))
+            .note
+            .sections
+            .is_empty()
+    );
 }
 
 #[test]

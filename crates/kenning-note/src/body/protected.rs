@@ -208,6 +208,12 @@ fn is_colon(c: char) -> bool {
     matches!(c, ':' | '\u{ff1a}')
 }
 
+/// The colons that a text begins with, and what nobody sees among them.
+fn colons_of(text: &str) -> &str {
+    let run = text.trim_start_matches(|c| is_colon(c) || is_unseen(c));
+    text.get(..text.len() - run.len()).unwrap_or_default()
+}
+
 /// Whether a line opens a protected block where none is shown as an example.
 pub(crate) fn opens(line: &str) -> bool {
     Mark::of(line).is_some_and(|mark| block_attributes(&mark.text, Place::START).is_some())
@@ -236,16 +242,28 @@ impl<'t> Mark<'t> {
         if !line.contains("level") && !line.contains("audience") {
             return None;
         }
+        Self::behind(line, quotes)
+    }
+
+    /// The first three colons behind words. Only these are asked: further ones have less behind them.
+    fn behind(line: &'t str, quotes: usize) -> Option<Self> {
         let shown = line.split('`').next().unwrap_or_default();
-        let behind = shown.char_indices().filter(|(_, c)| is_colon(*c));
-        let mut behind = behind.filter_map(|(at, _)| Self::at(line.get(at..)?, quotes));
-        behind.find(|mark| mark.colons >= 3 && mark.must_open())
+        let mut from = 0;
+        loop {
+            let at = from + shown.get(from..)?.find(is_colon)?;
+            let text = line.get(at..)?;
+            let marks = colons_of(text);
+            if marks.chars().filter(|c| is_colon(*c)).count() >= 3 {
+                return Self::at(text, quotes).filter(Self::must_open);
+            }
+            from = at + marks.len();
+        }
     }
 
     /// What begins with colons.
     fn at(text: &'t str, quotes: usize) -> Option<Self> {
-        let run = text.trim_start_matches(|c| is_colon(c) || is_unseen(c));
-        let marks = text.get(..text.len() - run.len())?;
+        let marks = colons_of(text);
+        let run = text.get(marks.len()..)?;
         let colons = marks.chars().filter(|c| is_colon(*c)).count();
         let is_plain = marks.len() == colons && colons > 2 && !run.contains('\u{ff1a}');
         (colons > 1).then(|| Self {
