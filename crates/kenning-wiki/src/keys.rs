@@ -113,9 +113,7 @@ impl ProtectionKeys {
         }
         Ok(None)
     }
-}
 
-impl ProtectionKeys {
     /// Whether `key: value` would say something if the operator had switched it on.
     pub(crate) fn passes_over(&self, key: &str, value: &str, scale: &Scale) -> bool {
         let is_on = self.flags.contains_key(key)

@@ -12,6 +12,7 @@ use kenning_note::{Dialect, Settings, Value};
 
 use crate::names::{last, without_ending};
 use crate::problem::Located;
+use crate::wiki::is_missing;
 use published::Patterns;
 
 /// A folder of which a program makes a site.
@@ -165,6 +166,12 @@ impl Site {
             shared,
         })
     }
+}
+
+/// What the first of these files says that is there.
+fn read_first(root: &Path, files: &[String], problems: &mut Vec<Located>) -> Vec<(String, Value)> {
+    let file = files.iter().find(|file| !is_missing(root, file));
+    file.map_or_else(Vec::new, |file| read_file(root, file, problems))
 }
 
 /// The keys of a file of settings and their values: TOML, YAML or JSON, read as front matter is.

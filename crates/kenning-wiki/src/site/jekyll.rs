@@ -5,16 +5,12 @@ use std::path::Path;
 use kenning_note::Value;
 
 use super::published::Patterns;
-use super::{Content, Site, below, get, parts, read_file, words};
+use super::{Content, Site, below, get, parts, read_first, words};
 use crate::problem::Located;
-use crate::wiki::is_missing;
 
 pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Site {
-    let mut files = ["_config.yml", "_config.yaml"]
-        .iter()
-        .map(|name| below(folder, name));
-    let file = files.find(|file| !is_missing(root, file));
-    let said = file.map_or_else(Vec::new, |file| read_file(root, &file, problems));
+    let files = ["_config.yml", "_config.yaml"].map(|name| below(folder, name));
+    let said = read_first(root, &files, problems);
     let source = words(&said, "source").unwrap_or_default();
     let source = below(folder, source.trim_start_matches('.'));
     let mut patterns = Patterns::of_jekyll(words(&said, "permalink").unwrap_or("date"));

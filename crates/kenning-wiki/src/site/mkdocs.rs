@@ -4,16 +4,12 @@ use std::path::Path;
 
 use kenning_note::Value;
 
-use super::{Content, Site, below, get, is_tag, parts, read_file, text, words};
+use super::{Content, Site, below, get, is_tag, parts, read_first, text, words};
 use crate::problem::Located;
-use crate::wiki::is_missing;
 
 pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Site {
-    let mut files = ["mkdocs.yml", "mkdocs.yaml"]
-        .iter()
-        .map(|name| below(folder, name));
-    let file = files.find(|file| !is_missing(root, file));
-    let said = file.map_or_else(Vec::new, |file| read_file(root, &file, problems));
+    let files = ["mkdocs.yml", "mkdocs.yaml"].map(|name| below(folder, name));
+    let said = read_first(root, &files, problems);
     let docs = words(&said, "docs_dir").unwrap_or("docs");
     let docs = below(folder, docs.trim_start_matches("./"));
     let directories = get(&said, "use_directory_urls");
