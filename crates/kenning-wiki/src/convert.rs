@@ -17,7 +17,7 @@ use crate::file::Folder;
 use crate::git::Told;
 use crate::hints::Hints;
 use crate::kept::Kept;
-use crate::lines::Lines;
+use crate::lines::{Lines, Spares};
 use crate::memory::{Linked, naming};
 use crate::problem::Located;
 use crate::reading;
@@ -75,7 +75,12 @@ impl Wiki {
         report: &mut dyn FnMut(Progress),
         write: &mut Write<'_, E>,
     ) -> Result<Converted, E> {
-        self.run_conversion(report, &AsLines, &mut |bytes: Vec<u8>| write(&bytes))
+        let form = AsLines::default();
+        self.run_conversion(report, &form, &mut |bytes: Vec<u8>| {
+            write(&bytes)?;
+            form.spares.put(bytes);
+            Ok(())
+        })
     }
 
     fn run_conversion<F: Form, E>(
@@ -304,13 +309,16 @@ impl Piece for (NamedNode, Made) {
 }
 
 /// Lines of N-Quads.
-struct AsLines;
+#[derive(Default)]
+struct AsLines {
+    spares: Spares,
+}
 
 impl Form for AsLines {
     type Piece = Vec<u8>;
 
     fn graph(&self, name: NamedNode, made: Made, hand: &mut dyn FnMut(Vec<u8>)) -> u64 {
-        let mut lines = Lines::new(hand);
+        let mut lines = Lines::new(&self.spares, hand);
         let mut graph = lines.graph(&name);
         for triple in &made.triples {
             put(triple, &mut graph);
@@ -331,7 +339,7 @@ impl Form for AsLines {
         }
         let minter = wiki.minter();
         let parts = std::iter::once(Part::Note).chain((0..note.sections.len()).map(Part::Section));
-        let mut lines = Lines::new(hand);
+        let mut lines = Lines::new(&self.spares, hand);
         for part in parts {
             let name = kenning_note::graph_name(note, part, minter.wiki, minter.base);
             let mut graph = lines.graph(&name);
@@ -354,7 +362,7 @@ impl Form for AsLines {
             let (links, fate) = relinker.link(path, entry);
             return (self.graphs(wiki.named(path, links), hand), fate);
         }
-        let mut lines = Lines::new(hand);
+        let mut lines = Lines::new(&self.spares, hand);
         let fate = relinker.write(path, entry, &mut lines);
         (lines.end(), fate)
     }
