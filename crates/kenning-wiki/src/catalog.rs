@@ -25,11 +25,11 @@ pub struct Catalog {
     /// What git told.
     pub(crate) told: Arc<Told>,
     pub(crate) entries: BTreeMap<String, Arc<Entry>>,
-    /// Whether some pieces of it are older than others.
+    /// Whether some pieces of it are older than others, or all are of another version.
     pub(crate) is_doubted: bool,
 }
 
-/// What a catalog knows of the wiki as a whole.
+/// What a catalog knows of the wiki as a whole. The fields as far as the folder outlast its shape: see [`crate::lasting`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Head {
     pub(crate) version: u32,
@@ -60,7 +60,7 @@ pub struct Parts {
     pub gone: Vec<String>,
 }
 
-/// The version of the catalog's own shape. A catalog of another version counts as empty, and everything is read again.
+/// The version of the catalog's own shape. Of a catalog of another version only addresses count, and everything is read again.
 pub(crate) const VERSION: u32 = 5;
 
 /// A stored catalog that cannot be used.
@@ -68,7 +68,21 @@ pub(crate) const VERSION: u32 = 5;
 #[error("the catalog of the wiki cannot be read: {0}")]
 pub struct UnreadableCatalog(String);
 
-/// What is known of one note.
+impl UnreadableCatalog {
+    pub(crate) fn of_version(version: u32) -> Self {
+        Self(format!(
+            "it has version {version}, and this is version {VERSION}"
+        ))
+    }
+}
+
+impl From<postcard::Error> for UnreadableCatalog {
+    fn from(error: postcard::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What is known of one note. The fields as far as the sketch outlast its shape: see [`crate::lasting`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) stamp: u64,
@@ -273,6 +287,19 @@ impl Catalog {
         &self.head.folder
     }
 
+    /// Whether only addresses are taken from it, because storing it was [cut off](Catalog::doubted) or because another version of
+    /// Kenning stored it. All of its graphs are put anew then, and what else is stored of the wiki is to be dropped.
+    #[must_use]
+    pub fn is_doubted(&self) -> bool {
+        self.is_doubted
+    }
+
+    /// Whether another version of Kenning stored it, which wrote catalogs of another shape.
+    #[must_use]
+    pub fn is_of_another_version(&self) -> bool {
+        self.head != Head::default() && self.head.version != VERSION
+    }
+
     /// The same catalog for when storing it was cut off, so that some of its pieces are older than others: every note is read and
     /// every graph made again, and only which note had which address is taken from it.
     #[must_use]
@@ -324,6 +351,8 @@ impl Catalog {
 
     /// The catalog of which these parts were stored: the head, what git told, and for each note its path and what is known of it.
     ///
+    /// One that another version of Kenning stored [is in doubt](Catalog::is_doubted), too.
+    ///
     /// # Errors
     /// [`UnreadableCatalog`]; a caller may go on with [`Catalog::empty`], and everything is read again. Graphs of notes that
     /// have gone since are then not dropped, so drop the wiki's graphs first.
@@ -332,23 +361,20 @@ impl Catalog {
         git: Option<&[u8]>,
         notes: impl IntoIterator<Item = (&'p str, &'p [u8])>,
     ) -> Result<Self, UnreadableCatalog> {
-        let unreadable = |error: postcard::Error| UnreadableCatalog(error.to_string());
-        let (version, _) = postcard::take_from_bytes::<u32>(head).map_err(unreadable)?;
+        let (version, _) = postcard::take_from_bytes::<u32>(head)?;
         if version != VERSION {
-            return Err(UnreadableCatalog(format!(
-                "it has version {version}, and this is version {VERSION}"
-            )));
+            return crate::lasting::read(head, git, notes);
         }
-        let head = postcard::from_bytes(head).map_err(unreadable)?;
+        let head = postcard::from_bytes(head)?;
         let entries = notes.into_iter().map(|(path, bytes)| {
-            let entry: Entry = postcard::from_bytes(bytes).map_err(unreadable)?;
+            let entry: Entry = postcard::from_bytes(bytes)?;
             Ok((path.to_owned(), Arc::new(entry)))
         });
-        let told = git.map(postcard::from_bytes::<Told>).transpose();
+        let told = git.map(postcard::from_bytes::<Told>).transpose()?;
         Ok(Self {
             head,
-            told: Arc::new(told.map_err(unreadable)?.unwrap_or_default()),
-            entries: entries.collect::<Result<_, _>>()?,
+            told: Arc::new(told.unwrap_or_default()),
+            entries: entries.collect::<Result<_, UnreadableCatalog>>()?,
             is_doubted: false,
         })
     }

@@ -16,6 +16,7 @@ mod keys;
 mod label;
 mod labels;
 mod ladder;
+mod lasting;
 mod lines;
 mod memory;
 mod moves;

@@ -181,6 +181,57 @@ fn a_sync_that_was_cut_off_leaves_every_address_as_it_was() {
     }
 }
 
+/// The catalog as another version of Kenning would find it, of which the shape is another.
+fn of_another_version(catalog: &Catalog) -> Catalog {
+    let parts = catalog.parts(&Catalog::empty());
+    let mut head = parts.head.unwrap();
+    head[0] += 1;
+    let notes = parts.notes.iter();
+    let notes = notes.map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+    Catalog::from_parts(&head, parts.git.as_deref(), notes).unwrap()
+}
+
+#[test]
+fn every_address_outlasts_an_upgrade() {
+    let text = |name: &str| format!("A text of some length about {name} and [[a]].\n");
+    let folder = Folder::new(&[]);
+    for name in ["a", "b", "c", "d"] {
+        folder.write(&format!("{name}.md"), text(name));
+    }
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    world.apply(&first.changes);
+    folder.rename("a.md", "moved/a.md");
+    folder.write("a.md", "Another note, which came later.\n");
+    folder.rename("b.md", "moved/b.md");
+    let second = folder.scan(&first.catalog);
+    world.apply(&second.changes);
+    let renewed = |folder: &Folder| {
+        let known = of_another_version(&second.catalog);
+        assert!(known.is_doubted() && known.is_of_another_version());
+        let scan = folder.scan(&known);
+        let mut fresh = World::default();
+        fresh.apply(&scan.changes);
+        (scan, fresh)
+    };
+    // All is read and put again, and nothing is another.
+    let (scan, fresh) = renewed(&folder);
+    assert_eq!(scan.summary.read, 5);
+    assert_eq!(fresh, world);
+    assert_eq!(notes(&fresh)["moved/a.md"], "a");
+    assert_ne!(notes(&fresh)["a.md"], "a");
+    assert_eq!(stored(&scan.catalog), stored(&second.catalog));
+    // What is moved, also with a change, is known again, though it was moved when nobody looked.
+    folder.rename("moved/b.md", "again/b.md");
+    folder.rename("d.md", "again/d.md");
+    let (scan, fresh) = renewed(&folder);
+    assert_eq!((scan.summary.moved, scan.summary.gone), (2, 0));
+    assert_eq!(notes(&fresh)["again/b.md"], "b");
+    assert_eq!(notes(&fresh)["again/d.md"], "d");
+    world.apply(&folder.scan(&second.catalog).changes);
+    assert_eq!(fresh, world);
+}
+
 #[test]
 fn whatever_is_moved_each_note_is_there_once_and_says_what_its_file_says() {
     let step = (

@@ -19,6 +19,8 @@ pub(crate) struct Followed {
     pub(crate) told: BTreeSet<String>,
     /// Whether what is stored cannot be trusted: a sync was cut off, or what it knew cannot be read.
     pub(crate) afresh: bool,
+    /// Why everything is read again, where that is worth saying.
+    pub(crate) because: Option<String>,
     /// Paths of which something is stored.
     stored: BTreeSet<String>,
 }
@@ -59,15 +61,25 @@ impl Followed {
         let head = site.kb.setting(&keys.head)?;
         let git = site.kb.setting(&keys.git)?;
         let known = head.map(|head| Catalog::from_parts(&head, git.as_deref(), pieces.clone()));
-        let catalog = known.and_then(Result::ok);
+        let mut because = None;
+        let catalog = match known {
+            Some(Ok(catalog)) if unfinished => Some(catalog.doubted()),
+            Some(Ok(catalog)) => Some(catalog),
+            Some(Err(error)) => {
+                because = Some(format!("{error}; every note has the address of its path"));
+                None
+            }
+            None => None,
+        };
+        if catalog.as_ref().is_some_and(Catalog::is_of_another_version) {
+            let text = "another version of Kenning stored it; every note keeps its address";
+            because = Some(text.to_owned());
+        }
         Ok(Self {
-            afresh: unfinished || catalog.is_none(),
+            afresh: catalog.as_ref().is_none_or(Catalog::is_doubted),
+            because,
             stored: pieces.map(|(path, _)| path.to_owned()).collect(),
-            catalog: match catalog {
-                Some(catalog) if unfinished => catalog.doubted(),
-                Some(catalog) => catalog,
-                None => Catalog::empty(),
-            },
+            catalog: catalog.unwrap_or_default(),
             ..Self::default()
         })
     }
@@ -89,6 +101,7 @@ impl Followed {
     pub(crate) fn go_on(&mut self, catalog: Catalog) {
         self.catalog = catalog;
         self.afresh = false;
+        self.because = None;
         self.stored = BTreeSet::new();
     }
 }

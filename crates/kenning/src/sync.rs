@@ -160,6 +160,11 @@ impl Sync<'_> {
     ) -> Result<Done> {
         let wiki = self.wiki;
         check_folder(wiki, &known.catalog)?;
+        if let Some(because) = &known.because {
+            report(Line::Info {
+                text: format!("`{}` is read from the beginning: {because}", wiki.name()),
+            });
+        }
         let before = &known.catalog;
         let mut progress = |progress| {
             if let Some(line) = progress_line(progress) {

@@ -9,6 +9,7 @@
 mod common;
 
 use common::{Server, rows, run};
+use kenning_store::{Batch, KnowledgeBase, Options};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -238,6 +239,74 @@ fn wait_for(data: &Path, query: &str) {
         assert!(begun.elapsed() < Duration::from_secs(60), "never: {query}");
         std::thread::sleep(Duration::from_millis(100));
     }
+}
+
+/// Makes what is stored of the wiki look as if another version of Kenning had stored it.
+fn upgrade(data: &Path, by: i8) {
+    let kb = KnowledgeBase::open(data, Options::default()).unwrap();
+    let mut head = kb.setting("wiki/workshop/head").unwrap().unwrap();
+    head[0] = head[0].wrapping_add_signed(by);
+    let mut batch = Batch::new();
+    batch.put_setting("wiki/workshop/head", Some(head));
+    kb.commit(batch).unwrap();
+}
+
+#[test]
+fn an_upgrade_reads_everything_again_and_keeps_every_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, wiki) = (folder.path().join("data"), workshop(folder.path()));
+    let paths = "SELECT ?note ?path { ?note <https://w3id.org/kenning/km#notePath> ?path }";
+    run(&data, &["sync", &wiki]);
+    let moved = Path::new(&wiki);
+    std::fs::rename(moved.join("Pipe.md"), moved.join("a/Pipes.md")).unwrap();
+    run(&data, &["sync", &wiki]);
+    let before = rows(&data, "restricted", paths);
+    assert!(
+        before
+            .contains(&"<http://localhost:7878/id/note/workshop/Pipe>\t\"a/Pipes.md\"".to_owned()),
+        "{before:?}"
+    );
+    upgrade(&data, 1);
+    std::fs::remove_file(moved.join("b/Stop.md")).unwrap();
+    let again = run(&data, &["sync", &wiki]);
+    assert!(
+        again.err.contains("every note keeps its address"),
+        "{}",
+        again.err
+    );
+    let after = rows(&data, "restricted", paths);
+    let stays = |row: &&String| !row.contains("b/Stop");
+    assert_eq!(
+        after,
+        before.iter().filter(stays).cloned().collect::<Vec<_>>()
+    );
+    // Nothing of what is gone stayed behind, and now nothing is left to do.
+    assert_eq!(
+        rows(
+            &data,
+            "restricted",
+            "SELECT ?g { GRAPH ?g {} FILTER CONTAINS(STR(?g), 'b/Stop') }"
+        )
+        .len(),
+        0
+    );
+    let again = run(&data, &["sync", &wiki]);
+    assert!(again.out.contains("nothing changed"), "{}", again.out);
+    // What was stored by a version of which nothing can be read any more is told.
+    upgrade(&data, -4);
+    let again = run(&data, &["sync", &wiki]);
+    assert!(
+        again.err.contains("has the address of its path"),
+        "{}",
+        again.err
+    );
+    let last = rows(&data, "restricted", paths);
+    assert!(
+        last.contains(
+            &"<http://localhost:7878/id/note/workshop/a/Pipes>\t\"a/Pipes.md\"".to_owned()
+        ),
+        "{last:?}"
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) use log::Revision;
 use log::{History, Log};
 use program::{contents, run};
 
-/// What git told of the notes of a folder, as of a commit.
+/// What git told of the notes of a folder, as of a commit. The first field outlasts its shape: see [`crate::lasting`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Told {
     /// The commit that was checked out.
@@ -40,6 +40,14 @@ pub(crate) struct News {
 }
 
 impl Told {
+    /// Nothing but that git was asked when this commit was checked out.
+    pub(crate) fn as_of(commit: String) -> Self {
+        Self {
+            commit,
+            ..Self::default()
+        }
+    }
+
     /// What git tells of the folder `root`, when `known` is what it told before. Where it has nothing to say, nothing is told.
     ///
     /// One or two programs are run when nothing was committed, and a few more when something was.

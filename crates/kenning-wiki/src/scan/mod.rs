@@ -214,7 +214,11 @@ impl Run<'_> {
         match self.known.entries.get(path) {
             Some(entry) => {
                 self.keep(path, entry, why);
-                let text = format!("{why}; what it said before is kept");
+                // Of a catalog of another version, there is nothing but the address.
+                let text = match entry.units.is_empty() {
+                    true => why.to_owned(),
+                    false => format!("{why}; what it said before is kept"),
+                };
                 self.problems.push(Located::file(path, "unreadable", text));
             }
             None => self.problems.push(Located::file(path, "unreadable", why)),
@@ -276,8 +280,11 @@ impl Run<'_> {
             base: &base,
             wiki: &known.head.wiki,
         };
+        let stored = |entry: &&Arc<Entry>| !entry.graphs.is_empty();
         for (path, entry) in &known.entries {
-            self.changes.push(gone(path, entry, minter));
+            let entry = Some(entry).filter(stored);
+            let change = entry.map(|entry| gone(path, entry, minter));
+            self.changes.extend(change);
         }
     }
 
