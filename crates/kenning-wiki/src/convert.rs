@@ -211,6 +211,9 @@ impl Wiki {
         let mut entry = read.entry;
         assembler.label_all(path, &mut entry);
         let open = |bytes: &[u8]| reading::open_text(bytes, path, settings);
+        let former = history.former(path).iter();
+        let told = |name: &&String| self.may_tell_former(name, &entry.said, entry.label());
+        entry.former = former.filter(told).cloned().collect();
         entry.history = history.revisions(&self.root, path, entry.units.len() > 1, &open);
         let count = form.note(self, path, &entry, &read.note, hand);
         entry.history = Vec::new();

@@ -111,6 +111,24 @@ fn is_alike(one: &[u32], other: &[u32]) -> bool {
     all.iter().filter(both).count() * 100 >= all.len() * ALIKE
 }
 
+/// The paths that a note had before, the latest last: those at which it was seen, and those that git tells, each where it belongs.
+/// `path` is where it lies.
+pub(crate) fn joined(seen: &[String], told: &[String], path: &str) -> Vec<String> {
+    let mut joined = seen.to_vec();
+    let mut place = 0;
+    for name in told {
+        match joined.iter().position(|known| known == name) {
+            Some(at) => place = at + 1,
+            None if name == path => {}
+            None => {
+                joined.insert(place, name.clone());
+                place += 1;
+            }
+        }
+    }
+    joined
+}
+
 /// The identities that have to change because two notes claim one: path of the note → its identity from now on.
 pub(crate) fn conflicts<'e>(
     entries: impl Iterator<Item = (&'e String, &'e Entry)> + Clone,
@@ -155,6 +173,23 @@ pub(crate) fn conflicts<'e>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_git_tells_of_former_paths_goes_where_it_belongs() {
+        for (seen, told, joint) in [
+            ("", "a b", "a b"),
+            ("a", "a b", "a b"),
+            ("b", "a b", "a b"),
+            ("x a", "a b", "x a b"),
+            ("a b", "", "a b"),
+            ("a", "c now", "c a"),
+        ] {
+            let list = |text: &str| -> Vec<String> {
+                text.split_whitespace().map(str::to_owned).collect()
+            };
+            assert_eq!(joined(&list(seen), &list(told), "now"), list(joint));
+        }
+    }
 
     #[test]
     fn texts_are_alike_by_the_lines_they_share() {

@@ -8,7 +8,7 @@ use kenning_vocab::Base;
 use crate::catalog::Catalog;
 use crate::change::{Progress, Scan};
 use crate::dialect::{self, Guess, Readers};
-use crate::label::Judge;
+use crate::label::{Judge, Said};
 use crate::memory::{Memory, Touched};
 use crate::overrides::Overrides;
 use crate::problem::Located;
@@ -180,6 +180,14 @@ impl Wiki {
             base: &self.base,
             wiki: &self.name,
         }
+    }
+
+    /// Whether those who may read a note that says `said` and has `label` may be told that it lay at `former`: not, where it would be
+    /// higher there.
+    pub(crate) fn may_tell_former(&self, former: &str, said: &Said, label: &str) -> bool {
+        let label = self.rules.scale().parse_label(label);
+        let there = self.judge().decide(former, said).label;
+        label.is_ok_and(|label| there.flows_to(&label))
     }
 
     pub(crate) fn judge(&self) -> Judge<'_> {

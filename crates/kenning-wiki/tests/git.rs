@@ -298,6 +298,171 @@ fn a_rename_that_changed_much_keeps_the_address_when_git_knows_it() {
     );
 }
 
+/// The paths that a note had before, as its facts tell them.
+fn former(world: &World, path: &str) -> Vec<String> {
+    let name = Base::default().meta_graph("wiki", path);
+    let (_, triples) = &world.0[name.as_str()];
+    let start = format!(
+        "{} {} ",
+        Base::default().note("wiki", path),
+        km::FORMER_PATH
+    );
+    let told = triples
+        .iter()
+        .filter_map(|triple| triple.strip_prefix(&start));
+    told.map(|text| text.trim_matches('"').to_owned()).collect()
+}
+
+const LINES: &str =
+    "# Reed\n\nIt is cut by hand.\n\nIt is dried for a year.\n\nThen it is cut again.\n";
+
+#[test]
+fn a_first_look_learns_from_git_where_notes_lay_before() {
+    let Some(repository) = Repository::new(false) else {
+        return;
+    };
+    let folder = &repository.folder;
+    folder.write("first.md", LINES);
+    folder.write(
+        "links.md",
+        "[[first]], [[b/second]] and [here](first.md).\n",
+    );
+    repository.commit("2026-01-01", ADA, "a note");
+    folder.rename("first.md", "b/second.md");
+    repository.commit("2026-01-02", ADA, "moved");
+    folder.rename("b/second.md", "third.md");
+    folder.write("third.md", format!("{LINES}\nAnd so on.\n"));
+    repository.commit("2026-01-03", ADA, "moved and changed");
+    let world = repository.world();
+    assert_eq!(former(&world, "third.md"), ["first.md", "b/second.md"]);
+    assert_eq!(world.links("links.md", "third.md"), ["internal"]);
+    let concept = Base::default().concept("wiki", "first.md").to_string();
+    let all = world.0.values().flat_map(|(_, triples)| triples);
+    assert!(!all.clone().any(|triple| triple.contains(&concept)));
+    // A conversion says the same.
+    let mut converted = Vec::new();
+    let wiki = folder.wiki();
+    let done: Result<_, std::convert::Infallible> =
+        wiki.convert(&mut |_| (), &mut |_, _, triples| {
+            converted.extend(triples.iter().map(ToString::to_string));
+            Ok(())
+        });
+    done.unwrap();
+    converted.sort();
+    let mut stored: Vec<String> = all.cloned().collect();
+    stored.sort();
+    assert_eq!(converted, stored);
+}
+
+#[test]
+fn another_note_of_the_same_name_has_no_former_paths_of_it() {
+    let Some(repository) = Repository::new(true) else {
+        return;
+    };
+    let folder = &repository.folder;
+    for name in ["one", "two"] {
+        folder.write(&format!("{name}.md"), LINES.replace("Reed", name));
+    }
+    repository.commit("2026-01-01", ADA, "two notes");
+    for name in ["one", "two"] {
+        folder.rename(&format!("{name}.md"), &format!("{name} now.md"));
+        repository.commit("2026-01-02", ADA, "moved");
+    }
+    let removed = LINES.replace("Reed", "two");
+    folder.remove("one now.md");
+    folder.remove("two now.md");
+    repository.commit("2026-01-03", ADA, "gone");
+    // Here it had been taken away for a while, and there something else has the name.
+    folder.write("one now.md", "Something else.\n");
+    folder.write("two now.md", removed);
+    repository.commit("2026-01-04", ADA, "back");
+    // And here it has its name again.
+    folder.write("three.md", LINES.replace("Reed", "three"));
+    repository.commit("2026-01-05", ADA, "a third");
+    folder.rename("three.md", "x.md");
+    repository.commit("2026-01-06", ADA, "there");
+    folder.rename("x.md", "three.md");
+    repository.commit("2026-01-07", ADA, "and back");
+    let world = repository.world();
+    assert_eq!(former(&world, "one now.md"), Vec::<String>::new());
+    assert_eq!(former(&world, "two now.md"), ["two.md"]);
+    assert_eq!(former(&world, "three.md"), ["x.md"]);
+}
+
+#[test]
+fn a_commit_tells_of_a_former_path_and_not_to_those_who_might_not_have_seen_it() {
+    let Some(repository) = Repository::new(true) else {
+        return;
+    };
+    let folder = &repository.folder;
+    folder.write(
+        "kenning.toml",
+        "[[rule]]\npath = 'hr'\nfloor = 'confidential'\n",
+    );
+    // So short that nobody knows it again by its words.
+    folder.write("a.md", "One line.\nTwo lines.\n");
+    folder.write("links.md", "[[a]]\n");
+    folder.write("hr/leaving.md", LINES);
+    repository.commit("2026-01-01", ADA, "notes");
+    let first = folder.scan(&Catalog::empty());
+    let mut world = World::default();
+    world.apply(&first.changes);
+    folder.remove("a.md");
+    folder.write("b.md", "One line.\nTwo lines.\nThree.\n");
+    folder.rename("hr/leaving.md", "left.md");
+    let second = folder.scan(&stored(&first.catalog));
+    world.apply(&second.changes);
+    assert_eq!(former(&world, "b.md"), Vec::<String>::new());
+    repository.commit("2026-01-02", ADA, "renamed");
+    let third = folder.scan(&stored(&second.catalog));
+    world.apply(&third.changes);
+    assert_eq!(
+        changes(&third),
+        ["changed b.md", "changed left.md", "relinked links.md"]
+    );
+    assert_eq!(third.summary.read, 0);
+    assert_eq!(former(&world, "b.md"), ["a.md"]);
+    assert_eq!(world.links("links.md", "b.md"), ["internal"]);
+    let fresh = repository.world();
+    assert_eq!(former(&fresh, "b.md"), ["a.md"]);
+    assert_eq!(former(&fresh, "left.md"), Vec::<String>::new());
+    let all = fresh.0.values().flat_map(|(_, triples)| triples);
+    assert!(!all.clone().any(|triple| triple.contains("hr/leaving")));
+}
+
+#[test]
+fn notes_keep_their_addresses_from_branch_to_branch() {
+    let Some(repository) = Repository::new(true) else {
+        return;
+    };
+    let folder = &repository.folder;
+    folder.write("a.md", "One line.\nTwo lines.\n");
+    repository.commit("2026-01-01", ADA, "a note");
+    let first = folder.scan(&Catalog::empty());
+    repository.git("2026-01-02", &["checkout", "-q", "-b", "side"]);
+    folder.remove("a.md");
+    folder.write("b.md", "One line.\nTwo lines.\nThree.\n");
+    repository.commit("2026-01-02", ADA, "renamed");
+    repository.git("2026-01-03", &["checkout", "-q", "main"]);
+    folder.write("other.md", "Other.\n");
+    repository.commit("2026-01-03", ADA, "something else");
+    let second = folder.scan(&stored(&first.catalog));
+    // Neither branch goes on where the other ended.
+    repository.git("2026-01-04", &["checkout", "-q", "side"]);
+    let third = folder.scan(&stored(&second.catalog));
+    assert_eq!(changes(&third), ["moved b.md", "gone other.md"]);
+    repository.git("2026-01-05", &["checkout", "-q", "main"]);
+    let fourth = folder.scan(&stored(&third.catalog));
+    assert_eq!(changes(&fourth), ["moved a.md", "added other.md"]);
+    let mut world = World::default();
+    world.apply(&first.changes);
+    for scan in [&second, &third, &fourth] {
+        world.apply(&scan.changes);
+    }
+    let a = Base::default().note_graph("wiki", "a.md");
+    assert!(world.0.contains_key(a.as_str()));
+}
+
 #[test]
 fn a_shallow_clone_and_a_folder_without_git_are_read_all_the_same() {
     let Some(repository) = Repository::new(true) else {

@@ -29,6 +29,9 @@ pub(crate) struct Revision {
     pub(crate) added: u64,
 }
 
+/// What files were called before, by path, the latest last.
+pub(crate) type Former = BTreeMap<String, Vec<String>>;
+
 /// Revisions by path, the latest first.
 pub(crate) type History = BTreeMap<String, Vec<Revision>>;
 
@@ -47,6 +50,10 @@ pub(super) struct Log {
     /// What was called so before these commits → what it is called after them. Empty: it is called nothing, because what has the
     /// name now is another file.
     pub(super) now: HashMap<String, String>,
+    /// What files were called before, by what they are called after these commits, the latest first.
+    former: HashMap<String, Vec<String>>,
+    /// The files that were new in these commits, with their first content: what had the name before was another file.
+    begun: HashMap<String, String>,
 }
 
 impl Log {
@@ -111,9 +118,20 @@ impl Log {
             }
             let path = self.now.get(&new).cloned().unwrap_or_else(|| new.clone());
             if let Some(old) = old {
+                if !self.begun.contains_key(&path) {
+                    self.former
+                        .entry(path.clone())
+                        .or_default()
+                        .push(old.clone());
+                }
                 renames.push((old, path.clone()));
                 // Before this commit, what had the new name was another file.
                 self.now.insert(new, String::new());
+            } else if states::is_none(&before) {
+                self.begun.insert(path.clone(), content.clone());
+            } else if states::is_none(&content) && self.begun.get(&path) == Some(&before) {
+                // It was taken away for a while.
+                self.begun.remove(&path);
             }
             let states = self.history.entry(path).or_default();
             if states.len() < MOST && !states::is_none(&content) {
@@ -171,6 +189,31 @@ impl Log {
         }
     }
 
+    /// What files were called before, by what they are called now, the latest last; `before` is what was known of it before these commits.
+    pub(super) fn former(&self, before: Former) -> Former {
+        let mut all = Former::new();
+        for (path, former) in before {
+            let name = self.now.get(&path).unwrap_or(&path);
+            if !name.is_empty() && !self.begun.contains_key(name) {
+                all.entry(name.clone()).or_default().extend(former);
+            }
+        }
+        for (path, former) in &self.former {
+            let latest = former.iter().rev().cloned();
+            all.entry(path.clone()).or_default().extend(latest);
+        }
+        for (path, former) in &mut all {
+            // The last time counts, and what has a name again is not called so before.
+            let mut seen = BTreeSet::from([path.clone()]);
+            former.reverse();
+            former.retain(|name| seen.insert(name.clone()));
+            former.truncate(MOST);
+            former.reverse();
+        }
+        all.retain(|path, former| !path.is_empty() && !former.is_empty());
+        all
+    }
+
     /// Adds what was known before these commits. `is_there` says which paths lie in the folder today.
     pub(super) fn after(self, before: History, is_there: &dyn Fn(&str) -> bool) -> History {
         let new = self.history.into_iter().map(|(path, states)| {
@@ -206,6 +249,34 @@ impl Log {
         }
         history
     }
+}
+
+/// What files of the commit `old` are called in the commit `new`, of those that are called otherwise: old path → new path.
+pub(super) fn renamed(root: &Path, old: &str, new: &str) -> BTreeMap<String, String> {
+    let compare = |renames| {
+        let arguments = [
+            "diff-tree",
+            "-r",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--relative",
+            "--raw",
+            "--no-abbrev",
+            "-z",
+            renames,
+            old,
+            new,
+            "--",
+            ".",
+        ];
+        run(root, &arguments)
+    };
+    let out = compare("--find-renames").or_else(|| compare("--find-renames=100%"));
+    let files = files_of(out.as_deref().unwrap_or_default());
+    let renamed = files.into_iter().filter(|file| is_note(&file.path));
+    renamed
+        .filter_map(|file| Some((file.old?, file.path)))
+        .collect()
 }
 
 /// `Ada Bell <ada@example.org>` → `Ada Bell`.

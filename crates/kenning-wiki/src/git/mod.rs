@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use log::Revision;
-use log::{History, Log};
+use log::{Former, History, Log};
 use program::{contents, run};
 
 /// What git told of the notes of a folder, as of a commit. The first field outlasts its shape: see [`crate::lasting`].
@@ -30,6 +30,7 @@ pub(crate) struct Told {
     history: History,
     /// Paths that ever held a protected section.
     protected: BTreeSet<String>,
+    former: Former,
 }
 
 /// What git told that was not known before.
@@ -83,6 +84,9 @@ impl Told {
             news.renamed = renamed
                 .map(|(old, new)| (old.clone(), new.clone()))
                 .collect();
+        } else if !known.commit.is_empty() {
+            // Another branch was checked out, or history was written anew: what lies between the two is what differs.
+            news.renamed = log::renamed(root, &known.commit, &state.commit);
         }
         let mut protected = before.protected;
         protected.extend(states::count(&mut log, root));
@@ -94,6 +98,7 @@ impl Told {
             .collect();
         protected.extend(moved);
         let told = Self {
+            former: log.former(before.former),
             history: log.after(before.history, &is_there),
             commit: state.commit,
             by: state.by,
@@ -120,6 +125,16 @@ impl Told {
         } else {
             revisions.clone()
         }
+    }
+
+    /// The paths that the note at `path` had before, the latest last.
+    pub(crate) fn former(&self, path: &str) -> &[String] {
+        self.former.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// The paths of notes that had others before.
+    pub(crate) fn renamed(&self) -> impl Iterator<Item = &String> {
+        self.former.keys()
     }
 
     /// Whether anything is told of the note at `path`.

@@ -57,6 +57,50 @@ impl Run<'_> {
         }
     }
 
+    /// Adds the paths that git tells notes had before, to those at which earlier scans saw them.
+    pub(super) fn add_former(&mut self) {
+        let told = Arc::clone(&self.next.told);
+        if told.renamed().next().is_none() {
+            return;
+        }
+        // What lay there and went elsewhere may be what git speaks of.
+        let fresh = self.fresh.values().map(|fresh| &fresh.entry);
+        let all = self.next.entries.values().map(Arc::as_ref).chain(fresh);
+        let left: HashSet<String> = all.flat_map(|entry| entry.former.clone()).collect();
+        let wiki = self.wiki;
+        let more = |path: &str, entry: &Entry| {
+            let former = told.former(path);
+            let is_known = |name: &String| entry.former.contains(name);
+            if former.iter().all(is_known) || left.contains(path) {
+                return None;
+            }
+            let joined = moves::joined(&entry.former, former, path);
+            let seen = joined.into_iter().filter(|name| {
+                is_known(name) || wiki.may_tell_former(name, &entry.said, entry.label())
+            });
+            let seen: Vec<String> = seen.collect();
+            (seen != entry.former).then_some(seen)
+        };
+        for (path, fresh) in &mut self.fresh {
+            if let Some(former) = more(path, &fresh.entry) {
+                fresh.entry.former = former;
+            }
+        }
+        if Arc::ptr_eq(&told, &self.known.told) {
+            return;
+        }
+        for path in told.renamed() {
+            if let Some(entry) = self.next.entries.get_mut(path)
+                && let Some(former) = more(path, entry)
+            {
+                let entry = Arc::make_mut(entry);
+                entry.former = former;
+                entry.found_by = crate::names::found_by(path, &entry.names, &entry.former);
+                self.marked.push(path.clone());
+            }
+        }
+    }
+
     /// Of two notes to which a catalog in doubt gives one address, the one that lay where the other lies has it.
     fn settle_doubts(&mut self) {
         if !self.known.is_doubted {

@@ -61,6 +61,7 @@ impl Run<'_> {
     pub(super) fn link(&mut self, found: &Walk, memory: &mut Memory) {
         self.ask_git();
         self.follow_moves();
+        self.add_former();
         self.identify();
         let mut made = BTreeMap::new();
         let mut fresh = Vec::with_capacity(self.fresh.len());

@@ -122,7 +122,8 @@ struct Run<'r> {
     /// Paths that were known and at which no note lies any more.
     gone: Vec<&'r str>,
     changes: Vec<NoteChange>,
-    /// Notes of which the last good version was kept just now: their facts have to tell so.
+    /// Notes that were not read, and of which the facts have to tell something else: the last good version is kept, or git told of
+    /// a former path.
     marked: Vec<String>,
     /// New path → old path.
     moves: BTreeMap<String, String>,
