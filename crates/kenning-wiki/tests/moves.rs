@@ -115,6 +115,147 @@ fn a_note_answers_to_the_name_that_its_file_has() {
     assert_eq!(answers, ["title>", "new%20name>"]);
 }
 
+/// Which note was which, from how the two folders look: what moved, as `to <- from`.
+fn moved(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<String> {
+    let folder = Folder::new(before);
+    let first = folder.scan(&Catalog::empty());
+    for (path, _) in before {
+        folder.remove(path);
+    }
+    for (path, text) in after {
+        folder.write(path, text);
+    }
+    let second = folder.scan(&stored(&first.catalog));
+    let mut world = World::default();
+    world.apply(&first.changes);
+    world.apply(&second.changes);
+    let moved = notes(&world).into_iter();
+    let moved = moved.filter(|(path, own)| path.trim_end_matches(".md") != own);
+    moved
+        .map(|(path, own)| format!("{path} <- {own}"))
+        .collect()
+}
+
+/// A note with so many paragraphs about something.
+fn about(what: &str, from: usize, to: usize) -> String {
+    (from..to)
+        .map(|number| {
+            format!("What there is to say about {what}, part {number}, in a sentence.\n\n")
+        })
+        .collect()
+}
+
+#[test]
+fn a_note_of_which_half_was_written_anew_is_the_same_note() {
+    let none = Vec::<String>::new();
+    let (old, half) = (
+        about("reeds", 0, 20),
+        about("reeds", 0, 12) + &about("cane", 0, 8),
+    );
+    let bystander = ("bystander.md", "Something else.\n");
+    let (old, half) = (old.as_str(), half.as_str());
+    assert_eq!(
+        moved(&[("a.md", old), bystander], &[("b.md", half), bystander]),
+        ["b.md <- a"]
+    );
+    let other = about("reeds", 0, 5) + &about("cane", 0, 15);
+    assert_eq!(moved(&[("a.md", old)], &[("b.md", &other)]), none);
+    // Of a short one, most must be left.
+    let short =
+        "# Reed\n\nIt is cut by hand.\n\nIt is dried for a year.\n\nThen it is cut again.\n";
+    let more = format!("{short}\nAnd so on.\n");
+    assert_eq!(moved(&[("a.md", short)], &[("b.md", &more)]), ["b.md <- a"]);
+    let less = "# Cane\n\nIt grows.\n\nIt is dried for a year.\n\nThen it is cut again.\n";
+    assert_eq!(moved(&[("a.md", short)], &[("b.md", less)]), none);
+    // One that was divided goes on in its larger part; one of which the parts are as large, in none.
+    let [large, small] = [about("reeds", 0, 14), about("reeds", 14, 20)];
+    assert_eq!(
+        moved(&[("a.md", old)], &[("b.md", &large), ("c.md", &small)]),
+        ["b.md <- a"]
+    );
+    let [large, small] = [about("reeds", 0, 10), about("reeds", 10, 20)];
+    assert_eq!(
+        moved(&[("a.md", old)], &[("b.md", &large), ("c.md", &small)]),
+        none
+    );
+}
+
+#[test]
+fn what_many_notes_begin_with_does_not_make_two_of_them_one() {
+    let none = Vec::<String>::new();
+    let template = "---\ntype: meeting\nattendees:\nplace: the workshop\n---\n\n## Agenda\n\n\
+        > What is to be decided, by whom, and what has to be known for it. One line for each.\n\n## Decisions\n\n\
+        > Who decided what, and why. Who does what until when. What was left open.\n\n## Next\n\n";
+    let filled = |what: &str| {
+        template.replace(
+            "## Agenda",
+            &format!("# {what}\n\n## Agenda\n\nAbout {what}."),
+        )
+    };
+    let [may, june, july] = ["May", "June", "July"].map(filled);
+    // Where a third note has it, a template tells nothing, filled in or not.
+    assert_eq!(
+        moved(
+            &[("may.md", &may), ("june.md", &june)],
+            &[("june.md", &june), ("july.md", &july)]
+        ),
+        none
+    );
+    assert_eq!(
+        moved(
+            &[("may.md", template), ("june.md", template)],
+            &[("june.md", template), ("july.md", template)]
+        ),
+        none
+    );
+    // Where the only one of a kind goes and another comes, headings and keys are not enough.
+    let daily = |day: &str| {
+        format!(
+            "---\ntype: day\nmood:\n---\n\n# {day}\n\n## Tasks\n\n## Log\n\n## Notes\n\n## Read\n"
+        )
+    };
+    let [one, other] = ["2026-03-01", "2026-03-02"].map(daily);
+    assert_eq!(
+        moved(&[("2026-03-01.md", &one)], &[("2026-03-02.md", &other)]),
+        none
+    );
+    // What says next to nothing is not known again, unless it has not changed.
+    assert_eq!(
+        moved(&[("a.md", "# A\n\nSoon.\n")], &[("b.md", "# B\n\nSoon.\n")]),
+        none
+    );
+    // A note of the kind that was moved and changed is known by what it says itself.
+    let own = about("reeds", 0, 4);
+    let [may, changed] = [&may, &filled("May, the second")].map(|text| format!("{text}{own}"));
+    assert_eq!(
+        moved(
+            &[("may.md", &may), ("june.md", &june)],
+            &[("june.md", &june), ("x/may.md", &changed)]
+        ),
+        ["x/may.md <- may"]
+    );
+}
+
+#[test]
+fn notes_that_say_the_same_keep_their_names_when_a_folder_is_moved() {
+    let text = "It will be written soon, by somebody.\n";
+    assert_eq!(
+        moved(
+            &[("x/a.md", text), ("x/b.md", text), ("c.md", text)],
+            &[("y/a.md", text), ("y/b.md", text), ("c.md", text)]
+        ),
+        ["y/a.md <- x/a", "y/b.md <- x/b"]
+    );
+    // Which of them was called otherwise, nobody knows.
+    assert_eq!(
+        moved(
+            &[("a.md", text), ("b.md", text)],
+            &[("c.md", text), ("d.md", text)]
+        ),
+        Vec::<String>::new()
+    );
+}
+
 /// What is stored when a sync is cut off after so many changes and done again, and the address of each note then.
 fn cut_off(folder: &Folder, world: &World, known: &Catalog, after: usize) -> World {
     let scan = folder.scan(known);

@@ -32,12 +32,28 @@ impl Run<'_> {
         if left.is_empty() {
             return;
         }
-        let new = come
+        let new: BTreeSet<&str> = come
             .keys()
             .copied()
             .filter(|path| known(path).is_none())
             .collect();
-        self.moves = moves::moved(&left, &gone, &come, &new, &self.news.renamed);
+        let fresh = self.fresh.iter();
+        let fresh = fresh.map(|(path, fresh)| (path.as_str(), &fresh.entry));
+        let rest = self.next.entries.iter();
+        let rest = rest.map(|(path, entry)| (path.as_str(), entry.as_ref()));
+        let change = moves::Change {
+            stayed: fresh
+                .filter(|(path, _)| !come.contains_key(path))
+                .chain(rest)
+                .collect(),
+            left,
+            gone,
+            come,
+            new,
+            renamed: &self.news.renamed,
+        };
+        let moves = change.moved();
+        self.moves = moves;
         self.away = self.moves.values().cloned().collect();
         for (path, fresh) in &mut self.fresh {
             let entry = &mut fresh.entry;
