@@ -95,7 +95,7 @@ pub(crate) fn in_pieces<I: Sync, S, P: Piece, R: Send, E>(
     let line = Line::default();
     std::thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
-        for _ in 0..threads {
+        for _ in 1..threads {
             let send = send.clone();
             let (line, work, state, weight) = (&line, &work, &state, &weight);
             scope.spawn(move || {
@@ -117,39 +117,144 @@ pub(crate) fn in_pieces<I: Sync, S, P: Piece, R: Send, E>(
             });
         }
         drop(send);
-        take_in_turn(&line, items, &weight, &receive, &mut take)
+        let _watch = Watch(&line);
+        let mut taker = Taker {
+            line: &line,
+            items,
+            weight: &weight,
+            receive,
+            take: &mut take,
+            early: BTreeMap::new(),
+            turn: 0,
+            failed: None,
+        };
+        // Who takes works as well: a thread that only took would be woken for each parcel, and there is a core for each thread.
+        let mut state = state();
+        while let Some(range) = taker.next() {
+            for place in range.clone() {
+                let item = items.get(place).filter(|_| taker.failed.is_none());
+                let Some(item) = item else { break };
+                let result = work(&mut state, item, &mut |piece: P| {
+                    let bytes = piece.bytes();
+                    taker.own(range.start, (place, Given::Piece(piece)), bytes);
+                });
+                taker.own(range.start, (place, Given::Result(result)), 0);
+            }
+            taker.own_done(&range);
+        }
+        taker.rest()
     })
 }
 
-/// Takes what threads give when it is its turn.
-fn take_in_turn<I, P: Piece, R, E>(
-    line: &Line,
-    items: &[I],
-    weight: &impl Fn(&I) -> u64,
-    receive: &mpsc::Receiver<Sent<P, R>>,
-    take: &mut impl FnMut(usize, Given<P, R>) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut early: BTreeMap<usize, VecDeque<Sent<P, R>>> = BTreeMap::new();
-    let mut turn = 0;
-    for sent in receive {
-        early.entry(sent.start).or_default().push_back(sent);
-        while let Some(sent) = early.get_mut(&turn).and_then(VecDeque::pop_front) {
-            for (place, given) in sent.given {
-                if let Err(error) = take(place, given) {
-                    line.stop();
-                    return Err(error);
-                }
+/// Takes what the threads give when it is its turn, on the thread that asked for the work.
+struct Taker<'l, I, W, P, R, E, T> {
+    line: &'l Line,
+    items: &'l [I],
+    weight: &'l W,
+    receive: mpsc::Receiver<Sent<P, R>>,
+    take: &'l mut T,
+    /// What was given of ranges whose turn it is not.
+    early: BTreeMap<usize, VecDeque<Sent<P, R>>>,
+    /// Where the range begins whose turn it is.
+    turn: usize,
+    /// Why no more is taken.
+    failed: Option<E>,
+}
+
+impl<I, W, P, R, E, T> Taker<'_, I, W, P, R, E, T>
+where
+    W: Fn(&I) -> u64,
+    P: Piece,
+    T: FnMut(usize, Given<P, R>) -> Result<(), E>,
+{
+    /// The next items for this thread, as soon as there is room for what becomes of them.
+    fn next(&mut self) -> Option<Range<usize>> {
+        loop {
+            while let Ok(sent) = self.receive.try_recv() {
+                self.keep(sent);
             }
-            line.taken(sent.bytes);
-            if let Some(end) = sent.end {
-                let done = items.get(turn..end).unwrap_or_default();
-                early.remove(&turn);
-                turn = end;
-                line.done(done.iter().map(weight).sum(), turn);
+            match self.line.next_if_room(self.items, self.weight) {
+                Some(range) => return range,
+                // Room comes of what is taken, and nobody else takes.
+                None => self.keep(self.receive.recv().ok()?),
             }
         }
     }
-    Ok(())
+
+    /// What this thread made of an item of the range that begins at `start`: taken at once when it is its turn.
+    fn own(&mut self, start: usize, given: (usize, Given<P, R>), bytes: u64) {
+        if self.turn == start {
+            return self.take(given);
+        }
+        self.line.add(bytes, start);
+        let own = self.early.entry(start).or_default();
+        match own.back_mut() {
+            Some(sent) => {
+                sent.given.push(given);
+                sent.bytes += bytes;
+            }
+            None => own.push_back(Sent {
+                start,
+                given: vec![given],
+                bytes,
+                end: None,
+            }),
+        }
+        while self.turn != start && self.failed.is_none() {
+            let sent = if self.line.is_full() {
+                self.receive.recv().ok()
+            } else {
+                self.receive.try_recv().ok()
+            };
+            let Some(sent) = sent else { break };
+            self.keep(sent);
+        }
+    }
+
+    /// This thread has done a range.
+    fn own_done(&mut self, range: &Range<usize>) {
+        self.keep(Sent {
+            start: range.start,
+            given: Vec::new(),
+            bytes: 0,
+            end: Some(range.end),
+        });
+    }
+
+    /// Takes what the other threads still make.
+    fn rest(mut self) -> Result<(), E> {
+        while let (None, Ok(sent)) = (&self.failed, self.receive.recv()) {
+            self.keep(sent);
+        }
+        self.failed.map_or(Ok(()), Err)
+    }
+
+    /// Keeps what was sent until it is its turn, and takes all whose turn it is.
+    fn keep(&mut self, sent: Sent<P, R>) {
+        self.early.entry(sent.start).or_default().push_back(sent);
+        while let Some(sent) = self.early.get_mut(&self.turn).and_then(VecDeque::pop_front) {
+            for given in sent.given {
+                self.take(given);
+            }
+            self.line.taken(sent.bytes);
+            if let Some(end) = sent.end {
+                let done = self.items.get(self.turn..end).unwrap_or_default();
+                self.early.remove(&self.turn);
+                self.turn = end;
+                self.line.done(done.iter().map(self.weight).sum(), end);
+            }
+        }
+    }
+
+    fn take(&mut self, (place, given): (usize, Given<P, R>)) {
+        if self.failed.is_some() {
+            return;
+        }
+        if let Err(error) = (self.take)(place, given) {
+            self.line.stop();
+            self.failed = Some(error);
+        }
+    }
 }
 
 /// What a thread sends of a range of items.
@@ -234,24 +339,55 @@ struct State {
     stopped: bool,
 }
 
-impl Line {
+impl State {
     /// The next few items: few enough that no thread has long to do while the others are done.
-    fn next<I>(&self, items: &[I], weight: &impl Fn(&I) -> u64) -> Option<Range<usize>> {
-        let mut state = self.wait_while(|state| state.ahead > AHEAD);
-        if state.stopped || state.next >= items.len() {
+    fn next<I>(&mut self, items: &[I], weight: &impl Fn(&I) -> u64) -> Option<Range<usize>> {
+        if self.stopped || self.next >= items.len() {
             return None;
         }
-        let start = state.next;
+        let start = self.next;
         let mut sum = 0;
         for item in items.get(start..).unwrap_or_default().iter().take(16) {
             sum += weight(item);
-            state.next += 1;
+            self.next += 1;
             if sum > BATCH {
                 break;
             }
         }
-        state.ahead += sum;
-        Some(start..state.next)
+        self.ahead += sum;
+        Some(start..self.next)
+    }
+}
+
+impl Line {
+    /// The next few items, as soon as there is room.
+    fn next<I>(&self, items: &[I], weight: &impl Fn(&I) -> u64) -> Option<Range<usize>> {
+        self.wait_while(|state| state.ahead > AHEAD)
+            .next(items, weight)
+    }
+
+    /// The next few items, for whom waiting would be waiting for itself: nothing where there is no room.
+    fn next_if_room<I>(
+        &self,
+        items: &[I],
+        weight: &impl Fn(&I) -> u64,
+    ) -> Option<Option<Range<usize>>> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = state.stopped || state.ahead <= AHEAD;
+        room.then(|| state.next(items, weight))
+    }
+
+    /// Whether there is more under way than there should be.
+    fn is_full(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.ahead > AHEAD && !state.stopped
+    }
+
+    /// Counts what was made of the range that begins at `start`, by the thread that takes: nobody else would make room for it.
+    fn add(&self, bytes: u64, start: usize) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.ahead += bytes;
+        *state.sent.entry(start).or_default() += bytes;
     }
 
     /// Waits until there is room for what was made of the range that begins at `start`. Whose turn it is waits only for what it sent itself.
@@ -316,6 +452,8 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
     use super::*;
 
     #[test]
@@ -393,7 +531,6 @@ mod tests {
 
     #[test]
     fn a_thread_far_ahead_waits() {
-        use std::sync::atomic::{AtomicUsize, Ordering};
         const SIZE: usize = 1 << 18;
         let (made, mut taken, mut most) = (AtomicUsize::new(0), 0, 0);
         let items: Vec<usize> = (0..64).collect();
@@ -407,12 +544,12 @@ mod tests {
                     std::thread::sleep(std::time::Duration::from_millis(50));
                 }
                 for _ in 0..20 {
-                    made.fetch_add(1, Ordering::SeqCst);
+                    made.fetch_add(1, SeqCst);
                     hand(Vec::with_capacity(SIZE));
                 }
             },
             |_, given| {
-                most = most.max(made.load(Ordering::SeqCst) - taken);
+                most = most.max(made.load(SeqCst) - taken);
                 taken += usize::from(matches!(given, Given::Piece(_)));
                 Ok(())
             },
@@ -425,7 +562,6 @@ mod tests {
 
     #[test]
     fn a_slow_taker_is_waited_for() {
-        use std::sync::atomic::{AtomicUsize, Ordering};
         const SIZE: usize = 1 << 18;
         let (made, mut taken, mut most) = (AtomicUsize::new(0), 0, 0);
         let done: Result<(), ()> = in_pieces(
@@ -435,13 +571,13 @@ mod tests {
             || (),
             |(), _, hand: &mut dyn FnMut(Vec<u8>)| {
                 for _ in 0..10 {
-                    made.fetch_add(1, Ordering::SeqCst);
+                    made.fetch_add(1, SeqCst);
                     hand(Vec::with_capacity(SIZE));
                 }
             },
             |_, given| {
                 std::thread::sleep(std::time::Duration::from_millis(1));
-                most = most.max(made.load(Ordering::SeqCst) - taken);
+                most = most.max(made.load(SeqCst) - taken);
                 taken += usize::from(matches!(given, Given::Piece(_)));
                 Ok(())
             },
@@ -452,17 +588,33 @@ mod tests {
     }
 
     #[test]
-    #[should_panic = "a scoped thread panicked"]
     fn a_panic_is_heard_though_others_wait() {
+        use std::sync::Barrier;
         let items: Vec<usize> = (0..64).collect();
-        let _: Result<(), ()> = in_order(
-            3,
-            &items,
-            |_| AHEAD,
-            || (),
-            |(), item| assert!(*item > 0, "the first item"),
-            |_, ()| Ok(()),
-        );
+        let own = std::thread::current().id();
+        // The thread that takes, and one of the others.
+        for here in [true, false] {
+            // All have something to do before one of them panics.
+            let (met, first) = (Barrier::new(3), AtomicUsize::new(0));
+            let fell = AtomicUsize::new(0);
+            let panicked = std::panic::catch_unwind(|| {
+                let _: Result<(), ()> = in_order(
+                    3,
+                    &items,
+                    |_| AHEAD / 4,
+                    || (),
+                    |(), _| {
+                        if first.fetch_add(1, SeqCst) < 3 {
+                            met.wait();
+                            let falls = (std::thread::current().id() == own) == here;
+                            assert!(!falls || fell.fetch_add(1, SeqCst) > 0, "as wanted");
+                        }
+                    },
+                    |_, ()| Ok(()),
+                );
+            });
+            assert!(panicked.is_err());
+        }
     }
 
     #[test]
