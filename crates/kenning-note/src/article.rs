@@ -73,11 +73,14 @@ pub(crate) fn read(source: &Source<'_>, note: &mut Note) -> bool {
         text: link::one_line(line.text).into_owned(),
         place: source.place(line.start),
     };
-    let mut found = |property, rule, confidence| {
+    let mut found = |property, rule, confidence, line: &Line<'_>| {
+        // Of two that find one property, the later one counts.
+        note.extracted.retain(|known| known.property != property);
         note.extracted.push(Extracted {
             property,
             rule,
             confidence,
+            place: source.place(line.start),
         })
     };
     note.dates.push(Dated {
@@ -85,21 +88,22 @@ pub(crate) fn read(source: &Source<'_>, note: &mut Note) -> bool {
         date,
         place: source.place(line.start),
     });
-    found("date", "byline", 90);
+    found("date", "byline", 90, line);
 
     let mut head: Vec<&Line<'_>> = lines.iter().take(byline).collect();
     if head.len() > 1
         && head.last().is_some_and(|line| {
             line.text.trim_end().ends_with(['.', '!', '?', '…']) && line.text.len() > 40
         })
+        && let Some(summary) = head.pop()
     {
-        note.summary = head.pop().map(text_of);
-        found("summary", "byline", 80);
+        note.summary = Some(text_of(summary));
+        found("summary", "byline", 80, summary);
     }
     if let Some(title) = head.pop() {
         note.title = link::one_line(title.text).into_owned();
         note.title_from = TitleFrom::Byline;
-        found("title", "byline", 85);
+        found("title", "byline", 85, title);
     }
     if let Some(name) = written_by(line.text) {
         note.authors.extend(named_agent(
@@ -107,7 +111,7 @@ pub(crate) fn read(source: &Source<'_>, note: &mut Note) -> bool {
             AgentKind::Person,
             source.place(line.start),
         ));
-        found("author", "byline", 80);
+        found("author", "byline", 80, line);
     }
     let after = lines.get(byline + 1..).unwrap_or_default();
     let end = after
@@ -129,11 +133,11 @@ pub(crate) fn read(source: &Source<'_>, note: &mut Note) -> bool {
                     text: name.to_owned(),
                     place: source.place(about.start),
                 });
-                found("affiliation", "about-the-author", 70);
+                found("affiliation", "about-the-author", 70, about);
             }
         }
         note.authors = agent.into_iter().collect();
-        found("author", "about-the-author", 85);
+        found("author", "about-the-author", 85, name);
     }
     let end = after
         .iter()

@@ -365,6 +365,15 @@ pub struct Passage {
     pub task: Option<bool>,
 }
 
+impl Passage {
+    /// The rule of thumb that took it for a claim, and how sure that is, from 0 to 100. `None` for what is no claim, and for what
+    /// cites a source: that says so itself.
+    #[must_use]
+    pub fn guessed_by(&self) -> Option<(&'static str, u8)> {
+        (self.is_claim && self.citations.is_empty()).then_some(("sentence", 70))
+    }
+}
+
 /// What a passage is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -512,4 +521,6 @@ pub struct Extracted {
     pub rule: &'static str,
     /// How sure it is, from 0 to 100.
     pub confidence: u8,
+    /// Where it was found.
+    pub place: Place,
 }

@@ -56,7 +56,7 @@ pub use clock::{moment, today};
 pub use jwt::IssuerSettings;
 pub use listen::{serve, serve_socket};
 pub use mark::Mark;
-pub use operations::{Line, NoOperations, Operations, Outcome};
+pub use operations::{Line, NoOperations, Operations, Outcome, Problem};
 pub use policy::Policy;
 pub use settings::{DefaultGraph, ServerSettings, TrustedProxy};
 pub use tls::Tls;

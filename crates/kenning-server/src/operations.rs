@@ -65,16 +65,7 @@ pub enum Line {
         text: String,
     },
     /// Something odd in the input. The command goes on, and ends with exit code 2.
-    Problem {
-        /// The file, as the caller named it.
-        path: String,
-        /// The line, from 1; 0 when the problem has no place.
-        line: u32,
-        /// The column, from 1, in characters; 0 when the problem has no place.
-        column: u32,
-        /// What is wrong.
-        text: String,
-    },
+    Problem(Problem),
     /// A piece of the answer, for standard output exactly as it stands.
     Output {
         /// The piece.
@@ -82,6 +73,66 @@ pub enum Line {
     },
     /// The last line: how the command ended.
     Outcome(Outcome),
+}
+
+/// Something odd in the input.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The file, as the caller named it.
+    pub path: String,
+    /// The line, from 1; 0 when the problem has no place.
+    pub line: u32,
+    /// The column, from 1, in characters; 0 when the problem has no place.
+    pub column: u32,
+    /// Which problem it is, as one word for machines, such as `dangling`. The kind of a line is `problem`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// What is wrong.
+    pub text: String,
+    /// What might help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The rule of thumb by which the hint was found, where it is a guess.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// How sure that rule is, from 0 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<u8>,
+}
+
+impl Problem {
+    /// One of a whole file.
+    pub fn of_file(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The same at a line and a column, from 1; 0 where there is none.
+    #[must_use]
+    pub fn at(self, line: u32, column: u32) -> Self {
+        Self {
+            line,
+            column,
+            ..self
+        }
+    }
+
+    /// What is wrong and what might help, in one line.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let mut words = self.text.clone();
+        if let Some(hint) = &self.hint {
+            words.push_str("; ");
+            words.push_str(hint);
+        }
+        if let (Some(rule), Some(confidence)) = (&self.rule, self.confidence) {
+            words.push_str(&format!(" (by the rule `{rule}`, {confidence} % sure)"));
+        }
+        words
+    }
 }
 
 /// How a command ended.
@@ -131,12 +182,14 @@ mod tests {
                 done: 3,
                 total: Some(9),
             },
-            Line::Problem {
-                path: "a.md".into(),
-                line: 1,
-                column: 2,
-                text: "odd\n\"".into(),
-            },
+            Line::Problem(Problem::of_file("a.md", "odd\n\"").at(1, 2)),
+            Line::Problem(Problem {
+                problem: Some("dangling".into()),
+                hint: Some("did you mean `b.md`?".into()),
+                rule: Some("spelling".into()),
+                confidence: Some(80),
+                ..Problem::of_file("a.md", "it leads to nothing")
+            }),
             Line::Output {
                 text: "?a\n".into(),
             },

@@ -12,6 +12,7 @@ use crate::assemble::Assembler;
 use crate::catalog::{Catalog, Entry, Unit, Wanting};
 use crate::ladder::{NoteId, Rung, Verdict};
 use crate::memory::{Memory, Touched};
+use crate::problem::Guessed;
 use crate::relink::Relinker;
 use crate::wiki::Wiki;
 
@@ -45,6 +46,8 @@ pub struct Explanation {
     pub rest: Vec<Triple>,
     /// What is odd about the line.
     pub problems: Vec<String>,
+    /// What rules of thumb drew from the line, or from the text of the note: which property each.
+    pub drawn: Vec<(String, Guessed)>,
 }
 
 /// A link and its way up the ladder.
@@ -107,6 +110,8 @@ pub struct ExplainedPassage {
     pub lines: (u32, u32),
     /// Its words.
     pub text: String,
+    /// The rule of thumb that took it for a claim, where it does not say so itself.
+    pub guess: Option<Guessed>,
     /// Whether it counts as a claim.
     pub is_claim: bool,
     /// The sources it cites, with their lines as written.
@@ -155,7 +160,14 @@ impl Wiki {
             passages: Vec::new(),
             rest: Vec::new(),
             problems,
+            drawn: Vec::new(),
         };
+        for found in &note.extracted {
+            if line.is_none_or(|line| found.place.line == line) {
+                let guess = Guessed::by(found.rule, found.confidence);
+                explanation.drawn.push((found.property.to_owned(), guess));
+            }
+        }
         if line.is_none() {
             explanation.translations = relinker.explain_translations(path, entry);
         }
@@ -251,6 +263,9 @@ impl Wiki {
                 lines,
                 text: passage.text.clone(),
                 is_claim: passage.is_claim,
+                guess: passage
+                    .guessed_by()
+                    .map(|(rule, confidence)| Guessed::by(rule, confidence)),
                 sources: sources.collect(),
                 triples: triples
                     .iter()
@@ -416,6 +431,9 @@ impl fmt::Display for Explanation {
                 writeln!(f, "  {triple} .")?;
             }
         }
+        for (property, guess) in &self.drawn {
+            writeln!(f, "\nthe {property} is drawn from the text{guess}")?;
+        }
         for link in &self.links {
             write!(f, "\n{link}")?;
         }
@@ -428,7 +446,8 @@ impl fmt::Display for Explanation {
         for triple in &self.rest {
             writeln!(f, "  {triple} .")?;
         }
-        if self.links.is_empty() && self.passages.is_empty() && self.rest.is_empty() {
+        let parts = self.links.len() + self.passages.len() + self.rest.len();
+        if parts + self.drawn.len() == 0 {
             writeln!(f, "\nnothing was found here")?;
         }
         for problem in &self.problems {
@@ -479,10 +498,12 @@ impl fmt::Display for ExplainedPassage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = if self.is_claim { "claim" } else { "passage" };
         let (first, last) = self.lines;
+        let guess = self.guess.as_ref();
+        let guess = guess.map_or(String::new(), ToString::to_string);
         if first == last {
-            writeln!(f, "{kind} of line {first}: {}", self.text)?;
+            writeln!(f, "{kind} of line {first}{guess}: {}", self.text)?;
         } else {
-            writeln!(f, "{kind} of lines {first} to {last}: {}", self.text)?;
+            writeln!(f, "{kind} of lines {first} to {last}{guess}: {}", self.text)?;
         }
         for source in &self.sources {
             writeln!(f, "  rests on {source}")?;

@@ -7,10 +7,13 @@ use std::collections::HashMap;
 use crate::catalog::{Entry, Wanting};
 use crate::ladder::{Index, NoteId};
 use crate::names;
-use crate::problem::Located;
+use crate::problem::{Guessed, Located};
 
 /// Looking for a name that is spelt alike takes time, so only so many problems get one, the first ones.
 const MOST: usize = 100;
+
+/// The path of the note that may have been meant, and by what.
+pub(crate) type Hint = (String, Guessed);
 
 /// All folded names, one after the other.
 #[derive(Debug, Default)]
@@ -59,7 +62,7 @@ impl FoldedNames {
 #[derive(Debug)]
 pub(crate) struct Hints<'h> {
     index: &'h Index,
-    known: &'h mut HashMap<String, Option<String>>,
+    known: &'h mut HashMap<String, Option<Hint>>,
     /// Folded names, once they were needed.
     names: Option<FoldedNames>,
     left: usize,
@@ -67,7 +70,7 @@ pub(crate) struct Hints<'h> {
 
 impl<'h> Hints<'h> {
     /// Hints from the names in `index`; `known` are hints that were given for the very same names.
-    pub(crate) fn new(index: &'h Index, known: &'h mut HashMap<String, Option<String>>) -> Self {
+    pub(crate) fn new(index: &'h Index, known: &'h mut HashMap<String, Option<Hint>>) -> Self {
         Self {
             index,
             known,
@@ -107,11 +110,14 @@ impl<'h> Hints<'h> {
                 near
             }
         };
-        problem.hint = near.map(|near| format!("did you mean `{near}`?"));
+        if let Some((near, guess)) = near {
+            problem.hint = Some(format!("did you mean `{near}`?"));
+            problem.guess = Some(guess);
+        }
     }
 
     /// The path of the note with a name spelt nearly like `key`.
-    fn nearest(&mut self, key: &str) -> Option<String> {
+    fn nearest(&mut self, key: &str) -> Option<Hint> {
         let index = self.index;
         let names = self.names.get_or_insert_with(|| FoldedNames::of(index));
         let length = u32::try_from(key.chars().count()).unwrap_or(u32::MAX);
@@ -128,8 +134,19 @@ impl<'h> Hints<'h> {
             let text = names.text(name);
             (strsim::osa_distance(key, text), text, index.path(name.note))
         });
-        best.map(|name| index.path(name.note).to_owned())
+        best.map(|name| {
+            let guess = guessed("spelling", key, names.text(name));
+            (index.path(name.note).to_owned(), guess)
+        })
     }
+}
+
+/// A guess by the rule of this name that one key was meant by another: it is as sure as they are alike, letter by letter.
+pub(crate) fn guessed(rule: &str, one: &str, other: &str) -> Guessed {
+    let longer = one.chars().count().max(other.chars().count());
+    let alike = longer.saturating_sub(strsim::osa_distance(one, other));
+    let share = (alike * 100).checked_div(longer).unwrap_or(0);
+    Guessed::by(rule, u8::try_from(share).unwrap_or(100))
 }
 
 /// Which letters a name has, roughly: a bit for each.

@@ -46,7 +46,7 @@ pub use label::Decision;
 pub use ladder::Rung;
 pub use memory::{Memory, Touched};
 pub use overrides::LINKS_FILE;
-pub use problem::Located;
+pub use problem::{Guessed, Located};
 pub use rules::{InvalidRules, Rules};
 pub use settings::SETTINGS_FILE;
 pub use wiki::{OpenWiki, Wiki, folder_around};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Entry, Head, pairs};
+use crate::hints::Hint;
 use crate::labels::Labels;
 use crate::ladder::{Address, Habits, Hashes, Index, Naming, NoteId};
 use crate::walk::Walk;
@@ -17,7 +18,7 @@ pub struct Memory {
     pub(crate) walk: Option<Walk>,
     pub(crate) linked: Linked,
     /// Hints for names that lead nowhere, as far as they were looked for.
-    pub(crate) hints: HashMap<String, Option<String>>,
+    pub(crate) hints: HashMap<String, Option<Hint>>,
 }
 
 /// What may have changed in a folder since the last scan.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kenning_vocab::{Base, dcterms, oa, rdf};
+use kenning_vocab::{Base, dcterms, km, oa, rdf, xsd};
 use oxrdf::{BlankNode, Literal, NamedNode, NamedNodeRef, Term, Triple};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,34 @@ pub struct Located {
     pub text: String,
     /// What might help, where something comes to mind.
     pub hint: Option<String>,
+    /// By what the hint was found, where it is a guess.
+    pub guess: Option<Guessed>,
+}
+
+/// A rule of thumb and how sure it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Guessed {
+    /// The name of the rule, such as `spelling`.
+    pub rule: String,
+    /// How sure it is, from 0 to 100.
+    pub confidence: u8,
+}
+
+impl Guessed {
+    pub(crate) fn by(rule: &str, confidence: u8) -> Self {
+        Self {
+            rule: rule.to_owned(),
+            confidence,
+        }
+    }
+}
+
+/// What follows the guess in a sentence: ` (by the rule NAME, 80 % sure)`.
+impl fmt::Display for Guessed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule, confidence } = self;
+        write!(f, " (by the rule `{rule}`, {confidence} % sure)")
+    }
 }
 
 impl Located {
@@ -34,6 +62,7 @@ impl Located {
             kind: kind.to_owned(),
             text: text.into(),
             hint: None,
+            guess: None,
         }
     }
 }
@@ -48,7 +77,7 @@ impl Located {
     /// another file than a note is about the wiki, and names its file.
     #[must_use]
     pub fn annotation(&self, number: usize, wiki: &str, base: &Base) -> Vec<Triple> {
-        let mut triples = Vec::with_capacity(21);
+        let mut triples = Vec::with_capacity(23);
         let node = |part: &str| BlankNode::new_unchecked(format!("{part}{number}"));
         let mut say = |subject: &BlankNode, predicate: NamedNodeRef<'_>, object: Term| {
             triples.push(Triple::new(subject.clone(), predicate, object));
@@ -98,6 +127,16 @@ impl Located {
             say(&body, rdf::TYPE, oa::TEXTUAL_BODY.into_owned().into());
             say(&body, oa::HAS_PURPOSE, purpose.into_owned().into());
             say(&body, rdf::VALUE, Literal::from(text).into());
+            if let Some(guess) = self.guess.as_ref().filter(|_| part == "hint") {
+                let share = format!("{}.{:02}", guess.confidence / 100, guess.confidence % 100);
+                let share = Literal::new_typed_literal(share, xsd::DECIMAL);
+                say(
+                    &body,
+                    km::EXTRACTED_BY,
+                    Literal::from(guess.rule.as_str()).into(),
+                );
+                say(&body, km::CONFIDENCE, share.into());
+            }
         }
         triples
     }
@@ -122,6 +161,9 @@ impl fmt::Display for Located {
         write!(f, ": {}", self.text)?;
         if let Some(hint) = &self.hint {
             write!(f, "; {hint}")?;
+        }
+        if let Some(guess) = &self.guess {
+            write!(f, "{guess}")?;
         }
         Ok(())
     }

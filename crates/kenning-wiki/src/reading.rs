@@ -56,6 +56,7 @@ pub(crate) fn read(
         kind: problem.kind.name().to_owned(),
         text: problem.text,
         hint: problem.hint,
+        guess: None,
     });
     let published = manner.site.and_then(|site| site.published(&note, path));
     let mut entry = Entry {

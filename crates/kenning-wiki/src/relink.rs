@@ -15,7 +15,7 @@ use crate::lines::Lines;
 use crate::memory::{Linked, differences};
 use crate::names;
 use crate::overrides::{self, Overrides};
-use crate::problem::Located;
+use crate::problem::{Guessed, Located};
 use crate::rules::Rules;
 use crate::statements::Statements;
 use crate::triples::Minter;
@@ -257,7 +257,10 @@ impl<'c> Relinker<'c> {
             Verdict::Wanted => {
                 "dangling".clone_into(&mut problem.kind);
                 problem.text = format!("`{}` leads to nothing", link.target);
-                problem.hint = by_its_words(link);
+                if let Some((hint, guess)) = by_its_words(link) {
+                    problem.hint = Some(hint);
+                    problem.guess = Some(guess);
+                }
             }
         }
         Some(problem)
@@ -275,7 +278,7 @@ impl<'c> Relinker<'c> {
 }
 
 /// What may have been meant, by the words of the link alone.
-fn by_its_words(link: &Wanting) -> Option<String> {
+fn by_its_words(link: &Wanting) -> Option<(String, Guessed)> {
     let written = names::last(link.target.trim_matches('/'));
     let text = link.text.as_ref()?;
     let key = kenning_note::normal_key(written);
@@ -283,7 +286,8 @@ fn by_its_words(link: &Wanting) -> Option<String> {
     if !crate::hints::is_near(&key, &words) {
         return None;
     }
+    let guess = crate::hints::guessed("words", &key, &words);
     let slug = kenning_note::slug(text);
     let suggested = link.target.replace(written, &slug);
-    Some(format!("its words suggest `{suggested}`"))
+    Some((format!("its words suggest `{suggested}`"), guess))
 }

@@ -51,6 +51,65 @@ fn a_line_of_front_matter_tells_what_it_says() {
 }
 
 #[test]
+fn a_rule_of_thumb_tells_its_name_and_how_sure_it_is() {
+    let folder = Folder::new(&[(
+        "article.txt",
+        "On reeds\n\nBy Ada Bell · 4 March 2026\n\nA reed is cut by hand and dried for a year.\n",
+    )]);
+    let explain = |line| {
+        let explanation = folder
+            .wiki()
+            .explain(&Catalog::empty(), "article.txt", line);
+        explanation.unwrap().to_string()
+    };
+    for (line, says) in [
+        (
+            None,
+            "the author is drawn from the text (by the rule `byline`, 80 % sure)",
+        ),
+        (
+            Some(1),
+            "the title is drawn from the text (by the rule `byline`, 85 % sure)",
+        ),
+        (
+            Some(3),
+            "the date is drawn from the text (by the rule `byline`, 90 % sure)",
+        ),
+        (
+            Some(5),
+            "claim of line 5 (by the rule `sentence`, 70 % sure): A reed",
+        ),
+    ] {
+        let text = explain(line);
+        assert!(text.contains(says), "{says} in {text}");
+        assert_eq!(
+            text.contains("the title is"),
+            line.is_none_or(|line| line == 1),
+            "{text}"
+        );
+    }
+    // The graph says the same of what it says.
+    let scan = folder.scan(&Catalog::empty());
+    let graphs = scan.changes.iter().flat_map(|change| &change.graphs);
+    let triples = graphs
+        .filter_map(|graph| graph.put.as_ref())
+        .flat_map(|(_, triples)| triples);
+    let triples: Vec<String> = triples.map(ToString::to_string).collect();
+    let said = "<http://localhost:7878/id/note/wiki/article.txt#extracted=title>";
+    for rest in [
+        "<http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> <http://localhost:7878/id/note/wiki/article.txt>",
+        "<http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate> <http://purl.org/dc/terms/title>",
+        "<http://www.w3.org/1999/02/22-rdf-syntax-ns#object> \"On reeds\"",
+        "<https://w3id.org/kenning/km#extractedBy> \"byline\"",
+        "<https://w3id.org/kenning/km#confidence> \"0.85\"^^<http://www.w3.org/2001/XMLSchema#decimal>",
+        "<https://w3id.org/kenning/km#hasAssertionStatus> <https://w3id.org/kenning/km#extracted>",
+    ] {
+        let triple = format!("{said} {rest}");
+        assert!(triples.contains(&triple), "{triple} in {triples:#?}");
+    }
+}
+
+#[test]
 fn a_link_tells_nothing_of_the_same_link_elsewhere() {
     let (open, secret) = (explained(6), explained(11));
     assert!(!open.contains("#p=restricted"), "{open}");

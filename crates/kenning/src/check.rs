@@ -7,7 +7,7 @@ use crate::site::Site;
 use crate::sync::{problem_line, progress_line};
 use anyhow::{Context, Result, bail};
 use kenning_insight::shapes::{Finding, Shapes, Violation, report_triples};
-use kenning_server::{Line, Outcome};
+use kenning_server::{Line, Outcome, Problem};
 use kenning_sparql::{Cancel, Limits, on_big_stack};
 use kenning_vocab::Base;
 use kenning_wiki::Wiki;
@@ -88,9 +88,11 @@ pub fn notes(
                     "place": place.below(&problem.path),
                     "line": problem.line,
                     "column": problem.column,
-                    "kind": problem.kind,
+                    "problem": problem.kind,
                     "text": problem.text,
                     "hint": problem.hint,
+                    "rule": problem.guess.as_ref().map(|guess| &guess.rule),
+                    "confidence": problem.guess.as_ref().map(|guess| guess.confidence),
                 })),
                 Format::Turtle => triples.extend(problem.annotation(problems, wiki.name(), &base)),
             }
@@ -168,12 +170,9 @@ pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Resu
             findings
                 .sort_by(|a, b| (&a.place, a.line, a.text()).cmp(&(&b.place, b.line, b.text())));
             for finding in findings {
-                report(Line::Problem {
-                    path: finding.place.clone(),
-                    line: finding.line.unwrap_or(0),
-                    column: 0,
-                    text: format!("{}: {}", finding.severity.name(), finding.text()),
-                });
+                let text = format!("{}: {}", finding.severity.name(), finding.text());
+                let problem = Problem::of_file(&finding.place, text);
+                report(Line::Problem(problem.at(finding.line.unwrap_or(0), 0)));
             }
         }
         Format::Json => {

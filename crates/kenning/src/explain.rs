@@ -11,7 +11,7 @@ use crate::site::Site;
 use anyhow::{Context, Result, bail};
 use kenning_server::{Line, Outcome};
 use kenning_vocab::Base;
-use kenning_wiki::{Catalog, ExplainedLink, ExplainedPassage, Explanation, Rules, Wiki};
+use kenning_wiki::{Catalog, ExplainedLink, ExplainedPassage, Explanation, Guessed, Rules, Wiki};
 use oxrdf::Triple;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -169,6 +169,7 @@ fn as_json(explained: &Explanation) -> Value {
         "because": explained.because,
         "sections": sections.collect::<Vec<_>>(),
         "translations": translations.collect::<Vec<_>>(),
+        "drawn": explained.drawn.iter().map(drawn).collect::<Vec<_>>(),
         "links": explained.links.iter().map(link).collect::<Vec<_>>(),
         "passages": explained.passages.iter().map(passage).collect::<Vec<_>>(),
         "rest": triples(&explained.rest),
@@ -206,11 +207,17 @@ fn link(link: &ExplainedLink) -> Value {
     })
 }
 
+fn drawn((property, guess): &(String, Guessed)) -> Value {
+    json!({ "property": property, "rule": guess.rule, "confidence": guess.confidence })
+}
+
 fn passage(passage: &ExplainedPassage) -> Value {
     json!({
         "lines": [passage.lines.0, passage.lines.1],
         "text": passage.text,
         "claim": passage.is_claim,
+        "rule": passage.guess.as_ref().map(|guess| &guess.rule),
+        "confidence": passage.guess.as_ref().map(|guess| guess.confidence),
         "sources": passage.sources,
         "triples": triples(&passage.triples),
     })

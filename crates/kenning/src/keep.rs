@@ -6,7 +6,7 @@ use crate::site::{AUDIT, Site};
 use anyhow::{Result, bail};
 use kenning_access::Clearance;
 use kenning_server::audit::{AuditLog, Broken, Decision, Event, target_hash};
-use kenning_server::{Line, Outcome};
+use kenning_server::{Line, Outcome, Problem};
 use kenning_store::{Cancel, GraphPattern, Pattern, Verified};
 use oxrdf::{NamedNode, NamedOrBlankNode, QuadRef, Term};
 use serde::{Deserialize, Serialize};
@@ -96,12 +96,8 @@ pub fn restore(from: &Path, dir: &Path) -> Result<Outcome> {
 
 fn verified(found: &Verified, audit: Option<&Path>, report: &mut dyn FnMut(Line)) -> Outcome {
     for damage in &found.damages {
-        report(Line::Problem {
-            path: "store".into(),
-            line: 0,
-            column: 0,
-            text: damage.to_string(),
-        });
+        let problem = Problem::of_file("store", damage.to_string());
+        report(Line::Problem(problem));
     }
     let mut tested = format!(
         "tested {}, {} and {}",
@@ -133,12 +129,8 @@ fn verified(found: &Verified, audit: Option<&Path>, report: &mut dyn FnMut(Line)
                 }
                 _ => 0,
             };
-            report(Line::Problem {
-                path: AUDIT.into(),
-                line,
-                column: 0,
-                text: broken.to_string(),
-            });
+            let problem = Problem::of_file(AUDIT, broken.to_string()).at(line, 0);
+            report(Line::Problem(problem));
         }
     }
     if damages == 0 {

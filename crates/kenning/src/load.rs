@@ -17,7 +17,7 @@ use crate::site::Site;
 use anyhow::{Context, Result, bail};
 use kenning_access::{Clause, Clearance, Group, Label};
 use kenning_server::audit::Decision;
-use kenning_server::{Line, Outcome};
+use kenning_server::{Line, Outcome, Problem};
 use kenning_store::{Batch, Cancel, GraphPattern, LoadError, Pattern, View, Written};
 use kenning_vocab::{owl, rdf};
 use oxrdf::{GraphName, NamedNode, Quad, Term, TermRef, Triple};
@@ -142,15 +142,11 @@ pub fn run(
                     None => {
                         known.0.insert(key(name.as_str()).to_owned());
                         missing += 1;
-                        report(Line::Problem {
-                            path: by,
-                            line: 0,
-                            column: 0,
-                            text: format!(
-                                "it imports <{}>, which is not here; load its file too, or name a folder that has it with `--catalog`",
-                                name.as_str()
-                            ),
-                        });
+                        let text = format!(
+                            "it imports <{}>, which is not here; load its file too, or name a folder that has it with `--catalog`",
+                            name.as_str()
+                        );
+                        report(Line::Problem(Problem::of_file(by, text)));
                         continue;
                     }
                 },
@@ -182,12 +178,8 @@ pub fn run(
             }
             Err(error) => {
                 refused += 1;
-                report(Line::Problem {
-                    path: file.shown.clone(),
-                    line: 0,
-                    column: 0,
-                    text: format!("{error:#}"),
-                });
+                let problem = Problem::of_file(&file.shown, format!("{error:#}"));
+                report(Line::Problem(problem));
             }
         }
     }
@@ -297,12 +289,11 @@ fn read(
             Err(error) => {
                 mistakes += 1;
                 let start = error.location().map(|range| range.start);
-                report(Line::Problem {
-                    path: file.shown.clone(),
-                    line: start.map_or(0, |at| u32::try_from(at.line + 1).unwrap_or(u32::MAX)),
-                    column: start.map_or(0, |at| u32::try_from(at.column + 1).unwrap_or(u32::MAX)),
-                    text: error.to_string(),
-                });
+                let from_one = |at: u64| u32::try_from(at + 1).unwrap_or(u32::MAX);
+                let (line, column) =
+                    start.map_or((0, 0), |at| (from_one(at.line), from_one(at.column)));
+                let problem = Problem::of_file(&file.shown, error.to_string());
+                report(Line::Problem(problem.at(line, column)));
                 if mistakes == MOST_PROBLEMS {
                     break;
                 }

@@ -5,7 +5,7 @@
 //! The only file that knows of progress bars.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use kenning_server::{Line, Outcome};
+use kenning_server::{Line, Outcome, Problem};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -70,7 +70,7 @@ impl Reporter {
 
     /// Prints one thing said on the way.
     pub fn line(&mut self, line: &Line) {
-        if matches!(line, Line::Problem { .. }) {
+        if matches!(line, Line::Problem(_)) {
             self.problems += 1;
         }
         if let Line::Output { text } = line
@@ -127,16 +127,11 @@ impl Reporter {
         match line {
             Line::Progress { what, done, total } => self.progress(what, *done, *total),
             Line::Info { text } if !self.style.quiet => self.aside(text),
-            Line::Problem {
-                path,
-                line,
-                column,
-                text,
-            } => {
-                let times = self.same.entry(text.clone()).or_default();
+            Line::Problem(problem) => {
+                let times = self.same.entry(problem.in_words()).or_default();
                 *times += 1;
                 if *times <= SAME {
-                    self.aside(&problem_text(path, *line, *column, text));
+                    self.aside(&problem_text(problem));
                 }
             }
             Line::Output { text } => self.output(text.as_bytes()),
@@ -201,13 +196,13 @@ impl Reporter {
 
 /// A problem as compilers print one: `path:line:col: text`. A problem without a place is one of the whole file, so its place is its beginning.
 #[must_use]
-pub fn problem_text(path: &str, line: u32, column: u32, text: &str) -> String {
+pub fn problem_text(problem: &Problem) -> String {
     format!(
         "{}:{}:{}: {}",
-        shown(path),
-        line.max(1),
-        column.max(1),
-        shown(text)
+        shown(&problem.path),
+        problem.line.max(1),
+        problem.column.max(1),
+        shown(&problem.in_words())
     )
 }
 
@@ -258,9 +253,10 @@ mod tests {
 
     #[test]
     fn a_problem_has_a_place_and_stays_on_its_line() {
-        assert_eq!(problem_text("a/b.md", 4, 7, "odd"), "a/b.md:4:7: odd");
+        let problem = Problem::of_file("a/b.md", "odd").at(4, 7);
+        assert_eq!(problem_text(&problem), "a/b.md:4:7: odd");
         assert_eq!(
-            problem_text("a.md", 0, 0, "two\nlines \u{1b}[2J"),
+            problem_text(&Problem::of_file("a.md", "two\nlines \u{1b}[2J")),
             "a.md:1:1: two\\nlines \\u{1b}[2J"
         );
     }

@@ -12,7 +12,7 @@ use crate::site::Site;
 use anyhow::{Context, Result, bail};
 use kenning_access::Clearance;
 use kenning_server::audit::Decision;
-use kenning_server::{Line, Outcome};
+use kenning_server::{Line, Outcome, Problem};
 use kenning_store::{Batch, View};
 use kenning_vocab::Minted;
 use kenning_wiki::{Catalog, Guess, Located, NoteChange, Progress, Rules, Summary, Touched, Wiki};
@@ -378,17 +378,18 @@ pub(crate) fn progress_line(progress: Progress) -> Option<Line> {
 
 /// A problem of a wiki, named as the caller named the folder.
 pub(crate) fn problem_line(place: &Place, problem: &Located) -> Line {
-    let hint = problem
-        .hint
-        .as_ref()
-        .map_or(String::new(), |hint| format!("; {hint}"));
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Line::Problem {
+    let guess = problem.guess.as_ref();
+    Line::Problem(Problem {
         path: place.below(&problem.path),
         line: number(problem.line),
         column: number(problem.column),
-        text: format!("{}{hint}", problem.text),
-    }
+        problem: Some(problem.kind.clone()),
+        text: problem.text.clone(),
+        hint: problem.hint.clone(),
+        rule: guess.map(|guess| guess.rule.clone()),
+        confidence: guess.map(|guess| guess.confidence),
+    })
 }
 
 /// What a sync did, in one line.

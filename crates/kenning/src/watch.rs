@@ -125,17 +125,8 @@ fn sync_once(site: &Site, request: &sync::Request, touched: &BTreeMap<PathBuf, T
         known.unwrap_or_else(|| Touched::Paths(BTreeSet::new()))
     };
     let mut report = |line: Line| {
-        if let Line::Problem {
-            path,
-            line,
-            column,
-            text,
-        } = line
-        {
-            tracing::warn!(
-                "{}",
-                crate::report::problem_text(&path, line, column, &text)
-            );
+        if let Line::Problem(problem) = line {
+            tracing::warn!("{}", crate::report::problem_text(&problem));
         }
     };
     let done = sync::follow(site, request, &what, &mut report);

@@ -117,7 +117,7 @@ fn problems_of_notes_are_lines_or_one_report() {
         serde_json::from_str(&check(&["--format", "json"]).out).unwrap();
     assert_eq!(report["conforms"], false);
     let findings = report["findings"].as_array().unwrap();
-    let found = |kind: &str| findings.iter().find(|finding| finding["kind"] == kind);
+    let found = |kind: &str| findings.iter().find(|finding| finding["problem"] == kind);
     let link = found("dangling").unwrap();
     assert!(
         link["place"].as_str().unwrap().ends_with("Reed.md"),
@@ -125,6 +125,20 @@ fn problems_of_notes_are_lines_or_one_report() {
     );
     assert_eq!((&link["line"], &link["column"]), (&3.into(), &5.into()));
     assert!(link["hint"].as_str().unwrap().contains("Pipe.md"), "{link}");
+    assert_eq!(
+        (&link["rule"], &link["confidence"]),
+        (&"spelling".into(), &75.into())
+    );
+    // A line of JSON says the same by the same words.
+    let lines = run(&data, &["--json", "check", folder]).out;
+    let mut lines = lines
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let line = lines.find(|line| line["problem"] == "dangling").unwrap();
+    assert_eq!(line["kind"], "problem");
+    for key in ["line", "column", "text", "hint", "rule", "confidence"] {
+        assert_eq!(line[key], link[key], "{key}");
+    }
 
     let turtle = check(&["--format", "turtle"]);
     assert_eq!(turtle.code, 2, "{turtle:?}");

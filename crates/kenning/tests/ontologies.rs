@@ -39,8 +39,8 @@ fn load(file: &Path) -> (String, Vec<String>) {
     });
     let mut problems = Vec::new();
     let outcome = site.run(&request, &mut |line| {
-        if let Line::Problem { line, text, .. } = line {
-            problems.push(format!("{line}: {text}"));
+        if let Line::Problem(problem) = line {
+            problems.push(format!("{}: {}", problem.line, problem.text));
         }
     });
     (outcome.text, problems)

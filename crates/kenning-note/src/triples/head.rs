@@ -1,12 +1,14 @@
 //! What the head of a note says: titles, dates, authors, tags, sources, protection.
 
-use kenning_vocab::{dcterms, foaf, km, org, prov, rdfs, schema, skos, xsd};
+use kenning_vocab::{dcterms, foaf, km, org, prov, rdf, rdfs, schema, skos, xsd};
 use oxrdf::{NamedNode, NamedNodeRef};
 
 use super::{Writer, methods, scheme};
 use crate::link;
 use crate::name::normal_key;
-use crate::note::{Agent, AgentKind, DateRole, Identifier, SourceRef, Stated, Tag};
+use crate::note::{
+    Agent, AgentKind, DateRole, Dated, Extracted, Identifier, SourceRef, Stated, Tag,
+};
 use crate::value::{Moment, Precision};
 
 impl Writer<'_> {
@@ -90,6 +92,7 @@ impl Writer<'_> {
             self.say_once(iri, km::EXTRACTED_PROPERTY, property);
             let rule = oxrdf::Literal::new_simple_literal(extracted.rule);
             self.say_once(iri, km::EXTRACTED_BY, rule.as_ref());
+            self.extracted(extracted, property);
         }
         self.tags(&note.content.tags);
         self.sources(&note.sources);
@@ -101,6 +104,47 @@ impl Writer<'_> {
         }
         self.measures(&note.protection);
         self.grounds(&note.protection);
+    }
+
+    /// What a rule of thumb drew from text, as a statement of which the rule and its confidence are told (RDF Schema 1.1, section 5.3).
+    fn extracted(&mut self, extracted: &Extracted, property: NamedNodeRef<'_>) {
+        let (note, iri) = (self.note, self.iri);
+        let said = self.base.part(iri, "extracted", extracted.property);
+        self.a(&said, rdf::STATEMENT);
+        self.say(&said, rdf::PREDICATE, property);
+        let author = note.authors.first();
+        let author = author.map(|author| self.base.agent(&author.key));
+        let place = note.affiliation.as_ref();
+        let place = place.map(|place| self.base.agent(&normal_key(&place.text)));
+        let of_author = author
+            .as_ref()
+            .filter(|_| extracted.property == "affiliation");
+        self.say(&said, rdf::SUBJECT, of_author.unwrap_or(iri));
+        let issued = |dated: &&Dated| dated.role == DateRole::Issued;
+        match extracted.property {
+            "title" => self.words(&said, rdf::OBJECT, &note.title),
+            "date" => {
+                if let Some(Dated { date, .. }) = note.dates.iter().find(issued) {
+                    self.typed(&said, rdf::OBJECT, &date.lexical, datatype(date));
+                }
+            }
+            "author" => author
+                .iter()
+                .for_each(|author| self.say(&said, rdf::OBJECT, author)),
+            "affiliation" => place
+                .iter()
+                .for_each(|place| self.say(&said, rdf::OBJECT, place)),
+            _ => {
+                if let Some(summary) = &note.summary {
+                    self.words(&said, rdf::OBJECT, &summary.text);
+                }
+            }
+        }
+        self.text(&said, km::EXTRACTED_BY, extracted.rule);
+        let share = extracted.confidence;
+        let share = format!("{}.{:02}", share / 100, share % 100);
+        self.typed(&said, km::CONFIDENCE, &share, xsd::DECIMAL);
+        self.say(&said, km::HAS_ASSERTION_STATUS, km::EXTRACTED);
     }
 
     /// The names by which links may reach the note.
@@ -150,7 +194,7 @@ impl Writer<'_> {
         for typed in &note.types {
             let class = if typed.is_link {
                 let name = self.name(&normal_key(&typed.text), &typed.text);
-                self.say_once(concept, kenning_vocab::rdf::TYPE, name.as_ref());
+                self.say_once(concept, rdf::TYPE, name.as_ref());
                 continue;
             } else if crate::meta::is_person_type(&typed.text) {
                 // The person is the agent; the concept of the page is not a second one.
@@ -158,7 +202,7 @@ impl Writer<'_> {
             } else {
                 self.class(typed)
             };
-            self.say_once(concept, kenning_vocab::rdf::TYPE, class.as_ref());
+            self.say_once(concept, rdf::TYPE, class.as_ref());
         }
     }
 

@@ -11,7 +11,7 @@ use crate::request::Place;
 use crate::site::Site;
 use anyhow::{Result, bail};
 use kenning_access::Label;
-use kenning_server::{Line, Outcome};
+use kenning_server::{Line, Outcome, Problem};
 use kenning_store::{Cancel, Existing, LoadError, LoadOptions, Loading, Source, View};
 use oxrdf::{NamedNode, Triple};
 use oxrdfio::RdfFormat;
@@ -174,12 +174,7 @@ fn source(site: &Site, file: &Place, graph: Option<&NamedNode>) -> Option<(Sourc
 
 /// A problem of a file as a whole.
 fn problem(file: &Place, text: String) -> Line {
-    Line::Problem {
-        path: file.shown.clone(),
-        line: 0,
-        column: 0,
-        text,
-    }
+    Line::Problem(Problem::of_file(&file.shown, text))
 }
 
 /// What is wrong in a file, with its place; and whether that says that the file was not loaded.
@@ -189,13 +184,9 @@ fn mistake(file: &Place, error: &LoadError) -> (Line, bool) {
         LoadError::Parse {
             line, column, text, ..
         } => {
-            let line = Line::Problem {
-                path: file.shown.clone(),
-                line: number(*line),
-                column: number(*column),
-                text: text.clone(),
-            };
-            (line, false)
+            let problem = Problem::of_file(&file.shown, text);
+            let problem = problem.at(number(*line), number(*column));
+            (Line::Problem(problem), false)
         }
         LoadError::Read { cause, .. } => (problem(file, format!("cannot be read: {cause}")), true),
         error => (problem(file, error.to_string()), true),
