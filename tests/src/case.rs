@@ -245,18 +245,9 @@ impl Run {
             ..sync::Request::default()
         };
         sync::run(&self.site, &request, &mut |line| {
-            if let Line::Problem {
-                path,
-                line,
-                column,
-                text,
-            } = line
-            {
-                let _ = writeln!(
-                    problems,
-                    "{}",
-                    kenning::report::problem_text(&path, line, column, &text)
-                );
+            if let Line::Problem(problem) = line {
+                let text = kenning::report::problem_text(&problem);
+                let _ = writeln!(problems, "{text}");
             }
         })?;
         self.problems = problems;
