@@ -47,6 +47,16 @@ impl Node {
         }
     }
 
+    /// Whether nothing is said: there is no value, or one without a letter in it, or only such.
+    pub(crate) fn is_empty(&self) -> bool {
+        match &self.data {
+            Data::Null => true,
+            Data::Scalar { text, .. } => text.trim().is_empty(),
+            Data::List(list) => list.iter().all(Self::is_empty),
+            Data::Map(map) => map.is_empty(),
+        }
+    }
+
     /// The value itself, or the values of the list.
     pub(crate) fn each(&self) -> &[Self] {
         match &self.data {

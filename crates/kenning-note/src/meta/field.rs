@@ -170,7 +170,9 @@ impl Meta<'_> {
         let squeezed = squeezed(&key.text);
         let wider =
             hierarchy(&squeezed).filter(|_| !links(node, &note.path, note.dialect).is_empty());
-        if !self.in_text && wider.is_none() && !is_publishing_key(&squeezed) {
+        // A template's key that nobody filled in says nothing, and there is nothing to say about it.
+        let speaks = !self.in_text && !node.is_empty();
+        if speaks && wider.is_none() && !is_publishing_key(&squeezed) {
             let text = format!(
                 "the key `{}` has no meaning of its own; it is kept as a property",
                 key.text

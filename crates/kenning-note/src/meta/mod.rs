@@ -281,7 +281,7 @@ impl Meta<'_> {
                 let tag = node.text().unwrap_or_default().replace('_', "-");
                 if is_language(&tag) {
                     note.language = Some(tag);
-                } else {
+                } else if !node.is_empty() {
                     self.odd(
                         key,
                         format!("`{tag}` is not a language tag"),
@@ -335,7 +335,9 @@ impl Meta<'_> {
     }
 
     fn date(&mut self, note: &mut Note, key: &Key, node: &Node, role: DateRole) {
-        let Some(text) = node.text() else { return };
+        let Some(text) = node.text().filter(|_| !node.is_empty()) else {
+            return;
+        };
         let date = Moment::parse_in(text, self.settings.dates)
             .or_else(|| Moment::parse_milliseconds(text))
             .or_else(|| crate::page::moment_of(text));
