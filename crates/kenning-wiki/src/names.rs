@@ -144,8 +144,9 @@ pub(crate) fn found_by(path: &str, names: &Names, former: &[String]) -> Vec<u64>
     ];
     texts.extend(names_of_path(path));
     texts.extend(names.aliases.iter().chain(&names.slugs).cloned());
-    let links = names.permalinks.iter().chain(former);
-    texts.extend(links.map(|link| permalink(link)));
+    texts.extend(names.permalinks.iter().map(|link| permalink(link)));
+    let before = former.iter().flat_map(|path| [path.as_str(), last(path)]);
+    texts.extend(before.map(permalink));
     texts.extend(names.id.iter().chain(&names.blocks).cloned());
     texts.extend(names.works().iter().cloned());
     digests(&mut texts)

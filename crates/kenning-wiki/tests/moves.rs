@@ -256,6 +256,50 @@ fn notes_that_say_the_same_keep_their_names_when_a_folder_is_moved() {
     );
 }
 
+#[test]
+fn what_is_called_so_today_comes_before_what_was_called_so_once() {
+    let text = |what: &str| format!("# {what}\n\nA text of some length about {what}.\n");
+    let folder = Folder::new(&[
+        ("x/reed.md", &text("cane")),
+        ("plan.md", &text("tasks")),
+        (
+            "links.md",
+            "[[reed]] [[x/reed]] [one](x/reed.md) [none](reed.md) [[plan]]\n",
+        ),
+    ]);
+    let first = folder.scan(&Catalog::empty());
+    folder.rename("x/reed.md", "y/other.md");
+    folder.rename("plan.md", "y/tasks.md");
+    let second = folder.scan(&first.catalog);
+    let mut world = World::default();
+    world.apply(&first.changes);
+    world.apply(&second.changes);
+    let rungs = |world: &World, path: &str| {
+        let graph = Base::default().links_graph("wiki", path, "internal");
+        let (_, triples) = &world.0[graph.as_str()];
+        triples
+            .iter()
+            .filter(|triple| triple.contains("byFormerPath"))
+            .count()
+    };
+    assert_eq!(world.links("links.md", "x/reed.md"), ["internal"]);
+    assert_eq!(world.links("links.md", "plan.md"), ["internal"]);
+    // The names `reed`, `x/reed` and `plan`; what is written as a path is the name of no file in a folder.
+    assert_eq!(rungs(&world, "links.md"), 3);
+    let told = common::problems(&second);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("`reed.md` leads to nothing"), "{told:?}");
+    // A note that has the name as its title is meant from now on.
+    folder.write("z.md", text("plan"));
+    let third = folder.scan(&second.catalog);
+    world.apply(&third.changes);
+    assert_eq!(world.links("links.md", "z.md"), ["internal"]);
+    assert_eq!(world.links("links.md", "plan.md"), [""; 0]);
+    let mut fresh = World::default();
+    fresh.apply(&folder.scan(&of_another_version(&third.catalog)).changes);
+    assert_eq!(fresh, world);
+}
+
 /// What is stored when a sync is cut off after so many changes and done again, and the address of each note then.
 fn cut_off(folder: &Folder, world: &World, known: &Catalog, after: usize) -> World {
     let scan = folder.scan(known);

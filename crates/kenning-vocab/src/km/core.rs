@@ -114,7 +114,7 @@ terms! { CORE_LIST
     /// In `km:ResolutionRungs`. Several files have the name, and the dialect of the wiki prefers the one with the
     /// shortest path.
     SHORTEST_PATH = "shortestPath";
-    /// In `km:ResolutionRungs`. The link gave a permalink, a slug or a former path of the note.
+    /// In `km:ResolutionRungs`. The link gave a permalink or a slug of the note.
     BY_PERMALINK = "byPermalink";
     /// In `km:ResolutionRungs`. The link gave the title of just one note.
     BY_TITLE = "byTitle";
@@ -124,6 +124,8 @@ terms! { CORE_LIST
     BY_FOLDED_NAME = "byFoldedName";
     /// In `km:ResolutionRungs`. The name matches once a plural ending of its head noun is dropped.
     BY_PLURAL = "byPlural";
+    /// In `km:ResolutionRungs`. The link gave a path that the note had before it was moved, or the name that its file had.
+    BY_FORMER_PATH = "byFormerPath";
     /// In `km:ResolutionRungs`. Somebody wrote down by hand what this name means.
     BY_OVERRIDE = "byOverride";
 }

@@ -15,6 +15,7 @@ pub(super) enum Family {
     Key,
     Id,
     Work,
+    Former,
 }
 
 /// So many bytes are hashed at a time.

@@ -67,6 +67,7 @@ pub(crate) enum Sort {
     Singular,
     Id,
     Work,
+    Former,
 }
 
 /// The hashes by which a note is found, each once.
@@ -127,6 +128,9 @@ impl Habits {
         for own in &called.own {
             hashes.push(hash(Family::Id, own));
         }
+        for former in called.before() {
+            hashes.push(hash(Family::Former, &former));
+        }
         for work in &called.works {
             hashes.push(hash(Family::Work, work));
         }
@@ -168,6 +172,7 @@ impl Habits {
             }
             Sort::Id => known.called().own.contains(&key),
             Sort::Work => known.is_version_of(key),
+            Sort::Former => known.called().before().any(|former| former == key),
         }
     }
 
@@ -185,6 +190,7 @@ impl Habits {
             Sort::Singular => hash(Family::Key, key),
             Sort::Id => hash(Family::Id, key),
             Sort::Work => hash(Family::Work, key),
+            Sort::Former => hash(Family::Former, key),
         }
     }
 
@@ -244,9 +250,13 @@ impl<'k> Called<'k> {
     /// All that is compared as a permalink.
     fn links<'n>(&'n self, of_path: &'n [String]) -> impl Iterator<Item = &'n str> {
         let written = self.permalinks.iter().chain(&self.slugs).copied();
-        written
-            .chain(of_path.iter().map(String::as_str))
-            .chain(self.former.iter().copied())
+        written.chain(of_path.iter().map(String::as_str))
+    }
+
+    /// Former paths, and the names that the file had, as permalinks are compared.
+    fn before(&self) -> impl Iterator<Item = String> {
+        let names = self.former.iter().flat_map(|path| [*path, last(path)]);
+        names.map(permalink)
     }
 
     /// All that is compared as a name, hyphens and spaces alike.
@@ -550,6 +560,20 @@ impl Index {
                 }
             }
             Step::Plural => named(Sort::Singular, &fold_plural(target.key(habits))),
+            Step::FormerPath => {
+                let path = link.path.as_deref().unwrap_or(&target.name);
+                let key = permalink(path);
+                named(Sort::Former, &key);
+                // The name of a file is not the path of one at the top.
+                if link.path.is_some() && !key.contains('/') {
+                    let has = |note: &NoteId| {
+                        let known = self.known(*note).map(Known::called);
+                        let former = known.into_iter().flat_map(|called| called.former);
+                        former.into_iter().any(|path| permalink(path) == key)
+                    };
+                    notes.retain(has);
+                }
+            }
         }
         !notes.is_empty()
     }

@@ -33,11 +33,13 @@ pub enum Rung {
     FoldedName,
     /// Any name, with its plural folded.
     Plural,
+    /// A path that the note had before, or the name that its file had.
+    FormerPath,
 }
 
 impl Rung {
     /// All rungs, surest first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Override,
         Self::Identifier,
         Self::Path,
@@ -50,6 +52,7 @@ impl Rung {
         Self::Alias,
         Self::FoldedName,
         Self::Plural,
+        Self::FormerPath,
     ];
 
     /// The concept that stands for the rung.
@@ -68,6 +71,7 @@ impl Rung {
             Self::Alias => km::BY_ALIAS,
             Self::FoldedName => km::BY_FOLDED_NAME,
             Self::Plural => km::BY_PLURAL,
+            Self::FormerPath => km::BY_FORMER_PATH,
         }
     }
 
@@ -87,6 +91,7 @@ impl Rung {
             Self::Alias => "an alias",
             Self::FoldedName => "a name, hyphens and spaces alike",
             Self::Plural => "a name, plural folded",
+            Self::FormerPath => "a path that it had before",
         }
     }
 }
@@ -123,6 +128,7 @@ pub(super) enum Step {
     Alias,
     FoldedName,
     Plural,
+    FormerPath,
 }
 
 pub(super) const STEPS: &[Step] = &[
@@ -153,6 +159,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Alias,
     Step::FoldedName,
     Step::Plural,
+    // What is called so today means more than what was called so once.
+    Step::FormerPath,
 ];
 
 impl Step {
@@ -184,6 +192,7 @@ impl Step {
                 | Self::Alias
                 | Self::FoldedName
                 | Self::Plural
+                | Self::FormerPath
         )
     }
 
@@ -200,6 +209,7 @@ impl Step {
             Self::Alias => Rung::Alias,
             Self::FoldedName => Rung::FoldedName,
             Self::Plural => Rung::Plural,
+            Self::FormerPath => Rung::FormerPath,
         }
     }
 }
