@@ -117,6 +117,14 @@ impl Scale {
             })
     }
 
+    /// The names of all levels above the lowest, and the other names under which these may be written.
+    pub fn above_lowest(&self) -> impl Iterator<Item = &str> {
+        let names = self.names.iter().skip(1).map(String::as_str);
+        let aliases = self.aliases.iter();
+        let aliases = aliases.filter(|(_, level)| **level > Level::LOWEST);
+        names.chain(aliases.map(|(alias, _)| alias.as_str()))
+    }
+
     /// The name of a level. A level that this scale does not have is named like the next higher one.
     #[must_use]
     pub fn name(&self, level: Level) -> &str {

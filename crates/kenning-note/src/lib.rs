@@ -27,8 +27,10 @@ mod digest;
 mod fact;
 mod format;
 mod front_matter;
+mod levels;
 mod link;
 mod list;
+mod marks;
 mod meta;
 mod name;
 mod note;
@@ -46,6 +48,7 @@ mod word;
 pub use context::{Context, ContextTerm};
 pub use fact::{About, Event, Fact, FactKind, Held, Knows, Mention};
 pub use kenning_vocab::fold_plural;
+pub use levels::Levels;
 pub use meta::may_open_section;
 pub use name::{normal_key, slug, tag_key};
 pub use note::*;
@@ -94,6 +97,7 @@ fn markdown(
 ) {
     let front = front_matter::read(source, note.format, &settings.limits, problems);
     if !front.present && front.unreadable.is_none() && article::read(source, note) {
+        marks::read(source, 0, note, settings, problems);
         return;
     }
     let mut meta = Meta::new(settings, problems);
@@ -106,6 +110,7 @@ fn markdown(
         note.protection = Stated::Unreadable { why, place };
     }
     read_body(source, front.body, note, settings, problems);
+    marks::read(source, front.body, note, settings, problems);
 }
 
 /// Another format, read as the Markdown that says the same. Places keep their line.
@@ -115,7 +120,7 @@ fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &
     let after = front.present.then(|| source.after(front.body));
     let written = after.as_ref().unwrap_or(source);
     let turned = format::turn(written, note, settings, problems);
-    let lost = format::lost_block(written, &turned.text);
+    let lost = format::lost_block(written, &turned.text, &settings.levels);
     let mut keys = front.map.unwrap_or_default();
     keys.extend(turned.keys);
     let mut meta = Meta::new(settings, problems);
@@ -140,6 +145,7 @@ fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &
     let text =
         Source::new(turned.text.as_bytes(), &settings.limits, problems).made_of(turned.marks);
     read_body(&text, 0, note, settings, problems);
+    marks::read(written, 0, note, settings, problems);
 }
 
 /// The text after the head.

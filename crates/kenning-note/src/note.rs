@@ -313,8 +313,20 @@ pub struct Protection {
     pub then: Option<Text>,
     /// `private`, `publish`, `classification` and `tlp` as written: they count only where the operator says so.
     pub imported: Vec<(String, Text)>,
+    /// Levels that are named where none is read: whoever sees the text should have each of them.
+    pub marks: Vec<Marked>,
     /// Where the first of these keys stands.
     pub place: Place,
+}
+
+/// A level that is named where none is read, such as by a callout.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Marked {
+    /// The level, and where it is named.
+    pub level: Text,
+    /// By what, in words.
+    pub what: String,
 }
 
 /// A heading.

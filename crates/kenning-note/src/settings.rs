@@ -29,6 +29,8 @@ pub struct Settings {
     pub hash_tags: bool,
     /// Whether `@ada` is a link to a user, in Dendron: its `enableUserTags`.
     pub user_tags: bool,
+    /// What levels above the lowest are called: `::: restricted` is a protected block, and a callout of that name a mark.
+    pub levels: crate::Levels,
     /// Bounds on what one note may cost.
     pub limits: Limits,
 }
@@ -71,6 +73,7 @@ impl Default for Settings {
             types: BTreeMap::new(),
             hash_tags: true,
             user_tags: true,
+            levels: crate::Levels::default(),
             limits: Limits::default(),
         }
     }

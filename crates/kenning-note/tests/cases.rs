@@ -429,7 +429,11 @@ fn stated(stated: &Stated) -> String {
                         .join("|")
                 })
                 .collect();
-            format!("{level}{{{}}}", clauses.join("&"))
+            let mut text = format!("{level}{{{}}}", clauses.join("&"));
+            for mark in &protection.marks {
+                text.push_str(&format!("; {} names {}", mark.what, mark.level.text));
+            }
+            text
         }
     }
 }

@@ -21,6 +21,25 @@ fn beginnings_without_an_end_are_looked_at_once() {
             assert!(reading.note.sections.len() <= 1, "{path}: {beginning}");
         }
     };
+    for (path, dialect) in [("a.md", Dialect::Markdown), ("a.wiki", Dialect::MediaWiki)] {
+        read_all(
+            path,
+            dialect,
+            &[
+                "restricted\n",
+                "<restricted ",
+                "level: restricted\n",
+                "<!-- restricted\n",
+                "%% restricted ",
+                "`restricted` ",
+                "> [!restricted]\n",
+                "| level | restricted |\n",
+                "{{ restricted ",
+                "protection=",
+                "audience",
+            ],
+        );
+    }
     read_all(
         "a.org",
         Dialect::Org,

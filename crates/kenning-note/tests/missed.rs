@@ -5,12 +5,16 @@
     reason = "a test may end in a panic"
 )]
 
-use kenning_note::{Settings, Stated, read};
+use kenning_note::{Dialect, Settings, Stated, read};
 use kenning_vocab::Base;
 
 /// Whether the word `SECRET` may be read by those who may read a note that says nothing about its protection.
 fn is_open(path: &str, text: &str) -> bool {
-    let note = read(text.as_bytes(), path, &Settings::default()).note;
+    is_open_in(Dialect::default(), path, text)
+}
+
+fn is_open_in(dialect: Dialect, path: &str, text: &str) -> bool {
+    let note = read(text.as_bytes(), path, &Settings::of(dialect)).note;
     if note.protection != Stated::Nothing {
         return false;
     }
@@ -135,8 +139,318 @@ const PAGES: [(&str, &str); 14] = [
     ),
 ];
 
+/// Levels that are named where none is read, in the way of each format.
+const MARKS: [(&str, &str); 100] = [
+    // Keys.
+    ("a.md", "---\nlevel: restricted\n---\nSECRET words.\n"),
+    ("a.md", "---\nAccess: Confidential\n---\nSECRET words.\n"),
+    (
+        "a.md",
+        "---\naccess_level: \"restricted\"\n---\nSECRET words.\n",
+    ),
+    ("a.md", "---\nlevel: [[restricted]]\n---\nSECRET words.\n"),
+    ("a.md", "---\nsecurity: [restricted]\n---\nSECRET words.\n"),
+    ("a.md", "---\nrestricted: true\n---\nSECRET words.\n"),
+    ("a.md", "---\nconfidential: yes\n---\nSECRET words.\n"),
+    (
+        "a.md",
+        "---\ndata-protection: restricted\n---\nSECRET words.\n",
+    ),
+    ("a.md", "---\nmeta:\n  audience: [hr]\n---\nSECRET words.\n"),
+    (
+        "a.md",
+        "---\nextra:\n  deep:\n    audience: hr\n---\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "---\naccess:\n  level: restricted\n  groups: [hr]\n---\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "---\nparams:\n  confidential: true\n---\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "---\nacl:\n  - level: restricted\n---\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "---\nkenning.protection: restricted\n---\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "---\ntags: [level/restricted, other]\n---\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "---\ntags:\n  - protection/confidential\n---\nSECRET words.\n",
+    ),
+    ("a.md", "+++\nlevel = \"restricted\"\n+++\nSECRET words.\n"),
+    (
+        "a.md",
+        "+++\n[params]\naudience = [\"hr\"]\n+++\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "+++\n[extra]\nlevel = \"restricted\"\n+++\nSECRET words.\n",
+    ),
+    ("a.md", "{\"level\": \"restricted\"}\n\nSECRET words.\n"),
+    (
+        "a.md",
+        "{\"meta\": {\"audience\": [\"hr\"]}}\n\nSECRET words.\n",
+    ),
+    ("a.md", "---\nprotection:restricted\n---\nSECRET words.\n"),
+    ("a.md", "---\nprotection = restricted\n---\nSECRET words.\n"),
+    (
+        "a.md",
+        "---\n- protection: restricted\n---\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "---\n\tprotection: restricted\n---\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "---\ntitle: x\nprotection restricted\n---\nSECRET words.\n",
+    ),
+    // The head of a text.
+    ("a.md", "Level: restricted\n\nSECRET words.\n"),
+    (
+        "a.md",
+        "# Title\n\nProtection: restricted\n\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "# Title\n\n- Status: done\n- Protection: restricted\n\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "# Title\n\n- **Protection:** restricted\n\nSECRET words.\n",
+    ),
+    ("a.md", "**Protection**: restricted\n\nSECRET words.\n"),
+    ("a.md", "CONFIDENTIAL\n\nSECRET words.\n"),
+    ("a.md", "**RESTRICTED**\n\nSECRET words.\n"),
+    (
+        "a.md",
+        "---\ntitle: x\n---\n\n[CONFIDENTIAL]\n\nSECRET words.\n",
+    ),
+    ("a.txt", "RESTRICTED\n\nSECRET words of an article.\n"),
+    (
+        "a.txt",
+        "Level: restricted\n\nSECRET words of an article.\n",
+    ),
+    (
+        "a.txt",
+        "Protection: restricted\nTitle: x\n\nSECRET words of an article.\n",
+    ),
+    // Blocks.
+    ("a.md", "::: restricted\nSECRET words.\n:::\n"),
+    ("a.md", ":::restricted\nSECRET words.\n:::\n"),
+    ("a.md", "::: {.restricted}\nSECRET words.\n:::\n"),
+    ("a.md", "::: {.box .restricted}\nSECRET words.\n:::\n"),
+    ("a.md", "::: {#pay .Restricted}\nSECRET words.\n:::\n"),
+    ("a.md", ":::: warning {.restricted}\nSECRET words.\n::::\n"),
+    ("a.md", ":::restricted[Title]\nSECRET words.\n:::\n"),
+    (
+        "a.md",
+        "::: Restricted Only for the board\nSECRET words.\n:::\n",
+    ),
+    ("a.md", ":::{restricted}\nSECRET words.\n:::\n"),
+    ("a.md", "::: {.internal .restricted}\nSECRET words.\n:::\n"),
+    ("a.md", "::: protected\nSECRET words.\n:::\n"),
+    ("a.md", "::: protected restricted\nSECRET words.\n:::\n"),
+    ("a.md", "> ::: restricted\n> SECRET words.\n> :::\n"),
+    ("a.md", "!!! restricted \"Title\"\n\n    SECRET words.\n"),
+    ("a.md", "??? confidential\n    SECRET words.\n"),
+    ("a.md", "???+ note restricted\n    SECRET words.\n"),
+    ("a.md", "> [!restricted]\n> SECRET words.\n"),
+    ("a.md", "> [!CONFIDENTIAL]- Title\n> SECRET words.\n"),
+    (
+        "a.md",
+        "- item\n  > [!restricted|red] Title\n  > SECRET words.\n",
+    ),
+    ("a.md", "> [!protected]\n> SECRET words.\n"),
+    (
+        "a.md",
+        "#+BEGIN_RESTRICTED\nSECRET words.\n#+END_RESTRICTED\n",
+    ),
+    (
+        "a.md",
+        "<div class=\"restricted\">\n\nSECRET words.\n\n</div>\n",
+    ),
+    (
+        "a.md",
+        "<section class='box confidential'>\n\nSECRET words.\n\n</section>\n",
+    ),
+    (
+        "a.md",
+        "<div data-level=\"restricted\">\n\nSECRET words.\n\n</div>\n",
+    ),
+    (
+        "a.md",
+        "<div\n  protection=\"restricted\">\n\nSECRET words.\n\n</div>\n",
+    ),
+    ("a.md", "<p data-audience=\"hr\">SECRET words.</p>\n"),
+    ("a.md", "<Restricted>\n\nSECRET words.\n\n</Restricted>\n"),
+    (
+        "a.md",
+        "<Protected level=\"restricted\">SECRET words.</Protected>\n",
+    ),
+    (
+        "a.md",
+        "<details class=restricted><summary>x</summary>SECRET words.</details>\n",
+    ),
+    (
+        "a.md",
+        "{{< restricted >}}\nSECRET words.\n{{< /restricted >}}\n",
+    ),
+    (
+        "a.md",
+        "{{% protected level=\"restricted\" %}}\nSECRET words.\n{{% /protected %}}\n",
+    ),
+    (
+        "a.md",
+        "{{< box level=\"restricted\" >}}\nSECRET words.\n{{< /box >}}\n",
+    ),
+    (
+        "a.md",
+        "{% restricted %}\nSECRET words.\n{% endrestricted %}\n",
+    ),
+    // Words.
+    (
+        "a.md",
+        "Of this, :protected[SECRET words]{level=restricted} is open.\n",
+    ),
+    ("a.md", "Of this, :restricted[SECRET words] is open.\n"),
+    ("a.md", "::restricted[SECRET words]\n"),
+    ("a.md", "Of this, [SECRET words]{.restricted} is open.\n"),
+    (
+        "a.md",
+        "Of this, [SECRET words]{.box level=restricted} is open.\n",
+    ),
+    (
+        "a.md",
+        "Of this, <span class=\"restricted\">SECRET words</span> is open.\n",
+    ),
+    ("a.md", "SECRET words.\n{: .restricted}\n"),
+    ("a.md", "## Pay {.restricted}\n\nSECRET words.\n"),
+    ("a.md", "## Pay {#pay level=restricted}\n\nSECRET words.\n"),
+    ("a.md", "## Pay [level:: restricted]\n\nSECRET words.\n"),
+    ("a.md", "## Pay [protection:: secrte]\n\nSECRET words.\n"),
+    ("a.md", "level:: restricted\n\nSECRET words.\n"),
+    ("a.md", "- SECRET words. [access:: [[restricted]]]\n"),
+    ("a.md", "SECRET words. #level/restricted\n"),
+    (
+        "a.md",
+        "| Level | restricted |\n| --- | --- |\n\nSECRET words.\n",
+    ),
+    // Comments.
+    ("a.md", "<!-- protection: restricted -->\n\nSECRET words.\n"),
+    ("a.md", "<!-- level=restricted -->\n\nSECRET words.\n"),
+    (
+        "a.md",
+        "<!-- begin restricted -->\nSECRET words.\n<!-- end restricted -->\n",
+    ),
+    ("a.md", "<!--\nprotection: secrte\n-->\n\nSECRET words.\n"),
+    ("a.md", "%% protection: restricted %%\n\nSECRET words.\n"),
+    (
+        "a.md",
+        "[//]: # (protection: restricted)\n\nSECRET words.\n",
+    ),
+    ("a.md", "{/* protection: restricted */}\n\nSECRET words.\n"),
+    // Other formats.
+    ("a.org", "#+LEVEL: restricted\nSECRET words.\n"),
+    (
+        "a.org",
+        "* Pay\n:PROPERTIES:\n:LEVEL: restricted\n:END:\nSECRET words.\n",
+    ),
+    (
+        "a.org",
+        "#+begin_restricted\nSECRET words.\n#+end_restricted\n",
+    ),
+    ("a.org", "# protection: restricted\nSECRET words.\n"),
+    ("a.mediawiki", "{{Restricted|board}}\n\nSECRET words.\n"),
+    (
+        "a.mediawiki",
+        "{{Page|level=restricted}}\n\nSECRET words. [[Level::restricted]]\n",
+    ),
+    ("a.tid", "title: x\nlevel: restricted\n\nSECRET words.\n"),
+    (
+        "a.html",
+        "<table><tr><th>Protection</th><td>restricted</td></tr></table><p>SECRET words.</p>",
+    ),
+];
+
+/// The same, by the program that makes a site of the text.
+const OF_SITES: [(Dialect, &str); 8] = [
+    (Dialect::Hugo, "protection:: restricted\n\nSECRET words.\n"),
+    (
+        Dialect::Jekyll,
+        "Words.\n\nprotection:: secrte\n\nSECRET words.\n",
+    ),
+    (Dialect::MkDocs, "!!! restricted\n    SECRET words.\n"),
+    (Dialect::MkDocs, "SECRET words.\n{: .restricted }\n"),
+    (
+        Dialect::Docusaurus,
+        ":::restricted\n\nSECRET words.\n\n:::\n",
+    ),
+    (
+        Dialect::Docusaurus,
+        ":::info{.restricted}\n\nSECRET words.\n\n:::\n",
+    ),
+    (Dialect::Logseq, "- SECRET words.\n  level:: restricted\n"),
+    (
+        Dialect::Logseq,
+        "- #+BEGIN_RESTRICTED\n  SECRET words.\n  #+END_RESTRICTED\n",
+    ),
+];
+
+/// More of other formats.
+const MORE: [(&str, &str); 13] = [
+    ("a.org", "SECRET words.\n\n| Protection | restricted |\n"),
+    ("a.org", "#+PROPERTY: level restricted\nSECRET words.\n"),
+    (
+        "a.mediawiki",
+        "<restricted>\nSECRET words.\n</restricted>\n",
+    ),
+    ("a.mediawiki", "SECRET words. __RESTRICTED__\n"),
+    (
+        "a.mediawiki",
+        "<!-- protection: restricted -->\nSECRET words.\n",
+    ),
+    (
+        "a.mediawiki",
+        "<div class=\"restricted\">\nSECRET words.\n</div>\n",
+    ),
+    (
+        "a.mediawiki",
+        "{| class=\"wikitable\"\n|-\n! Protection\n| restricted\n|}\nSECRET words.\n",
+    ),
+    (
+        "a.tid",
+        "title: x\ntags: [[level/restricted]] other\n\nSECRET words.\n",
+    ),
+    ("a.tid", "title: x\n\n@@.restricted\nSECRET words.\n@@\n"),
+    (
+        "a.tid",
+        "title: x\n\n<div class=\"restricted\">SECRET words.</div>\n",
+    ),
+    (
+        "a.html",
+        "<html><head><meta name=\"level\" content=\"restricted\"></head><body><p>SECRET words.</p></body></html>",
+    ),
+    (
+        "a.html",
+        "<html><body><div class=\"panel restricted\"><p>SECRET words.</p></div></body></html>",
+    ),
+    (
+        "a.html",
+        "<html><body><!-- protection: restricted --><p>SECRET words.</p></body></html>",
+    ),
+];
+
 /// What speaks of other things, or shows how it is written.
-const OPEN: [(&str, &str); 12] = [
+const OPEN: [(&str, &str); 37] = [
     ("a.md", "---\nprojection: mercator\n---\nSECRET words.\n"),
     (
         "a.md",
@@ -170,6 +484,64 @@ const OPEN: [(&str, &str); 12] = [
         "a.mediawiki",
         "{{pp-protected|small=yes}}\n\nSECRET words.\n",
     ),
+    ("a.md", "---\nlevel: beginner\n---\nSECRET words.\n"),
+    ("a.md", "---\ntitle: restricted\n---\nSECRET words.\n"),
+    ("a.md", "---\nrestricted: false\n---\nSECRET words.\n"),
+    (
+        "a.md",
+        "---\ntags: [restricted, docs/level]\n---\nSECRET words.\n",
+    ),
+    (
+        "a.md",
+        "---\nmeta:\n  audience:\n    type: schema:Audience\n---\nSECRET words.\n",
+    ),
+    ("a.md", "# Restricted\n\nSECRET words.\n"),
+    (
+        "a.md",
+        "The internal, the confidential and the restricted: SECRET words.\n",
+    ),
+    ("a.md", "**Restricted:** of SECRET words.\n"),
+    ("a.md", "Write `> [!restricted]`, SECRET words.\n"),
+    (
+        "a.md",
+        "```\n> [!restricted]\n::: restricted\n```\n\nSECRET words.\n",
+    ),
+    ("a.md", "    !!! restricted\n\nSECRET words.\n"),
+    ("a.md", "> [!note] Restricted\n> SECRET words.\n"),
+    ("a.md", "!!! note \"restricted\"\n    SECRET words.\n"),
+    ("a.md", "::: note Restricted words\nSECRET words.\n:::\n"),
+    (
+        "a.md",
+        "SECRET words of <a class=\"reference internal\" href=\"b.md\">b</a>.\n",
+    ),
+    (
+        "a.md",
+        "SECRET words. See [restricted](restricted.md) and [[restricted]].\n",
+    ),
+    ("a.md", "SECRET words of a <restricted> thing.\n"),
+    ("a.md", "SECRET words. #restricted\n"),
+    (
+        "a.md",
+        "SECRET words of level = restricted and {a.restricted}.\n",
+    ),
+    (
+        "a.md",
+        "| Level | Words |\n| --- | --- |\n| restricted | SECRET |\n",
+    ),
+    ("a.md", "<!-- what is restricted -->\n\nSECRET words.\n"),
+    ("a.md", "Ends with a rule. SECRET\n\nRESTRICTED\n"),
+    (
+        "a.org",
+        "#+begin_src\n#+begin_restricted\n#+end_src\nSECRET words.\n",
+    ),
+    (
+        "a.mediawiki",
+        "SECRET words.\n::: Internal thoughts are not restricted.\n",
+    ),
+    (
+        "a.html",
+        "<p>SECRET <a class=\"reference internal\" href=\"b.html\">b</a></p>",
+    ),
 ];
 
 #[test]
@@ -179,9 +551,16 @@ fn protection_that_is_written_oddly_is_never_missed() {
     notes.extend(HEADS.map(|head| ("a.md", format!("{head}\n\nSECRET words.\n"))));
     notes.extend(OPENERS.map(|line| ("a.md", format!("Words.\n\n{line}\nSECRET words.\n:::\n"))));
     notes.extend(PAGES.map(|(path, text)| (path, text.to_owned())));
+    notes.extend(MARKS.map(|(path, text)| (path, text.to_owned())));
+    notes.extend(MORE.map(|(path, text)| (path, text.to_owned())));
     let missed: Vec<_> = notes
         .iter()
         .filter(|(path, text)| is_open(path, text))
+        .collect();
+    assert!(missed.is_empty(), "{missed:#?}");
+    let missed: Vec<_> = OF_SITES
+        .iter()
+        .filter(|(dialect, text)| is_open_in(*dialect, "a.md", text))
         .collect();
     assert!(missed.is_empty(), "{missed:#?}");
 }

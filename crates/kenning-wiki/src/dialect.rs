@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use kenning_note::{Context, Detail, Dialect, Settings, Value};
+use kenning_note::{Context, Detail, Dialect, Levels, Settings, Value};
 
 use crate::names::{joined, without_ending};
 use crate::problem::Located;
@@ -138,6 +138,7 @@ impl Readers {
         wiki: &WikiSettings,
         marks: &BTreeSet<(String, &'static str)>,
         detail: Detail,
+        levels: &Levels,
     ) -> Self {
         let mut guesses: BTreeMap<String, Guess> = BTreeMap::new();
         let mut found: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
@@ -186,6 +187,7 @@ impl Readers {
         let folders = guesses.into_values().map(|mut guess| {
             let mut settings = Settings::of(guess.dialect);
             settings.detail = detail;
+            settings.levels = levels.clone();
             settings.dates = wiki.dates;
             settings.language = wiki.languages.get("").cloned();
             if guess.dialect == Dialect::Obsidian {

@@ -22,6 +22,8 @@ pub(crate) struct Said {
     pub(crate) then: Option<String>,
     /// Other keys that could speak of protection, with their values.
     pub(crate) others: Vec<(String, String)>,
+    /// Levels that are named where none is read, and by what.
+    pub(crate) marks: Vec<(String, String)>,
     /// Where it stands.
     pub(crate) line: u32,
     pub(crate) column: u32,
@@ -97,6 +99,10 @@ impl Judge<'_> {
                 }
             }
         }
+        if let Some(why) = self.is_missed(said, &raised) {
+            problems.push(format!("{why}; the note is closed"));
+            return closed("a mark in it asks for more than it would get", problems);
+        }
         // A floor that raises a default is at its work; a note that asked for less than its folder allows is odd.
         if said_itself && raised.level() > label.level() {
             let scale = self.rules.scale();
@@ -129,16 +135,36 @@ impl Judge<'_> {
             }
         };
         match own_audience(said) {
-            Ok(clauses) => Decision {
-                label: outer.join(&Label::new(level, clauses)),
-                because: "the section says so".to_owned(),
-                problems,
-            },
+            Ok(clauses) => {
+                let label = outer.join(&Label::new(level, clauses));
+                if let Some(why) = self.is_missed(said, &label) {
+                    problems.push(format!("{why}; the section is closed"));
+                    return closed("a mark in it asks for more than it would get", problems);
+                }
+                Decision {
+                    label,
+                    because: "the section says so".to_owned(),
+                    problems,
+                }
+            }
             Err(why) => {
                 problems.push(format!("{why}; the section is closed"));
                 closed("the audience of the section cannot be read", problems)
             }
         }
+    }
+
+    /// Why `label` is not what a mark in the text asks for. A level that is reached already is no more than shown there.
+    fn is_missed(&self, said: &Said, label: &Label) -> Option<String> {
+        let scale = self.rules.scale();
+        let (level, what) = said.marks.iter().find(|(level, _)| {
+            let level = scale.parse_level(level);
+            level.map_or(true, |level| level > label.level())
+        })?;
+        let has = scale.name(label.level());
+        Some(format!(
+            "{what} names `{level}`, where no level is read, and it would be `{has}`: write `protection: {level}` at the top or `::: protected {{level={level}}}` around a part"
+        ))
     }
 
     /// The operator's rules and then the wiki's own, those that cover `path`.
@@ -376,6 +402,25 @@ mod tests {
             };
             let (_, problems) = label("", "press/a.md", &said);
             assert_eq!(problems.len(), told, "{key}: {value}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn a_mark_closes_what_would_be_lower_than_it_says() {
+        let marked = |level: &str| Said {
+            marks: vec![(level.to_owned(), "the callout".to_owned())],
+            ..Said::default()
+        };
+        for (path, said, expected, told) in [
+            ("hr/a.md", marked("confidential"), "confidential{hr}", 0),
+            ("a.md", marked("internal"), "internal", 0),
+            ("press/a.md", marked("internal"), "restricted{}", 1),
+            ("hr/a.md", marked("restricted"), "restricted{}", 1),
+            ("hr/a.md", marked("secrte"), "restricted{}", 1),
+        ] {
+            let (label, problems) = label("", path, &said);
+            assert_eq!(label, expected, "{path} {said:?}");
+            assert_eq!(problems.len(), told, "{problems:?}");
         }
     }
 

@@ -417,6 +417,11 @@ fn said_of(protection: &Protection) -> Said {
             .iter()
             .map(|(key, value)| (key.clone(), value.text.clone()))
             .collect(),
+        marks: protection
+            .marks
+            .iter()
+            .map(|mark| (mark.level.text.clone(), mark.what.clone()))
+            .collect(),
         line: protection.place.line,
         column: protection.place.column,
     }

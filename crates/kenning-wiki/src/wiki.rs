@@ -168,7 +168,15 @@ impl Wiki {
 
     /// How the notes of each folder are read, when `walk` saw what lies in them.
     pub(crate) fn readers(&self, walk: &Walk) -> Readers {
-        Readers::new(&self.root, &self.settings, &walk.marks, self.detail)
+        let levels = self.rules.scale().above_lowest();
+        let levels = kenning_note::Levels::new(levels);
+        Readers::new(
+            &self.root,
+            &self.settings,
+            &walk.marks,
+            self.detail,
+            &levels,
+        )
     }
 
     pub(crate) fn walk(&self) -> Walk {

@@ -60,6 +60,11 @@ pub(crate) fn options() -> Options {
         | Options::ENABLE_WIKILINKS
 }
 
+/// Where code stands in a text of Markdown, in order.
+pub(crate) fn code(text: &str) -> Vec<(usize, usize)> {
+    pieces::code(text, options(), text.len())
+}
+
 /// Reads the text from `start` on into the note; returns the fields that are about the note.
 pub(crate) fn read(
     cx: &Context<'_>,
@@ -137,7 +142,7 @@ fn blocks(cx: &Context<'_>, start: usize, problems: &mut Vec<Problem>) -> Vec<Bl
     let mut opening = Vec::new();
     loop {
         let mut odd = Vec::new();
-        let found = protected::find(cx.source, start, &opening, &mut odd);
+        let found = protected::find(cx, start, &opening, &mut odd);
         let mut open = Vec::new();
         if !found.in_code.is_empty() {
             let shown = shown(
@@ -208,7 +213,7 @@ fn shown<'t>(
         text = Cow::Owned(blank(&text, range.0, comments.into_iter()));
     }
     if cx.format == crate::Format::Markdown {
-        return site::shown(text, cx.dialect);
+        return site::shown(text, cx.dialect, &cx.settings.levels);
     }
     Shown {
         text,

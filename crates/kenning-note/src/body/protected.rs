@@ -9,11 +9,13 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 
+use super::Context;
 use super::pieces::{self, Defined};
+use crate::levels::Levels;
 use crate::meta::block_attributes;
 use crate::note::Stated;
 use crate::problem::{Place, Problem, ProblemKind};
-use crate::text::{Source, ends_line, is_unseen};
+use crate::text::{ends_line, is_unseen};
 
 /// A protected block of a text.
 pub(crate) struct Block {
@@ -45,11 +47,12 @@ pub(crate) struct Found {
 
 /// Finds the protected blocks of the text from `start` on. A line whose first byte is in `opening` opens one even in code.
 pub(crate) fn find(
-    source: &Source<'_>,
+    cx: &Context<'_>,
     start: usize,
     opening: &[usize],
     problems: &mut Vec<Problem>,
 ) -> Found {
+    let (source, levels) = (cx.source, &cx.settings.levels);
     let text = source.text.as_ref();
     let body = text.get(start..).unwrap_or_default();
     let has = |words: &str| memchr::memmem::find(body.as_bytes(), words.as_bytes()).is_some();
@@ -76,7 +79,7 @@ pub(crate) fn find(
             quotes: mark.quotes,
             inner: to,
         };
-        if let Some(attributes) = block_attributes(&mark.text, place) {
+        if let Some(attributes) = block_attributes(&mark.text, levels, place) {
             // Inside a block nothing can be shown by mistake, so code need not be told from text there.
             let looks = if body.len() > LARGE { 4 } else { LOOKED_AT };
             let may_be_code = !is_inside && in_code.len() < looks && !opening.contains(&from);
@@ -121,7 +124,7 @@ pub(crate) fn find(
                     continue;
                 };
                 if may_be_fenced(text, last.inner, from)
-                    && is_fenced(text, last.inner, from, &blocks, &mut left)
+                    && is_fenced(text, last.inner, from, (&blocks, levels), &mut left)
                 {
                     continue;
                 }
@@ -215,8 +218,8 @@ fn colons_of(text: &str) -> &str {
 }
 
 /// Whether a line opens a protected block where none is shown as an example.
-pub(crate) fn opens(line: &str) -> bool {
-    Mark::of(line).is_some_and(|mark| block_attributes(&mark.text, Place::START).is_some())
+pub(crate) fn opens(line: &str, levels: &Levels) -> bool {
+    Mark::of(line).is_some_and(|mark| block_attributes(&mark.text, levels, Place::START).is_some())
 }
 
 /// Colons as East Asian keyboards write them.
@@ -303,14 +306,20 @@ fn may_be_fenced(text: &str, start: usize, line: usize) -> bool {
 /// Whether a line that could end a block shows an end as an example: inside the block a fence opens before it and closes after it,
 /// and no other block opens between. A fence that is not closed reaches no further than its block. It is one where no bytes are
 /// `left` to be read.
-fn is_fenced(text: &str, start: usize, line: usize, blocks: &[Block], left: &mut usize) -> bool {
+fn is_fenced(
+    text: &str,
+    start: usize,
+    line: usize,
+    (blocks, levels): (&[Block], &Levels),
+    left: &mut usize,
+) -> bool {
     if *left == 0 {
         return true;
     }
     let rest = text.get(line..).unwrap_or_default();
     let mut end = line;
     for next in rest.split_inclusive(ends_line) {
-        if opens(next) {
+        if opens(next, levels) {
             break;
         }
         end += next.len();

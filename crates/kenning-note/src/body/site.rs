@@ -9,6 +9,7 @@ mod logseq;
 
 use std::borrow::Cow;
 
+use crate::levels::Levels;
 use crate::settings::Dialect;
 use crate::text::{line_on, line_up_to, near};
 pub(super) use boxes::Boxes;
@@ -20,7 +21,7 @@ pub(super) struct Shown<'t> {
 }
 
 /// What `text` shows where a program of this dialect makes a site of it.
-pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
+pub(super) fn shown<'t>(text: Cow<'t, str>, dialect: Dialect, levels: &Levels) -> Shown<'t> {
     let text = match dialect {
         Dialect::Logseq => logseq::outline(text),
         _ => text,
@@ -66,7 +67,7 @@ pub(super) fn shown(text: Cow<'_, str>, dialect: Dialect) -> Shown<'_> {
         }
         Dialect::Logseq => page.logseq(),
         _ => {
-            page.fences();
+            page.fences(levels);
             page.mdx();
         }
     }
@@ -470,7 +471,7 @@ impl Page<'_> {
     ///
     /// INVARIANT: a line that could open or close a protected block stays as it is: only kinds of this list open a box, and only
     /// what closes one of them goes.
-    fn fences(&mut self) {
+    fn fences(&mut self, levels: &Levels) {
         const KINDS: [&str; 10] = [
             "note",
             "tip",
@@ -506,7 +507,8 @@ impl Page<'_> {
                 .find(|c: char| !c.is_ascii_alphabetic())
                 .unwrap_or(rest.len());
             let kind = rest.get(..length).unwrap_or_default();
-            let protects = crate::meta::block_attributes(words, crate::Place::START).is_some();
+            let protects =
+                crate::meta::block_attributes(words, levels, crate::Place::START).is_some();
             if protects || !KINDS.contains(&kind) {
                 open.push(None);
                 continue;

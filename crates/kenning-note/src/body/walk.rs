@@ -409,8 +409,10 @@ impl<'a, 'p> Walk<'a, 'p> {
     fn watch_for_blocks(&mut self, text: &str, start: usize) {
         if memchr::memchr(b':', text.as_bytes()).is_some() && text.contains(":::") {
             let place = self.cx.source.place(self.base + start);
-            let opens =
-                |line: &str| crate::meta::block_attributes(line.trim_start(), place).is_some();
+            let levels = &self.cx.settings.levels;
+            let opens = |line: &str| {
+                crate::meta::block_attributes(line.trim_start(), levels, place).is_some()
+            };
             if text.split('\n').any(opens) {
                 self.said.slipped = Some(place);
             }

@@ -56,10 +56,15 @@ struct Page<'a> {
     confluence: bool,
 }
 
-pub(super) fn turn(source: &Source<'_>, path: &str, problems: &mut Vec<Problem>) -> Turned {
+pub(super) fn turn(
+    source: &Source<'_>,
+    path: &str,
+    out: Turned,
+    problems: &mut Vec<Problem>,
+) -> Turned {
     let text = source.text.as_ref();
     let mut page = Page {
-        out: Turned::new(text.len()),
+        out,
         source,
         skip: None,
         title: None,
@@ -435,7 +440,7 @@ impl Page<'_> {
             self.source
                 .line(at + (text.len() - text.trim_start().len())),
         );
-        if super::is_block_line(&squeezed) {
+        if super::is_block_line(&squeezed, &self.out.levels) {
             // It stands on a line of its own, also where a row would be one line.
             if self.rows.take().is_some() {
                 self.out.text.push_str("\n\n");

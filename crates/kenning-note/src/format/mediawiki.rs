@@ -12,9 +12,9 @@ use crate::text::{Source, near};
 /// protection there closes the note.
 const DEPTH: usize = 16;
 
-pub(super) fn turn(source: &Source<'_>, note: &mut Note) -> Turned {
+pub(super) fn turn(source: &Source<'_>, note: &mut Note, mut out: Turned) -> Turned {
     let text = source.text.as_ref();
-    let mut out = Turned::new(text.len());
+    let levels = out.levels.clone();
     if let Some(target) = redirect(text) {
         note.redirects_to = Some(link::wikilink(target, &note.path, Dialect::MediaWiki));
     }
@@ -27,7 +27,7 @@ pub(super) fn turn(source: &Source<'_>, note: &mut Note) -> Turned {
         let place = source.place(at.min(source.text.len()));
         at += raw.len();
         out.mark(place.line);
-        let line = super::whole_line(raw, &mut lines, &mut at);
+        let line = super::whole_line(raw, &mut lines, &mut at, &levels);
         let line = line.as_ref();
         // Where it redirects to has been read.
         if redirects && !line.trim().is_empty() {
@@ -68,7 +68,7 @@ pub(super) fn turn(source: &Source<'_>, note: &mut Note) -> Turned {
 
 fn out_line(out: &mut Turned, line: &str, place: crate::Place) {
     // Three colons indent a paragraph there, and open or close a protected block here.
-    if super::is_block_line(line) {
+    if super::is_block_line(line, &out.levels) {
         out.text.push_str(line.trim());
         return;
     }

@@ -11,6 +11,7 @@ use std::str::SplitInclusive;
 
 use crate::body::opens_block;
 use crate::front_matter::{Data, Key, Node};
+use crate::levels::Levels;
 use crate::note::{Format, Note, TitleFrom};
 use crate::problem::{Place, Problem};
 use crate::settings::{Dialect, Settings};
@@ -28,10 +29,12 @@ pub(crate) struct Turned {
     pub(crate) fields: Vec<(Key, Node)>,
     /// Names that parts of the text have in the whole wiki.
     pub(crate) blocks: Vec<String>,
+    /// What levels are called, by which lines of protected blocks are known.
+    levels: Levels,
 }
 
 impl Turned {
-    fn new(capacity: usize) -> Self {
+    fn new(capacity: usize, levels: &Levels) -> Self {
         Self {
             text: String::with_capacity(capacity),
             marks: Vec::new(),
@@ -39,6 +42,7 @@ impl Turned {
             title: None,
             fields: Vec::new(),
             blocks: Vec::new(),
+            levels: levels.clone(),
         }
     }
 
@@ -125,14 +129,15 @@ pub(crate) fn of(path: &str, dialect: Dialect) -> Format {
 pub(crate) fn turn(
     source: &Source<'_>,
     note: &mut Note,
-    _settings: &Settings,
+    settings: &Settings,
     problems: &mut Vec<Problem>,
 ) -> Turned {
+    let out = Turned::new(source.text.len(), &settings.levels);
     match note.format {
-        Format::Org => org::turn(source),
-        Format::Tiddler => tiddler::turn(source),
-        Format::MediaWiki => mediawiki::turn(source, note),
-        _ => html::turn(source, &note.path, problems),
+        Format::Org => org::turn(source, out),
+        Format::Tiddler => tiddler::turn(source, out),
+        Format::MediaWiki => mediawiki::turn(source, note, out),
+        _ => html::turn(source, &note.path, out, problems),
     }
 }
 
@@ -142,6 +147,7 @@ fn whole_line<'t>(
     raw: &'t str,
     lines: &mut Peekable<SplitInclusive<'t, char>>,
     at: &mut usize,
+    levels: &Levels,
 ) -> Cow<'t, str> {
     const MOST: usize = 4;
     let mut line = Cow::Borrowed(raw.trim_end_matches(['\n', '\r']));
@@ -158,7 +164,7 @@ fn whole_line<'t>(
             let closes = next
                 .find("]]")
                 .is_some_and(|end| !next.get(..end).is_some_and(|words| words.contains("[[")));
-            closes && !is_block_line(next)
+            closes && !is_block_line(next, levels)
         }) else {
             break;
         };
@@ -177,24 +183,27 @@ fn whole_line<'t>(
 /// Whether a line opens or closes a block of `:::`. Such lines are handed on as they are, whatever they mean in their format.
 ///
 /// INVARIANT: no format changes a line that could open a protected block.
-fn is_block_line(line: &str) -> bool {
+fn is_block_line(line: &str, levels: &Levels) -> bool {
     let line =
         line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '-' | '*' | '+'));
     line.starts_with(":::")
         && (line.trim().bytes().all(|b| b == b':')
-            || crate::meta::block_attributes(line, Place::START).is_some())
+            || crate::meta::block_attributes(line, levels, Place::START).is_some())
 }
 
 /// Where a note opens a protected block whose opening line the text made of it does not have: in a tag, a comment, a template. What follows that
 /// line would be open text, so the note has to be closed.
-pub(crate) fn lost_block(source: &Source<'_>, made: &str) -> Option<Place> {
+pub(crate) fn lost_block(source: &Source<'_>, made: &str, levels: &Levels) -> Option<Place> {
     if !source.text.contains("::") {
         return None;
     }
-    let mut left = made.lines().filter(|line| opens_block(line)).count();
+    let mut left = made
+        .lines()
+        .filter(|line| opens_block(line, levels))
+        .count();
     let mut at = 0;
     for line in source.text.split_inclusive('\n') {
-        if opens_block(line) {
+        if opens_block(line, levels) {
             let Some(rest) = left.checked_sub(1) else {
                 return Some(source.place(at));
             };

@@ -3,9 +3,9 @@
 use super::Turned;
 use crate::text::{Source, near};
 
-pub(super) fn turn(source: &Source<'_>) -> Turned {
+pub(super) fn turn(source: &Source<'_>, mut out: Turned) -> Turned {
     let text = source.text.as_ref();
-    let mut out = Turned::new(text.len());
+    let levels = out.levels.clone();
     let (mut at, mut in_block, mut in_drawer, mut before_heading) = (0, false, false, true);
     let (mut in_log, mut rows) = (false, 0_usize);
     let mut lines = text.split_inclusive('\n').peekable();
@@ -15,7 +15,7 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
         out.mark(place.line);
         let line = match in_block {
             true => raw.trim_end_matches(['\n', '\r']).into(),
-            false => super::whole_line(raw, &mut lines, &mut at),
+            false => super::whole_line(raw, &mut lines, &mut at, &levels),
         };
         // What is no paragraph and no item is one line.
         let start = line.trim_start();
@@ -33,7 +33,7 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
             out.text.push('\n');
             continue;
         }
-        if super::is_block_line(line) {
+        if super::is_block_line(line, &levels) {
             out.text.push_str(line.trim());
             out.text.push('\n');
             continue;

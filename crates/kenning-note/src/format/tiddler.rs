@@ -13,7 +13,7 @@ enum Body {
     Data,
 }
 
-pub(super) fn turn(source: &Source<'_>) -> Turned {
+pub(super) fn turn(source: &Source<'_>, mut out: Turned) -> Turned {
     let text = source.text.as_ref();
     // Blank lines are where front matter stood. A tag that a header line begins hides none of the others.
     let blank = text.len() - text.trim_start().len();
@@ -25,7 +25,6 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
         Cow::Borrowed(_) => Cow::Borrowed(text),
         Cow::Owned(rest) => Cow::Owned(format!("{head}{rest}")),
     };
-    let mut out = Turned::new(text.len());
     let (mut at, mut in_head, mut in_code, mut body) = (0, true, false, Body::WikiText);
     // Whether lines of a macro come, and whether those of a quotation.
     let (mut in_macro, mut in_quote) = (false, false);
@@ -56,7 +55,7 @@ pub(super) fn turn(source: &Source<'_>) -> Turned {
             in_code = !in_code;
         }
         let as_it_is = in_code || line.starts_with("```") || body == Body::Markdown;
-        if as_it_is || super::is_block_line(line) {
+        if as_it_is || super::is_block_line(line, &out.levels) {
             out.text.push_str(line);
         } else if body == Body::Data || in_macro {
             // A program or a picture says nothing that could be read.

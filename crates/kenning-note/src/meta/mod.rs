@@ -24,7 +24,9 @@ pub(crate) use people::{
     agent_of, due, is_person_type, level, mention, name_and_rest, odd_level, share,
 };
 pub use protection::may_open_section;
-pub(crate) use protection::{block_attributes, is_protection_key, states_protection};
+pub(crate) use protection::{
+    block_attributes, is_protection_key, names_protection, states_protection,
+};
 pub(crate) use value::{scalar, truth, value, words};
 
 use names::{named, parts, tags, unlinked};
@@ -138,7 +140,7 @@ impl Meta<'_> {
             return;
         }
         let before = std::mem::take(&mut note.protection);
-        protection::read(note, &protection, self.problems);
+        protection::read(note, &protection, &self.settings.levels, self.problems);
         if before != crate::note::Stated::Nothing && before != note.protection {
             let place = protection
                 .first()
@@ -168,7 +170,7 @@ impl Meta<'_> {
                 .filter(|text| !text.is_empty());
         }
         self.has_created = map.iter().any(|(key, _)| is_created(&squeezed(&key.text)));
-        protection::read(note, &map, self.problems);
+        protection::read(note, &map, &self.settings.levels, self.problems);
         for (key, node) in map {
             self.key(note, &key, &node);
         }

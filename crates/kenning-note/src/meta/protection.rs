@@ -3,8 +3,9 @@
 //! INVARIANT: what mentions protection and cannot be read becomes [`Stated::Unreadable`], never [`Stated::Nothing`].
 
 use crate::front_matter::{Data, Key, Node};
+use crate::levels::Levels;
 use crate::link;
-use crate::note::{Note, Protection, Stated, Text};
+use crate::note::{Marked, Note, Protection, Stated, Text};
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::text::is_unseen;
 
@@ -40,6 +41,35 @@ fn is_spelt_so(key: &str) -> bool {
             key,
             "audience" | "private" | "classification" | "tlp" | "protected"
         )
+}
+
+/// Whether a key is a word for protection beside those that state it: with a level for a value, it means one.
+pub(crate) fn names_protection(key: &str) -> bool {
+    const WORDS: [&str; 21] = [
+        "level",
+        "access",
+        "accesslevel",
+        "clearance",
+        "clearancelevel",
+        "confidentiality",
+        "confidentialitylevel",
+        "handling",
+        "marking",
+        "protect",
+        "readableby",
+        "restrictedto",
+        "restriction",
+        "restrictions",
+        "secrecy",
+        "security",
+        "securitylevel",
+        "sensitivity",
+        "sensitivitylevel",
+        "visibility",
+        "visibleto",
+    ];
+    let key = squeezed(key.trim());
+    WORDS.contains(&&*key) || key.contains("protection")
 }
 
 /// Whether it is a term of the vocabulary, which says of a graph what keys say of a note.
@@ -89,12 +119,18 @@ fn shown(key: &str) -> String {
     key.chars().filter(|c| !is_unseen(*c)).collect()
 }
 
-/// Reads all keys that speak of protection.
-pub(super) fn read(note: &mut Note, map: &[(Key, Node)], problems: &mut Vec<Problem>) {
+/// Reads all keys that speak of protection, or name one of these levels as if they did.
+pub(super) fn read(
+    note: &mut Note,
+    map: &[(Key, Node)],
+    levels: &Levels,
+    problems: &mut Vec<Problem>,
+) {
     let mut protection = Protection::default();
     let mut any = false;
     let mut unreadable = None;
     for (key, node) in map {
+        marked(key, node, levels, false, &mut protection.marks);
         if let Some(why) = missed(key, node) {
             problems.push(
                 Problem::new(ProblemKind::Protection, key.place, why.clone())
@@ -107,7 +143,7 @@ pub(super) fn read(note: &mut Note, map: &[(Key, Node)], problems: &mut Vec<Prob
         if !is_protection_key(&key.text) && name != "publish" {
             continue;
         }
-        if !any {
+        if !any && protection.marks.is_empty() {
             protection.place = key.place;
         }
         match put(&mut protection, &name, key, node) {
@@ -124,9 +160,62 @@ pub(super) fn read(note: &mut Note, map: &[(Key, Node)], problems: &mut Vec<Prob
     }
     note.protection = match unreadable {
         Some((why, place)) => Stated::Unreadable { why, place },
-        None if any => Stated::Says(protection),
+        None if any || !protection.marks.is_empty() => {
+            if let Some(mark) = protection.marks.first().filter(|_| !any) {
+                protection.place = mark.level.place;
+            }
+            Stated::Says(protection)
+        }
         None => Stated::Nothing,
     };
+}
+
+/// Adds the levels that a key names which states none: `level: restricted`, `restricted: true`, and either inside another key.
+fn marked(key: &Key, node: &Node, levels: &Levels, is_inside: bool, marks: &mut Vec<Marked>) {
+    let mark = |level: &str| Marked {
+        level: Text {
+            text: level.to_owned(),
+            place: key.place,
+        },
+        what: format!("the key `{}`", key.text),
+    };
+    // Of other keys than this one, any may be part of an address.
+    let is_key = key.text.len() < 64 && (is_inside || !is_protection_key(&key.text));
+    let is_so = super::truth(node) == Some(true)
+        || node.text().is_some_and(|text| {
+            let yes = ["yes", "on", "1"];
+            yes.iter().any(|yes| yes.eq_ignore_ascii_case(text.trim()))
+        });
+    if let Some(level) = levels.named(&key.text).filter(|_| is_so) {
+        marks.push(mark(level));
+    }
+    for item in node.each() {
+        match &item.data {
+            Data::Map(map) => {
+                for (key, node) in map {
+                    marked(key, node, levels, true, marks);
+                }
+            }
+            Data::Scalar { text, .. } => {
+                let level = levels.named(&plain(text)).filter(|_| is_key);
+                if let Some(level) = level.filter(|_| names_protection(&key.text)) {
+                    marks.push(mark(level));
+                }
+            }
+            // `[[restricted]]` without quotes is a list in a list.
+            Data::List(list) => {
+                let words = list.iter().filter_map(Node::text);
+                let mut levels = words.filter_map(|word| levels.named(word));
+                if let Some(level) = levels
+                    .next()
+                    .filter(|_| is_key && names_protection(&key.text))
+                {
+                    marks.push(mark(level));
+                }
+            }
+            Data::Null => {}
+        }
+    }
 }
 
 /// Why a key states a protection in a way that would be missed: with characters that no screen shows, or inside another key, as
@@ -138,23 +227,28 @@ fn missed(key: &Key, node: &Node) -> Option<String> {
             "the key `{shown}` has characters that cannot be seen"
         ));
     }
-    holds_protection(node).then(|| {
+    holds_protection(node).map(|said| {
         format!(
-            "`protection` stands inside `{}`, where it says nothing about the note",
+            "`{said}` stands inside `{}`, where it says nothing about the note",
             key.text
         )
     })
 }
 
-/// Whether a map holds the key itself, however deep.
-fn holds_protection(node: &Node) -> bool {
+/// The key itself that a map holds, however deep.
+fn holds_protection(node: &Node) -> Option<&'static str> {
     match &node.data {
-        Data::Map(map) => map.iter().any(|(key, inner)| {
-            key.text.len() < 64 && matches!(&*squeezed(&key.text), "protection" | "protectionlevel")
-                || holds_protection(inner)
+        Data::Map(map) => map.iter().find_map(|(key, inner)| {
+            let said = match &*squeezed(key.text.get(..64).unwrap_or(&key.text)) {
+                "protection" | "protectionlevel" => Some("protection"),
+                // Of a list of groups, not of what else may be called so.
+                "audience" if clauses(inner).is_some() => Some("audience"),
+                _ => None,
+            };
+            said.or_else(|| holds_protection(inner))
         }),
-        Data::List(list) => list.iter().any(holds_protection),
-        Data::Null | Data::Scalar { .. } => false,
+        Data::List(list) => list.iter().find_map(holds_protection),
+        Data::Null | Data::Scalar { .. } => None,
     }
 }
 
@@ -254,26 +348,69 @@ fn clauses(node: &Node) -> Option<Vec<Vec<Text>>> {
 }
 
 /// Whether a line that begins with `:::` may open a protected section, by what stands behind the colons: whoever names a level, an
-/// audience or protection there means one, however it is spelt.
+/// audience or protection there means one, however it is spelt. What levels are called is not asked, so any name of a box counts that
+/// is not one of those which makers of sites have.
 #[must_use]
 pub fn may_open_section(line: &str) -> bool {
+    const BOXES: [&str; 12] = [
+        "note",
+        "tip",
+        "info",
+        "warning",
+        "danger",
+        "caution",
+        "important",
+        "details",
+        "success",
+        "secondary",
+        "tabs",
+        "code-group",
+    ];
+    speaks_of_it(line)
+        || names_of(line.trim_start_matches([':', '\u{ff1a}', ' ', '\t'])).any(|name| {
+            let is_box = BOXES.iter().any(|known| known.eq_ignore_ascii_case(name));
+            !is_box && name.starts_with(char::is_alphabetic)
+        })
+}
+
+fn speaks_of_it(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
     ["protect", "level=", "audience="]
         .iter()
         .any(|word| lower.contains(word))
 }
 
+/// What a block is called by what stands behind its colons: its first word, and the classes in its braces.
+fn names_of(rest: &str) -> impl Iterator<Item = &str> {
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '{' | '}' | ':' | '=');
+    let bare = rest.trim_start_matches(['{', ' ', '.']);
+    let first = bare.split(is_end).next().filter(|name| !name.is_empty());
+    // Two classes may stand without a space between them.
+    let first = first.into_iter().flat_map(|name| name.split('.'));
+    let braces = rest.split_once('{').map_or("", |(_, inside)| inside);
+    let classes = braces.split(is_end).filter(|word| word.starts_with('.'));
+    first
+        .chain(classes.flat_map(|word| word.split('.')))
+        .filter(|name| !name.is_empty())
+}
+
 /// Reads the attributes of `::: protected {level=… audience=[…]}`. `None` when the line opens no protected block.
 ///
-/// A line that names a level or an audience opens one however its name is spelt: the author meant it.
-pub(crate) fn block_attributes(line: &str, place: Place) -> Option<Result<Protection, String>> {
+/// A line that names a level or an audience opens one however its name is spelt: the author meant it. A block that is called after one of
+/// `levels`, as `::: restricted`, has that level.
+pub(crate) fn block_attributes(
+    line: &str,
+    levels: &Levels,
+    place: Place,
+) -> Option<Result<Protection, String>> {
     let colons = line.len() - line.trim_start_matches(':').len();
     if colons < 3 {
         return None;
     }
     let rest = line.get(colons..)?.trim();
     let rest = rest.trim_end_matches(':').trim_end();
-    if !may_open_section(rest) {
+    let level = names_of(rest).find_map(|name| levels.named(name));
+    if !speaks_of_it(rest) && level.is_none() {
         return None;
     }
     let lower = rest.to_ascii_lowercase();
@@ -284,6 +421,9 @@ pub(crate) fn block_attributes(line: &str, place: Place) -> Option<Result<Protec
     let named = name
         .strip_prefix("protected")
         .is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    if let Some(level) = level.filter(|_| !named) {
+        return Some(called(level, rest, levels, place));
+    }
     if !named {
         return Some(Err(
             "a block names a level or an audience and is not called `protected`".to_owned(),
@@ -294,6 +434,35 @@ pub(crate) fn block_attributes(line: &str, place: Place) -> Option<Result<Protec
     let attributes = attributes.strip_prefix('{').unwrap_or(attributes);
     let attributes = attributes.strip_suffix('}').unwrap_or(attributes);
     Some(read_attributes(attributes, place))
+}
+
+/// The protection of a block that is called after a level. Other classes and a name in its braces say nothing of it.
+fn called(level: &str, rest: &str, levels: &Levels, place: Place) -> Result<Protection, String> {
+    let others = names_of(rest).filter_map(|name| levels.named(name));
+    if others.into_iter().any(|other| other != level) {
+        return Err("a block is called after two levels".to_owned());
+    }
+    let inside = rest.split_once('{').map_or("", |(_, inside)| inside);
+    let inside = inside.rsplit_once('}').map_or(inside, |(inside, _)| inside);
+    let classes = |word: &&str| {
+        !word.starts_with(['.', '#']) && levels.named(word).is_none() && !word.is_empty()
+    };
+    let words: Vec<&str> = inside.split_whitespace().filter(classes).collect();
+    let mut protection = match words.join(" ") {
+        words if words.is_empty() => Protection {
+            place,
+            ..Protection::default()
+        },
+        words => read_attributes(&words, place)?,
+    };
+    if protection.level.is_some() {
+        return Err("a block states its level a second time".to_owned());
+    }
+    protection.level = Some(Text {
+        text: level.to_owned(),
+        place,
+    });
+    Ok(protection)
 }
 
 fn read_attributes(text: &str, place: Place) -> Result<Protection, String> {
