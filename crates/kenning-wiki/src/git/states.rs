@@ -96,18 +96,31 @@ fn may_be_protected(text: &[u8]) -> bool {
     if text.starts_with(&[0xFF, 0xFE]) || text.starts_with(&[0xFE, 0xFF]) {
         return true;
     }
-    // What stands behind the first colons of a line holds what stands behind all others.
-    text.split(|byte| *byte == b'\n').any(|line| {
-        let wide = "\u{ff1a}".as_bytes();
-        // What nobody sees may stand between two colons.
-        let mut pairs = line.windows(2);
-        let first = pairs.position(|pair| matches!(pair, [b':', b':' | 0x80..]));
-        let first = first.into_iter();
-        let first = first.chain(memchr::memmem::find(line, wide)).min();
-        let rest = first.and_then(|at| line.get(at..));
-        rest.is_some_and(|rest| kenning_note::may_open_section(&String::from_utf8_lossy(rest)))
+    let mut rest = text;
+    while let Some(at) = first_colons(rest) {
+        let found = rest.get(at..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', found).unwrap_or(found.len());
+        let (line, after) = found.split_at_checked(end).unwrap_or((found, b""));
+        // What stands behind the first colons of a line holds what stands behind all others.
+        if kenning_note::may_open_section(&String::from_utf8_lossy(line)) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+/// Where the first colons stand that may begin a line of them: two, though what nobody sees may stand between, or a wide one.
+fn first_colons(text: &[u8]) -> Option<usize> {
+    let mut places = memchr::memchr2_iter(b':', WIDE[0], text);
+    places.find(|at| {
+        let here = text.get(*at..).unwrap_or_default();
+        matches!(here, [b':', b':' | 0x80.., ..]) || here.starts_with(&WIDE)
     })
 }
+
+/// The colon of scripts with wide letters, in UTF-8.
+const WIDE: [u8; 3] = [0xEF, 0xBC, 0x9A];
 
 /// How many lines of `new` are not in `old`, each as often as it stands there more often.
 pub(super) fn added(old: &[u8], new: &[u8]) -> u64 {
@@ -199,6 +212,23 @@ mod tests {
         fn lines_are_counted_as_if_all_were_compared(old in "[ab\n]{0,30}", new in "[ab\n]{0,30}", more in 0..3_usize) {
             let (old, new) = (old.repeat(more * 40 + 1), new.repeat(more * 40 + 1));
             prop_assert_eq!(added(old.as_bytes(), new.as_bytes()), slowly(&old, &new));
+        }
+    }
+
+    /// Where the first colons of a text stand, looked for at each byte.
+    fn slowly_first(text: &[u8]) -> Option<usize> {
+        (0..text.len()).find(|at| {
+            let here = &text[*at..];
+            here.starts_with("\u{ff1a}".as_bytes())
+                || (here[0] == b':' && here.get(1).is_some_and(|next| *next == b':' || *next > 0x7F))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_colons_are_found(text in "[a:\u{ff1a}\u{ff1b}é\n]{0,12}", cut in 0..12_usize) {
+            let bytes = &text.as_bytes()[..cut.min(text.len())];
+            prop_assert_eq!(first_colons(bytes), slowly_first(bytes));
         }
     }
 
