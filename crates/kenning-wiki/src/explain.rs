@@ -1,12 +1,12 @@
 //! Why the graph says what it says about a line of a note: what was understood, how links climbed the ladder, and the triples.
 
-use std::collections::HashSet;
+mod line;
+
 use std::fmt;
 use std::path::PathBuf;
 
-use kenning_note::{Content, Format, Link, LinkKind, LinkTo, Note, NoteGraph, Stated};
-use kenning_vocab::km;
-use oxrdf::{NamedOrBlankNode, Term, Triple};
+use kenning_note::{Content, Link, LinkKind, LinkTo, Note, Stated};
+use oxrdf::{NamedOrBlankNode, Triple};
 
 use crate::assemble::Assembler;
 use crate::catalog::{Catalog, Entry, Unit, Wanting};
@@ -15,6 +15,7 @@ use crate::memory::{Memory, Touched};
 use crate::problem::Guessed;
 use crate::relink::Relinker;
 use crate::wiki::Wiki;
+use line::{Relations, is_on, lines_of, mentions, said_again, without_line};
 
 /// What is known about one line of a note, or about all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Explanation {
     pub folder: PathBuf,
     /// Line that was asked for; `None` for the whole note.
     pub line: Option<u32>,
+    /// How many lines the note has.
+    pub lines: u32,
     /// The dialect by which the note was read.
     pub dialect: String,
     /// What speaks for that dialect.
@@ -150,6 +153,7 @@ impl Wiki {
             path: path.to_owned(),
             folder: self.root.clone(),
             line,
+            lines: lines_of(&bytes),
             dialect: entry.dialect.clone(),
             evidence: readers.evidence(path).to_vec(),
             label: entry.label().to_owned(),
@@ -176,6 +180,7 @@ impl Wiki {
         let contents = contents.chain(note.sections.iter().map(|section| &section.content));
         let iri = self.base.note(self.name(), entry.identity(path));
         let passage = format!("{}#p=", iri.as_str());
+        let relations = Relations::of(&note, &self.base);
         for ((content, unit), graph) in contents.zip(&entry.units).zip(&graphs) {
             let triples = &graph.triples;
             let shown = explanation.passages.len();
@@ -191,14 +196,18 @@ impl Wiki {
                 _ => true,
             };
             let format = note.format;
-            let links = content.links.iter();
+            let redirect = note.redirects_to.iter();
+            let redirect = redirect.filter(|_| std::ptr::eq(content, &note.content));
+            let links = content.links.iter().chain(redirect);
             for link in links.filter(|link| is_on(link, line, format, &bytes)) {
-                let Some(mut explained) = relinker.explain(path, link, unit, entry) else {
+                let Some(mut explained) = relinker.explain(path, link, unit, entry, &relations)
+                else {
                     continue;
                 };
                 let name = self.base.name(&explained.key);
                 let said = triples.iter().filter(|said| mentions(said, name.as_str()));
                 let said = said.filter(is_here);
+                let said = said.filter(|said| line.is_none() || relations.says(link, said));
                 let mut said: Vec<Triple> = said.cloned().collect();
                 said.append(&mut explained.triples);
                 explained.triples = said;
@@ -212,8 +221,9 @@ impl Wiki {
             if matches!(without.protection, Stated::Unreadable { .. })
                 == matches!(note.protection, Stated::Unreadable { .. })
             {
+                let again = said_again(&note, &without, &graphs, &self.base);
                 let without = kenning_note::graphs(&without, self.name(), &self.base);
-                explanation.rest = explanation.rest_of(&graphs, &without);
+                explanation.rest = explanation.rest_of(&graphs, &without, &again, &self.base);
             }
         }
         Some(explanation)
@@ -277,48 +287,6 @@ impl Wiki {
     }
 }
 
-impl Explanation {
-    /// The triples that are not there without the line, but for those that were shown and for the numbers of passages.
-    fn rest_of(&self, with: &[NoteGraph], without: &[NoteGraph]) -> Vec<Triple> {
-        let links = self.links.iter().flat_map(|link| &link.triples);
-        let passages = self.passages.iter().flat_map(|passage| &passage.triples);
-        let there = without.iter().flat_map(|graph| &graph.triples);
-        let known: HashSet<&Triple> = there.chain(links).chain(passages).collect();
-        let all = with.iter().flat_map(|graph| &graph.triples);
-        let rest = all.filter(|triple| triple.predicate != km::POSITION && !known.contains(triple));
-        rest.cloned().collect()
-    }
-}
-
-/// The text of a note with nothing on this line.
-fn without_line(bytes: &[u8], line: u32) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let before = usize::try_from(line).ok()?.checked_sub(1)?;
-    let lines = text.split_inclusive('\n').enumerate();
-    let lines = lines.map(|(place, text)| match text.ends_with('\n') {
-        _ if place != before => text,
-        // With an empty line behind it, the first would begin no front matter.
-        true if before > 1 => "\n",
-        _ => "",
-    });
-    Some(lines.collect::<String>().into_bytes())
-}
-
-/// Whether a link stands on the line, be it that it goes on there.
-fn is_on(link: &Link, line: Option<u32>, format: Format, bytes: &[u8]) -> bool {
-    let Some(line) = line else { return true };
-    let first = link.place.line;
-    let (start, end) = (link.bytes.0 as usize, link.bytes.1 as usize);
-    let written = bytes.get(start..end).filter(|_| format == Format::Markdown);
-    let breaks = memchr::memchr_iter(b'\n', written.unwrap_or_default()).count();
-    (first as usize..=first as usize + breaks).contains(&(line as usize))
-}
-
-fn mentions(triple: &Triple, iri: &str) -> bool {
-    matches!(&triple.subject, NamedOrBlankNode::NamedNode(node) if node.as_str() == iri)
-        || matches!(&triple.object, Term::NamedNode(node) if node.as_str() == iri)
-}
-
 impl Relinker<'_> {
     fn explain_translations(&mut self, path: &str, entry: &Entry) -> Vec<Translation> {
         let originals = self.originals(path, entry, &mut Vec::new());
@@ -342,6 +310,7 @@ impl Relinker<'_> {
         link: &Link,
         unit: &Unit,
         entry: &Entry,
+        relations: &Relations,
     ) -> Option<ExplainedLink> {
         let (key, to) = match &link.to {
             LinkTo::Name { key, path } => (key.to_string(), path.as_deref()),
@@ -368,10 +337,11 @@ impl Relinker<'_> {
                 ladder.push((rung, notes));
             }
         }
+        let own_wanting = relations.own(link, wanting);
         let mut triples = Vec::new();
         let mut edges = Vec::new();
         for edge in &outcome.edges {
-            triples.extend(self.triples(path, entry, wanting, edge));
+            triples.extend(self.triples(path, entry, &own_wanting, edge));
             let label = self.labels.text(edge.label).to_owned();
             edges.push((label, index.path(edge.target).to_owned(), edge.rung));
         }
@@ -447,8 +417,16 @@ impl fmt::Display for Explanation {
             writeln!(f, "  {triple} .")?;
         }
         let parts = self.links.len() + self.passages.len() + self.rest.len();
-        if parts + self.drawn.len() == 0 {
-            writeln!(f, "\nnothing was found here")?;
+        let is_there = self
+            .line
+            .is_none_or(|line| (1..=self.lines).contains(&line));
+        match self.lines {
+            1 if !is_there => writeln!(f, "\nthere is no such line: the note has 1 line")?,
+            lines if !is_there => {
+                writeln!(f, "\nthere is no such line: the note has {lines} lines")?;
+            }
+            _ if parts + self.drawn.len() == 0 => writeln!(f, "\nnothing was found here")?,
+            _ => {}
         }
         for problem in &self.problems {
             writeln!(f, "\nproblem: {problem}")?;
@@ -476,12 +454,18 @@ impl fmt::Display for ExplainedLink {
             write!(f, ", joined by `{relation}`")?;
         }
         writeln!(f)?;
+        let mut shown: Vec<&Candidate> = Vec::new();
         for (rung, notes) in &self.ladder {
+            // What a surer rung has found is found by most of the others, too.
+            if notes.iter().all(|note| shown.contains(&note)) {
+                continue;
+            }
             writeln!(f, "  by {}:", rung.in_words())?;
             for note in notes {
                 let fate = if note.won { "taken" } else { "not taken" };
                 writeln!(f, "    {} (`{}`), {fate}", note.path, note.label)?;
             }
+            shown.extend(notes);
         }
         for (label, path, rung) in &self.edges {
             let way = rung.in_words();

@@ -8,6 +8,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::Folder;
 use kenning_wiki::Catalog;
 
@@ -132,4 +134,99 @@ fn an_event_is_told_of_its_line() {
     let text = explained(16);
     assert!(text.contains("ConversionEvent"), "{text}");
     assert!(text.contains("effortHours"), "{text}");
+}
+
+const WHOLE: &str = "---
+title: Alpha
+up: \"[[Beta]]\"
+requires:
+  - \"[[Beta]]\"
+sources: [lab.md]
+tags: [reed]
+author: Ada
+---
+# Alpha
+
+It rests on [[Beta]]. ^[lab.md:3-4]
+
+A field [outcome:: [[Beta]]], and ![[Beta#Two]] is shown. ^[lab.md]
+
+## Related
+
+- [[Beta]]
+
+## Sources
+
+- lab.md
+
+## Log
+
+- 2026-03-04 shadowing: [[Ada]] → [[Ben]], 6h
+";
+
+/// What each line tells, and what it tells of others, are statements of the wiki; and each of these is told of a line, but for what the path
+/// of a note says and what is so of each.
+#[test]
+fn lines_tell_what_is_converted_and_all_of_it() {
+    let folder = Folder::new(&[("a.md", WHOLE), ("beta.md", "# Beta\n\n## Two\n")]);
+    let wiki = folder.wiki();
+    let (mut all, mut graphs) = (BTreeSet::new(), BTreeSet::new());
+    wiki.convert::<std::io::Error>(&mut |_| (), &mut |name, _, triples| {
+        let told = ["/graph/note/", "/graph/links/"];
+        let is_told = told.iter().any(|kind| name.as_str().contains(kind));
+        for triple in triples {
+            all.insert(triple.to_string());
+            if is_told && name.as_str().contains("/a") {
+                graphs.insert(triple.to_string());
+            }
+        }
+        Ok(())
+    })
+    .unwrap();
+    let mut told = BTreeSet::new();
+    for line in 1..=u32::try_from(WHOLE.lines().count()).unwrap() {
+        let explained = wiki.explain(&Catalog::empty(), "a.md", Some(line)).unwrap();
+        let links = explained.links.iter().flat_map(|link| &link.triples);
+        let passages = explained.passages.iter();
+        let passages = passages.flat_map(|passage| &passage.triples);
+        let here: Vec<String> = links
+            .chain(passages)
+            .chain(&explained.rest)
+            .map(ToString::to_string)
+            .collect();
+        for (property, lines) in [
+            ("property/up", 3..=3),
+            ("property/outcome", 14..=14),
+            ("km#embeds", 14..=14),
+            ("property/requires", 4..=5),
+        ] {
+            let says = here.iter().any(|triple| triple.contains(property));
+            assert!(!says || lines.contains(&line), "{line}: {property}");
+        }
+        told.extend(here);
+    }
+    let strange: Vec<_> = told.difference(&all).collect();
+    assert!(strange.is_empty(), "{strange:#?}");
+    let of_all = [
+        "#type>",
+        "km#inWiki>",
+        "#inScheme>",
+        "km#describesConcept>",
+        "km#fromNote>",
+        "km#answersTo>",
+    ];
+    let mut silent = graphs.difference(&told).collect::<Vec<_>>();
+    silent.retain(|triple| !of_all.iter().any(|known| triple.contains(known)));
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
+#[test]
+fn a_line_that_is_not_there_is_told() {
+    let folder = Folder::new(&[("a.md", "# A\n\nWords.\n")]);
+    for (line, there) in [(2, true), (3, true), (4, false), (90, false), (0, false)] {
+        let explanation = folder.wiki().explain(&Catalog::empty(), "a.md", Some(line));
+        let text = explanation.unwrap().to_string();
+        let told = text.contains("the note has 3 lines");
+        assert_eq!(told, !there, "{line}: {text}");
+    }
 }

@@ -118,7 +118,11 @@ fn folder_around(note: &Path, request: &Request) -> PathBuf {
 
 fn real(note: &Place) -> Result<PathBuf> {
     let real = note.path.canonicalize();
-    real.with_context(|| format!("`{}` cannot be opened", note.shown))
+    let real = real.with_context(|| format!("`{}` cannot be opened", note.shown))?;
+    if real.is_dir() {
+        bail!("`{}` is a folder; name a note in it", note.shown);
+    }
+    Ok(real)
 }
 
 fn explain(
@@ -163,6 +167,7 @@ fn as_json(explained: &Explanation) -> Value {
         "path": explained.path,
         "folder": explained.folder,
         "line": explained.line,
+        "lines": explained.lines,
         "dialect": explained.dialect,
         "evidence": explained.evidence,
         "label": explained.label,
