@@ -98,6 +98,24 @@ fn a_note_that_was_changed_and_changed_places_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_note_at_the_first_path_of_one_that_goes_is_there() {
+    let folder = Folder::new(&[("a.md", "A text of some length about reeds.\n")]);
+    let first = folder.scan(&Catalog::empty());
+    folder.rename("a.md", "z.md");
+    let second = folder.scan(&first.catalog);
+    folder.remove("z.md");
+    folder.write("a.md", "Another text, which is about something else.\n");
+    let third = folder.scan(&second.catalog);
+    let mut world = World::default();
+    for scan in [&first, &second, &third] {
+        world.apply(&scan.changes);
+    }
+    let mut fresh = World::default();
+    fresh.apply(&folder.scan(&Catalog::empty()).changes);
+    assert_eq!(world, fresh);
+}
+
+#[test]
 fn a_note_answers_to_the_name_that_its_file_has() {
     let folder = Folder::new(&[("old name.md", "# Title\n\nA text of some length.\n")]);
     let first = folder.scan(&Catalog::empty());

@@ -183,7 +183,14 @@ impl Run<'_> {
             .map(|(path, entry)| (path, entry.as_ref()));
         let fresh = self.fresh.iter().map(|(path, fresh)| (path, &fresh.entry));
         let changes = moves::conflicts(rest.chain(fresh), self.wiki.rules.scale());
-        self.readdressed = self.known.is_doubted || !self.moves.is_empty() || !changes.is_empty();
+        // A note may come to the path by which one that goes had its address.
+        let mut gone = self.gone.iter();
+        let lets_go = gone.any(|path| {
+            let entry = self.known.entries.get(*path);
+            entry.is_some_and(|entry| entry.identity.is_some())
+        });
+        let moved = !self.moves.is_empty() || !changes.is_empty();
+        self.readdressed = self.known.is_doubted || lets_go || moved;
         for (path, identity) in changes {
             if self.next.entries.remove(&path).is_some() {
                 let minted = identity.as_deref().unwrap_or(&path);
