@@ -300,11 +300,19 @@ impl Catalog {
         self.head != Head::default() && self.head.version != VERSION
     }
 
-    /// The same catalog for when storing it was cut off, so that some of its pieces are older than others: every note is read and
-    /// every graph made again, and only which note had which address is taken from it.
+    /// Which note will have which address once this catalog is stored, where `before` was stored and at the paths in `gone` no note
+    /// lies any more. It is to be stored with the first pieces, where there are more to come, until the last: see [`Catalog::doubted`].
     #[must_use]
-    pub fn doubted(mut self) -> Self {
+    pub fn plan(&self, before: &Self, gone: &[String]) -> Vec<u8> {
+        crate::lasting::plan(self, before, gone)
+    }
+
+    /// The same catalog for when storing it was cut off, so that some of its pieces are older than others: every note is read and
+    /// every graph made again, and only which note had which address is taken from it, and from the [plan](Catalog::plan).
+    #[must_use]
+    pub fn doubted(mut self, plan: &[u8]) -> Self {
         self.is_doubted = true;
+        crate::lasting::follow(&mut self, plan);
         for entry in self.entries.values_mut() {
             let entry = Arc::make_mut(entry);
             entry.stamp = 0;

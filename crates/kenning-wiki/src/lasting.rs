@@ -4,12 +4,12 @@
 //! catalog: the addresses of notes that were moved, and where these lay before. So all pieces begin alike in every version:
 //!
 //! INVARIANT: since version 5, pieces begin with the fields of [`Note`], of a head and of what git told as they stand here, in
-//! their order and with their types; what is new comes behind them. The tests hold bytes against it that were written once.
+//! their order and with their types; what is new comes behind them. A [`Plan`] stays as it is. The tests hold bytes against it that were written once.
 //! Each piece tells of itself, so it also holds for a mix of old and new pieces, which a sync leaves that was cut off.
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, Entry, Head, UnreadableCatalog};
 use crate::git::Told;
@@ -18,7 +18,7 @@ use crate::git::Told;
 const SINCE: u32 = 5;
 
 /// How a piece about a note begins. What it is known by is part of it, so that a note that was moved meanwhile is known again.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Note {
     _stamp: u64,
     size: u64,
@@ -28,6 +28,74 @@ struct Note {
     identity: Option<String>,
     former: Vec<String>,
     sketch: Vec<u32>,
+}
+
+impl Note {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            _stamp: 0,
+            size: entry.size,
+            hash: entry.hash,
+            open_hash: entry.open_hash,
+            open_size: entry.open_size,
+            identity: entry.identity.clone(),
+            former: entry.former.clone(),
+            sketch: entry.sketch.clone(),
+        }
+    }
+
+    /// Gives an entry what lasts. It is read again in any case.
+    fn give(self, entry: &mut Entry) {
+        entry.stamp = 0;
+        entry.size = self.size;
+        entry.hash = self.hash;
+        entry.open_hash = self.open_hash;
+        entry.open_size = self.open_size;
+        entry.identity = self.identity;
+        entry.former = self.former;
+        entry.sketch = self.sketch;
+    }
+}
+
+/// Which note will have which address once all pieces are stored: what a sync of several commits stores with the first of them.
+/// The pieces alone do not tell: of two notes that change places, one may be stored as it is and the other as it was.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Plan {
+    notes: Vec<(String, Note)>,
+    /// Paths at which no note lies any more.
+    gone: Vec<String>,
+}
+
+/// The plan by which `catalog` follows `before`; at the paths in `gone` no note lies any more.
+pub(crate) fn plan(catalog: &Catalog, before: &Catalog, gone: &[String]) -> Vec<u8> {
+    let nowhere = Entry::default();
+    let other = |path: &String, entry: &Entry| {
+        let known = before.entries.get(path).map_or(&nowhere, Arc::as_ref);
+        known.identity != entry.identity || known.former != entry.former
+    };
+    // What is stored of a catalog in doubt may be anything.
+    let notes = catalog.entries.iter();
+    let notes = notes.filter(|(path, entry)| before.is_doubted || other(path, entry));
+    let plan = Plan {
+        notes: notes
+            .map(|(path, entry)| (path.clone(), Note::of(entry)))
+            .collect(),
+        gone: gone.to_vec(),
+    };
+    // Writing to memory fails only for lengths that are not known beforehand, and there are none here.
+    postcard::to_allocvec(&plan).unwrap_or_default()
+}
+
+/// Gives the notes of a catalog the addresses that they have by a plan. One that cannot be read changes nothing.
+pub(crate) fn follow(catalog: &mut Catalog, plan: &[u8]) {
+    let plan: Plan = postcard::from_bytes(plan).unwrap_or_default();
+    for path in plan.gone {
+        catalog.entries.remove(&path);
+    }
+    for (path, note) in plan.notes {
+        let entry = catalog.entries.entry(path).or_default();
+        note.give(Arc::make_mut(entry));
+    }
 }
 
 /// What a catalog of another version tells, from its pieces as [`Catalog::from_parts`] takes them. It is in doubt: nothing but
@@ -44,16 +112,8 @@ pub(crate) fn read<'p>(
     }
     let entries = notes.into_iter().map(|(path, bytes)| {
         let (note, _) = postcard::take_from_bytes::<Note>(bytes)?;
-        let entry = Entry {
-            size: note.size,
-            hash: note.hash,
-            open_hash: note.open_hash,
-            open_size: note.open_size,
-            identity: note.identity,
-            former: note.former,
-            sketch: note.sketch,
-            ..Entry::default()
-        };
+        let mut entry = Entry::default();
+        note.give(&mut entry);
         Ok((path.to_owned(), Arc::new(entry)))
     });
     let commit = git.map(postcard::take_from_bytes::<String>).transpose()?;

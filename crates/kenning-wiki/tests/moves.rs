@@ -346,7 +346,14 @@ fn cut_off(folder: &Folder, world: &World, known: &Catalog, after: usize) -> Wor
         .map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
     let head = old.head.unwrap_or_default();
     let mixed = Catalog::from_parts(&head, old.git.as_deref(), notes);
-    let scan = folder.scan(&mixed.unwrap_or_default().doubted());
+    let plan = scan.catalog.plan(known, &scan.catalog.parts(known).gone);
+    // Without a change nothing was begun.
+    let plan = if done.is_empty() {
+        &[]
+    } else {
+        plan.as_slice()
+    };
+    let scan = folder.scan(&mixed.unwrap_or_default().doubted(plan));
     put(&mut world, &scan.changes);
     let base = Base::default();
     let wanted: Vec<String> = scan
@@ -436,6 +443,32 @@ fn every_address_outlasts_an_upgrade() {
 }
 
 #[test]
+fn notes_that_changed_places_keep_their_addresses_when_a_sync_is_cut_off() {
+    let text = |name: &str| format!("A text of some length about {name} and [[a]].\n");
+    let folder = Folder::new(&[]);
+    for name in ["a", "b", "c"] {
+        folder.write(&format!("{name}.md"), text(name));
+    }
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    world.apply(&first.changes);
+    folder.rename("c.md", "x.md");
+    for (from, to) in [("b", "c"), ("a", "b"), ("x", "a")] {
+        folder.rename(&format!("{from}.md"), &format!("{to}.md"));
+    }
+    let mut whole = world.clone();
+    whole.apply(&folder.scan(&first.catalog).changes);
+    assert_eq!(notes(&whole)["b.md"], "a");
+    for after in 0..4 {
+        assert_eq!(
+            cut_off(&folder, &world, &first.catalog, after),
+            whole,
+            "after {after}"
+        );
+    }
+}
+
+#[test]
 fn whatever_is_moved_each_note_is_there_once_and_says_what_its_file_says() {
     let step = (
         0..8_usize,
@@ -512,6 +545,7 @@ fn whatever_is_moved_each_note_is_there_once_and_says_what_its_file_says() {
                 fresh.apply(&folder.scan(&Catalog::empty()).changes);
                 prop_assert_eq!(strays(&again), Vec::<&String>::new());
                 prop_assert_eq!(said(&again), said(&fresh));
+                prop_assert_eq!(notes(&again), notes(&world));
                 for (path, text) in said(&fresh) {
                     let said = said(&world).remove(&path).unwrap_or_default();
                     let lines = said.lines().zip(text.lines());

@@ -52,7 +52,7 @@ impl Followed {
     /// When the store cannot be read.
     pub(crate) fn read(site: &Site, wiki: &str) -> Result<Self> {
         let keys = Keys::of(wiki);
-        let unfinished = site.kb.setting(&keys.unfinished)?.is_some();
+        let unfinished = site.kb.setting(&keys.unfinished)?;
         let notes = site.kb.settings(&keys.notes)?;
         let pieces = notes.iter().map(|(key, bytes)| {
             let path = key.strip_prefix(&keys.notes).unwrap_or(key);
@@ -63,8 +63,10 @@ impl Followed {
         let known = head.map(|head| Catalog::from_parts(&head, git.as_deref(), pieces.clone()));
         let mut because = None;
         let catalog = match known {
-            Some(Ok(catalog)) if unfinished => Some(catalog.doubted()),
-            Some(Ok(catalog)) => Some(catalog),
+            Some(Ok(catalog)) => Some(match &unfinished {
+                Some(plan) => catalog.doubted(plan),
+                None => catalog,
+            }),
             Some(Err(error)) => {
                 because = Some(format!("{error}; every note has the address of its path"));
                 None
@@ -97,6 +99,11 @@ impl Followed {
         Pieces::new(Keys::of(wiki), parts)
     }
 
+    /// Notes in `pieces`, which will be stored in several batches, which note has which address by `catalog`.
+    pub(crate) fn plan(&self, pieces: &mut Pieces, catalog: &Catalog) {
+        pieces.plan = catalog.plan(&self.catalog, &pieces.gone);
+    }
+
     /// Goes on from `catalog`, which is stored now.
     pub(crate) fn go_on(&mut self, catalog: Catalog) {
         self.catalog = catalog;
@@ -113,6 +120,8 @@ pub(crate) struct Pieces {
     git: Option<Vec<u8>>,
     notes: BTreeMap<String, Vec<u8>>,
     gone: Vec<String>,
+    /// Which note will have which address, where several batches are needed.
+    plan: Vec<u8>,
 }
 
 impl Pieces {
@@ -123,6 +132,7 @@ impl Pieces {
             git: parts.git,
             notes: parts.notes.into_iter().collect(),
             gone: parts.gone,
+            plan: Vec::new(),
         }
     }
 
@@ -139,7 +149,7 @@ impl Pieces {
 
     /// Says in a batch that others follow, without which what is known is not true.
     pub(crate) fn go_on(&self, batch: &mut Batch) {
-        batch.put_setting(self.keys.unfinished.as_str(), Some(Vec::new()));
+        batch.put_setting(self.keys.unfinished.as_str(), Some(self.plan.clone()));
     }
 
     /// Adds all that is left to the last batch.

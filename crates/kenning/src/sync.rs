@@ -202,7 +202,10 @@ impl Sync<'_> {
                 known,
             });
         }
-        let pieces = known.pieces(wiki.name(), &scan.catalog);
+        let mut pieces = known.pieces(wiki.name(), &scan.catalog);
+        if scan.changes.len() > BATCH {
+            known.plan(&mut pieces, &scan.catalog);
+        }
         if !scan.changes.is_empty() || !leftover.is_empty() || known.afresh || !pieces.is_empty() {
             self.store(scan.changes, leftover, pieces, report)?;
         }
