@@ -347,9 +347,9 @@ fn clauses(node: &Node) -> Option<Vec<Vec<Text>>> {
     }
 }
 
-/// Whether a line that begins with `:::` may open a protected section, by what stands behind the colons: whoever names a level, an
-/// audience or protection there means one, however it is spelt. What levels are called is not asked, so any name of a box counts that
-/// is not one of those which makers of sites have.
+/// Whether a line with colons in it may open a protected section, by what stands behind them: whoever names a level, an audience or
+/// protection there means one, however it is spelt. What levels are called is not asked, so behind three colons any name of a box counts
+/// that is not one of those which makers of sites have.
 #[must_use]
 pub fn may_open_section(line: &str) -> bool {
     const BOXES: [&str; 12] = [
@@ -366,11 +366,30 @@ pub fn may_open_section(line: &str) -> bool {
         "tabs",
         "code-group",
     ];
-    speaks_of_it(line)
-        || names_of(line.trim_start_matches([':', '\u{ff1a}', ' ', '\t'])).any(|name| {
-            let is_box = BOXES.iter().any(|known| known.eq_ignore_ascii_case(name));
-            !is_box && name.starts_with(char::is_alphabetic)
-        })
+    let is_colon = |c: char| matches!(c, ':' | '\u{ff1a}');
+    let is_level = |name: &str| {
+        let is_box = BOXES.iter().any(|known| known.eq_ignore_ascii_case(name));
+        !is_box && name.starts_with(char::is_alphabetic)
+    };
+    if speaks_of_it(line) {
+        return true;
+    }
+    let mut left = line;
+    // A line of many boxes is looked into no further: it may.
+    let mut boxes = 0;
+    while let Some(run) = left.find(is_colon).and_then(|at| left.get(at..)) {
+        left = run.trim_start_matches(|c| is_colon(c) || is_unseen(c));
+        let colons = run.get(..run.len() - left.len()).unwrap_or_default();
+        let colons = colons.chars().filter(|c| is_colon(*c)).count();
+        if colons < 3 {
+            continue;
+        }
+        boxes += 1;
+        if boxes > 8 || names_of(left.trim_start()).any(is_level) {
+            return true;
+        }
+    }
+    false
 }
 
 fn speaks_of_it(line: &str) -> bool {

@@ -220,7 +220,10 @@ mod tests {
         (0..text.len()).find(|at| {
             let here = &text[*at..];
             here.starts_with("\u{ff1a}".as_bytes())
-                || (here[0] == b':' && here.get(1).is_some_and(|next| *next == b':' || *next > 0x7F))
+                || (here[0] == b':'
+                    && here
+                        .get(1)
+                        .is_some_and(|next| *next == b':' || *next > 0x7F))
         })
     }
 
@@ -242,6 +245,9 @@ mod tests {
             ),
             ("a\n  > :::: {.PROTECTED}\n", true),
             ("::: secret {level=x}", true),
+            ("> std::io, and ::: restricted\n", true),
+            ("::\u{200b}: restricted\n", true),
+            ("call std::io or <https://[::1]/restricted>\n", false),
             (":::note\nprotected\n:::\n", false),
             ("plain protected words", false),
         ] {
