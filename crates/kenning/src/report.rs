@@ -38,6 +38,8 @@ pub struct Reporter {
     problems: u64,
     /// How often problems of these words came up, for people.
     same: BTreeMap<String, u64>,
+    /// Keys without a meaning that are still to be told.
+    keys: Keys,
     closed: bool,
 }
 
@@ -52,6 +54,7 @@ impl Reporter {
             said: Instant::now(),
             problems: 0,
             same: BTreeMap::new(),
+            keys: Keys::default(),
             closed: false,
         }
     }
@@ -87,6 +90,7 @@ impl Reporter {
     /// Prints how the command ended.
     pub fn close(&mut self, outcome: &Outcome) -> ExitCode {
         self.clear();
+        self.tell_keys();
         for (text, times) in std::mem::take(&mut self.same) {
             if times > SAME {
                 let more = count(times - SAME);
@@ -124,9 +128,14 @@ impl Reporter {
     }
 
     fn as_text(&mut self, line: &Line) {
+        // What was collected is told before whatever comes next.
+        if !matches!(line, Line::Progress { .. } | Line::Problem(_)) {
+            self.tell_keys();
+        }
         match line {
             Line::Progress { what, done, total } => self.progress(what, *done, *total),
             Line::Info { text } if !self.style.quiet => self.aside(text),
+            Line::Problem(problem) if self.keys.take(problem) => {}
             Line::Problem(problem) => {
                 let times = self.same.entry(problem.in_words()).or_default();
                 *times += 1;
@@ -136,6 +145,12 @@ impl Reporter {
             }
             Line::Output { text } => self.output(text.as_bytes()),
             _ => {}
+        }
+    }
+
+    fn tell_keys(&mut self) {
+        for line in std::mem::take(&mut self.keys).lines() {
+            self.aside(&line);
         }
     }
 
@@ -194,6 +209,50 @@ impl Reporter {
     }
 }
 
+/// Keys that have no meaning of their own. Each wiki has its own, in most of its notes, so people are told of each in one line.
+#[derive(Debug, Default)]
+struct Keys(BTreeMap<String, Key>);
+
+#[derive(Debug)]
+struct Key {
+    /// Where it was seen first.
+    first: String,
+    /// In which note it was seen last, and in how many so far.
+    last: String,
+    notes: u64,
+}
+
+impl Keys {
+    /// Takes a problem if it is one of a key.
+    fn take(&mut self, problem: &Problem) -> bool {
+        if problem.problem.as_deref() != Some("unknown-key") {
+            return false;
+        }
+        let key = self.0.entry(problem.in_words()).or_insert_with(|| Key {
+            first: problem_text(problem),
+            last: String::new(),
+            notes: 0,
+        });
+        // Problems come in the order of notes.
+        if key.notes == 0 || key.last != problem.path {
+            key.notes += 1;
+            key.last.clone_from(&problem.path);
+        }
+        true
+    }
+
+    fn lines(self) -> impl Iterator<Item = String> {
+        self.0.into_values().map(|key| match key.notes {
+            1 => key.first,
+            notes => format!(
+                "{} (in {} notes; `--json` lists all)",
+                key.first,
+                count(notes)
+            ),
+        })
+    }
+}
+
 /// A problem as compilers print one: `path:line:col: text`. A problem without a place is one of the whole file, so its place is its beginning.
 #[must_use]
 pub fn problem_text(problem: &Problem) -> String {
@@ -249,6 +308,29 @@ mod tests {
         assert_eq!(written, ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(counted(1, "note", "notes"), "1 note");
         assert_eq!(counted(2_000, "note", "notes"), "2,000 notes");
+    }
+
+    #[test]
+    fn a_key_is_told_once_with_the_number_of_its_notes() {
+        let mut keys = Keys::default();
+        for (path, line, key) in [
+            ("a.md", 2, "genre"),
+            ("a.md", 3, "mood"),
+            ("a.md", 9, "genre"),
+            ("b.md", 4, "genre"),
+        ] {
+            let mut problem =
+                Problem::of_file(path, &format!("the key `{key}` is kept")).at(line, 1);
+            assert!(!keys.take(&problem));
+            problem.problem = Some("unknown-key".to_owned());
+            assert!(keys.take(&problem));
+        }
+        let lines: Vec<String> = keys.lines().collect();
+        let told = [
+            "a.md:2:1: the key `genre` is kept (in 2 notes; `--json` lists all)",
+            "a.md:3:1: the key `mood` is kept",
+        ];
+        assert_eq!(lines, told);
     }
 
     #[test]
