@@ -23,7 +23,7 @@ use crate::problem::Located;
 use crate::reading;
 use crate::relink::{Fate, Relinker};
 use crate::triples::put;
-use crate::walk::Found;
+use crate::walk::{Found, Walk};
 use crate::wiki::Wiki;
 use crate::work::{Given, Piece, in_pieces};
 
@@ -93,7 +93,7 @@ impl Wiki {
         let of = walk.notes.len();
         report(Progress::Found(of));
         let readers = self.readers(&walk);
-        let history = self.told();
+        let history = self.told(&walk);
         let weight = |found: &Found| found.size.saturating_mul(8) + 4_000;
         let head = crate::scan::fresh_head(self, &readers);
         let mut linked = Linked::empty(self, &head);
@@ -211,9 +211,11 @@ impl Wiki {
         let mut entry = read.entry;
         assembler.label_all(path, &mut entry);
         let open = |bytes: &[u8]| reading::open_text(bytes, path, settings);
-        let former = history.former(path).iter();
-        let told = |name: &&String| self.may_tell_former(name, &entry.said, entry.label());
-        entry.former = former.filter(told).cloned().collect();
+        entry.former = history.former(path).into_owned();
+        let (said, label) = (&entry.said, entry.label().to_owned());
+        entry
+            .former
+            .retain(|name| self.may_tell_former(name, said, &label));
         entry.history = history.revisions(&self.root, path, entry.units.len() > 1, &open);
         let count = form.note(self, path, &entry, &read.note, hand);
         entry.history = Vec::new();
@@ -230,9 +232,9 @@ impl Wiki {
     }
 
     /// Who wrote which note, where git knows.
-    fn told(&self) -> Told {
+    fn told(&self, walk: &Walk) -> Told {
         if self.settings.git {
-            Told::catch_up(&Told::default(), &self.root).0
+            Told::catch_up(&Told::default(), &self.root, &walk.repositories).0
         } else {
             Told::default()
         }

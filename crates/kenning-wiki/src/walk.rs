@@ -53,6 +53,8 @@ pub(crate) struct Walk {
     pub(crate) others: Vec<String>,
     /// Folders and files that exist and could not be looked at: what was known of them stays.
     pub(crate) unseen: Vec<String>,
+    /// Folders that hold repositories of their own.
+    pub(crate) repositories: Vec<String>,
     /// Folders, and the marks of programs that lie in them.
     pub(crate) marks: BTreeSet<(String, &'static str)>,
     pub(crate) problems: Vec<Located>,
@@ -79,6 +81,7 @@ pub(crate) fn walk(root: &Path, only: Option<&str>, ignore: &[String]) -> Walk {
     walk.leave_out_templates();
     walk.notes.sort_by(|a, b| a.path.cmp(&b.path));
     walk.others.sort();
+    walk.repositories.sort();
     walk.find_twins();
     walk.problems.sort();
     walk
@@ -162,6 +165,9 @@ impl Walk {
             return;
         };
         self.mark(entry, prefix, name);
+        if name == ".git" && !prefix.is_empty() {
+            self.repositories.push(prefix.to_owned());
+        }
         if name.starts_with('.') || NOT_WRITTEN.contains(&name) {
             return;
         }

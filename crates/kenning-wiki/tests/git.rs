@@ -464,6 +464,72 @@ fn notes_keep_their_addresses_from_branch_to_branch() {
 }
 
 #[test]
+fn a_note_belongs_to_the_nearest_repository_around_it() {
+    let Some(repository) = Repository::new(true) else {
+        return;
+    };
+    let folder = &repository.folder;
+    folder.write("a.md", "One.\n");
+    repository.commit("2026-01-01", ADA, "a note");
+    // A repository of its own, as a submodule is one; the one around it knows nothing of its notes.
+    let inner = Repository {
+        folder: Folder::new(&[]),
+        top: folder.path().join("within/inner"),
+    };
+    folder.write("within/inner/first.md", LINES);
+    inner.git("2026-02-01", &["init", "-q", "-b", "main"]);
+    inner.commit("2026-02-01", BEN, "a note");
+    let known = folder.scan(&Catalog::empty());
+    folder.rename("within/inner/first.md", "within/inner/second.md");
+    inner.commit("2026-02-02", ADA, "renamed");
+    folder.write("within/b.md", "[[within/inner/first]]\n");
+    let world = repository.world();
+    assert_eq!(
+        revisions(&world, "a.md"),
+        [row("Ada Bell", "2026-01-01", "1")]
+    );
+    assert_eq!(revisions(&world, "within/b.md"), []);
+    assert_eq!(
+        revisions(&world, "within/inner/second.md"),
+        [
+            row("Ada Bell", "2026-02-02", "0"),
+            row("Ben Cole", "2026-02-01", "7")
+        ]
+    );
+    assert_eq!(
+        former(&world, "within/inner/second.md"),
+        ["within/inner/first.md"]
+    );
+    assert_eq!(
+        world.links("within/b.md", "within/inner/second.md"),
+        ["internal"]
+    );
+    let scan = folder.scan(&stored(&known.catalog));
+    assert_eq!(
+        changes(&scan),
+        ["added within/b.md", "moved within/inner/second.md"]
+    );
+    assert_eq!(changes(&folder.scan(&stored(&scan.catalog))), [""; 0]);
+    // One that keeps its data elsewhere is not asked: what lies in a wiki could name any repository of the machine.
+    let elsewhere = Folder::new(&[]);
+    std::fs::rename(
+        folder.path().join("within/inner/.git"),
+        elsewhere.path().join("data"),
+    )
+    .unwrap();
+    let data = elsewhere.path().join("data");
+    folder.write("within/inner/.git", format!("gitdir: {}\n", data.display()));
+    let world = repository.world();
+    assert_eq!(revisions(&world, "within/inner/second.md"), []);
+    // With the repository around it, as submodules do, it is.
+    std::fs::create_dir_all(folder.path().join(".git/modules")).unwrap();
+    std::fs::rename(&data, folder.path().join(".git/modules/inner")).unwrap();
+    folder.write("within/inner/.git", "gitdir: ../../.git/modules/inner\n");
+    let world = repository.world();
+    assert_eq!(revisions(&world, "within/inner/second.md").len(), 2);
+}
+
+#[test]
 fn a_shallow_clone_and_a_folder_without_git_are_read_all_the_same() {
     let Some(repository) = Repository::new(true) else {
         return;

@@ -176,10 +176,14 @@ fn add(entry: std::collections::btree_map::Entry<'_, PathBuf, Touched>, path: &P
     let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
     let anything = match parts.as_deref() {
         None | Some([]) => true,
-        // Of what git writes, only what is checked out matters.
-        Some([".git", "HEAD" | "packed-refs"] | [".git", "logs", "HEAD"]) => true,
-        Some([".git", ..]) => return,
-        Some(_) => false,
+        // Of what git writes, here or for a repository in the wiki, only what is checked out matters.
+        Some(parts) => match parts.iter().position(|part| *part == ".git") {
+            None => false,
+            Some(at) => match parts.split_at_checked(at + 1).map(|(_, rest)| rest) {
+                Some(["HEAD" | "packed-refs"] | ["logs", "HEAD"] | ["modules", .., "HEAD"]) => true,
+                _ => return,
+            },
+        },
     };
     let known = entry.or_insert_with(|| Touched::Paths(BTreeSet::new()));
     if let (Touched::Paths(paths), Some(parts), false) = (&mut *known, parts, anything)
@@ -226,10 +230,13 @@ mod tests {
         assert_eq!(after(&["/elsewhere/c.md"]), None);
         // What git does for itself is nobody's concern, but what is checked out is.
         assert_eq!(after(&["/top/notes/.git/index.lock"]), None);
-        assert_eq!(
-            after(&["/top/notes/.git/logs/HEAD"]),
-            Some(Touched::Anything)
-        );
+        assert_eq!(after(&["/top/notes/within/.git/index.lock"]), None);
+        for head in [".git", "within/.git", ".git/modules/within"] {
+            assert_eq!(
+                after(&[&format!("/top/notes/{head}/logs/HEAD")]),
+                Some(Touched::Anything)
+            );
+        }
         assert_eq!(after(&["/top/.git/logs/HEAD"]), Some(Touched::Anything));
         assert_eq!(after(&["/top/notes"]), Some(Touched::Anything));
     }

@@ -10,6 +10,7 @@
 mod log;
 mod program;
 mod states;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -19,12 +20,13 @@ use serde::{Deserialize, Serialize};
 pub(crate) use log::Revision;
 use log::{Former, History, Log};
 use program::{contents, run};
+pub(crate) use told::Told;
 
-/// What git told of the notes of a folder, as of a commit. The first field outlasts its shape: see [`crate::lasting`].
+/// What a repository told of the notes of a folder, as of a commit. The first field outlasts its shape: see [`crate::lasting`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Told {
+struct Repository {
     /// The commit that was checked out.
-    pub(crate) commit: String,
+    commit: String,
     /// By what authors are renamed and history is cut off: what git told under another one is told anew.
     by: String,
     history: History,
@@ -40,9 +42,9 @@ pub(crate) struct News {
     pub(crate) renamed: BTreeMap<String, String>,
 }
 
-impl Told {
+impl Repository {
     /// Nothing but that git was asked when this commit was checked out.
-    pub(crate) fn as_of(commit: String) -> Self {
+    fn as_of(commit: String) -> Self {
         Self {
             commit,
             ..Self::default()
@@ -51,9 +53,10 @@ impl Told {
 
     /// What git tells of the folder `root`, when `known` is what it told before. Where it has nothing to say, nothing is told.
     ///
-    /// One or two programs are run when nothing was committed, and a few more when something was.
-    pub(crate) fn catch_up(known: &Self, root: &Path) -> (Self, News) {
-        let Some(state) = State::of(root) else {
+    /// One or two programs are run when nothing was committed, and a few more when something was. One that lies in a wiki is asked only
+    /// where it keeps its data below one of `homes`.
+    fn catch_up(known: &Self, root: &Path, homes: Option<&[PathBuf]>) -> (Self, News) {
+        let Some(state) = State::of(root).filter(|state| state.is_kept_in(homes)) else {
             return (Self::default(), News::default());
         };
         if state.commit == known.commit && state.by == known.by {
@@ -110,7 +113,7 @@ impl Told {
     /// The revisions of a note, the latest first, as those know them who do not see its protected sections.
     ///
     /// `has_sections` says whether it has such today, and `open` gives what stands outside them.
-    pub(crate) fn revisions(
+    fn revisions(
         &self,
         root: &Path,
         path: &str,
@@ -128,22 +131,22 @@ impl Told {
     }
 
     /// The paths that the note at `path` had before, the latest last.
-    pub(crate) fn former(&self, path: &str) -> &[String] {
+    fn former(&self, path: &str) -> &[String] {
         self.former.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// The paths of notes that had others before.
-    pub(crate) fn renamed(&self) -> impl Iterator<Item = &String> {
+    fn renamed(&self) -> impl Iterator<Item = &String> {
         self.former.keys()
     }
 
     /// Whether anything is told of the note at `path`.
-    pub(crate) fn knows(&self, path: &str) -> bool {
+    fn knows(&self, path: &str) -> bool {
         self.history.contains_key(path)
     }
 
     /// Whether the revisions of a note may be others than `known` told.
-    pub(crate) fn differs(&self, known: &Self, path: &str) -> bool {
+    fn differs(&self, known: &Self, path: &str) -> bool {
         self.history.get(path) != known.history.get(path)
             || self.protected.contains(path) != known.protected.contains(path)
     }
@@ -151,6 +154,8 @@ impl Told {
 
 /// Where a repository stands.
 struct State {
+    /// Where the repository keeps its data.
+    home: PathBuf,
     commit: String,
     by: String,
     /// Commits of which the parents are not known.
@@ -158,12 +163,23 @@ struct State {
 }
 
 impl State {
+    /// Whether it keeps its data below one of these folders, links followed.
+    fn is_kept_in(&self, homes: Option<&[PathBuf]>) -> bool {
+        let Some(homes) = homes else { return true };
+        let Ok(home) = self.home.canonicalize() else {
+            return false;
+        };
+        let mut homes = homes.iter().filter_map(|home| home.canonicalize().ok());
+        homes.any(|around| home.starts_with(around))
+    }
+
     fn of(root: &Path) -> Option<Self> {
         // A look at the disk is a thousand times cheaper than a program that finds nothing.
         root.ancestors()
             .find(|folder| folder.join(".git").exists())?;
         let asked = [
             "rev-parse",
+            "--absolute-git-dir",
             "--show-toplevel",
             "--git-path",
             "shallow",
@@ -171,6 +187,7 @@ impl State {
         ];
         let out = run(root, &asked)?;
         let mut lines = out.lines();
+        let home = PathBuf::from(lines.next()?);
         let (top, shallow, commit) = (lines.next()?, lines.next()?, lines.next()?);
         let read = |path: PathBuf| std::fs::read(path).unwrap_or_default();
         let shallow = read(root.join(shallow));
@@ -180,6 +197,7 @@ impl State {
         hash.update(&shallow);
         hash.update(&mailmap);
         Some(Self {
+            home,
             commit: commit.to_owned(),
             by: hash.finalize().to_hex().to_string(),
             grafts: String::from_utf8_lossy(&shallow)

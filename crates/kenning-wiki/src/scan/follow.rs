@@ -90,7 +90,7 @@ impl Run<'_> {
             if former.iter().all(is_known) || left.contains(path) {
                 return None;
             }
-            let joined = moves::joined(&entry.former, former, path);
+            let joined = moves::joined(&entry.former, &former, path);
             let seen = joined.into_iter().filter(|name| {
                 is_known(name) || wiki.may_tell_former(name, &entry.said, entry.label())
             });
@@ -106,13 +106,14 @@ impl Run<'_> {
             return;
         }
         for path in told.renamed() {
+            let path = &*path;
             if let Some(entry) = self.next.entries.get_mut(path)
                 && let Some(former) = more(path, entry)
             {
                 let entry = Arc::make_mut(entry);
                 entry.former = former;
                 entry.found_by = crate::names::found_by(path, &entry.names, &entry.former);
-                self.marked.push(path.clone());
+                self.marked.push(path.to_owned());
             }
         }
     }

@@ -59,7 +59,7 @@ impl Todo<'_> {
 impl Run<'_> {
     /// Resolves links, and says what changed.
     pub(super) fn link(&mut self, found: &Walk, memory: &mut Memory) {
-        self.ask_git();
+        self.ask_git(found);
         self.follow_moves();
         self.add_former();
         self.identify();
@@ -117,13 +117,13 @@ impl Run<'_> {
     }
 
     /// Asks git what happened since the last scan.
-    fn ask_git(&mut self) {
+    fn ask_git(&mut self, found: &Walk) {
         let known = &self.known.told;
         if !self.wiki.settings.git {
             return;
         }
         if self.asks_git {
-            let (told, news) = Told::catch_up(known, &self.wiki.root);
+            let (told, news) = Told::catch_up(known, &self.wiki.root, &found.repositories);
             let same = told == **known;
             self.next.told = if same {
                 Arc::clone(known)
