@@ -320,7 +320,7 @@ mod tests {
             ("b.md", 4, "genre"),
         ] {
             let mut problem =
-                Problem::of_file(path, &format!("the key `{key}` is kept")).at(line, 1);
+                Problem::of_file(path, format!("the key `{key}` is kept")).at(line, 1);
             assert!(!keys.take(&problem));
             problem.problem = Some("unknown-key".to_owned());
             assert!(keys.take(&problem));

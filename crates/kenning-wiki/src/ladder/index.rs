@@ -41,6 +41,8 @@ pub(crate) struct Index {
     /// The notes of the hashes that several have.
     shared: Vec<Vec<NoteId>>,
     habits: Habits,
+    /// Whether any note had another path before.
+    some_moved: bool,
 }
 
 /// Where a hash leads: to the one note that has it, or to a list in [`Index::shared`].
@@ -246,29 +248,6 @@ impl Habits {
     }
 }
 
-impl<'k> Called<'k> {
-    /// All that is compared as a permalink.
-    fn links<'n>(&'n self, of_path: &'n [String]) -> impl Iterator<Item = &'n str> {
-        let written = self.permalinks.iter().chain(&self.slugs).copied();
-        written.chain(of_path.iter().map(String::as_str))
-    }
-
-    /// Former paths, and the names that the file had, as permalinks are compared.
-    fn before(&self) -> impl Iterator<Item = String> {
-        let names = self.former.iter().flat_map(|path| [*path, last(path)]);
-        names.map(permalink)
-    }
-
-    /// All that is compared as a name, hyphens and spaces alike.
-    fn written<'n>(&'n self, of_path: &'n [String]) -> impl Iterator<Item = &'n str> {
-        let names = [self.stem, last(self.path), self.title].into_iter();
-        let others = self.aliases.iter().chain(&self.slugs).copied();
-        names
-            .chain(others)
-            .chain(of_path.iter().map(String::as_str))
-    }
-}
-
 /// The other ways to read the path of a link that are tried in this turn.
 fn ways(link: &Wanting, turn: Turn) -> impl Iterator<Item = Cow<'_, str>> {
     let ways = link.ways.iter().filter(move |way| way.turn == turn);
@@ -299,6 +278,7 @@ impl Index {
     /// Adds a note with its names, of which `hashes` are the hashes. The order of additions never matters to what links mean, only to
     /// [`NoteId`]s.
     pub(crate) fn add(&mut self, note: &Naming<'_>, hashes: &Hashes, label: LabelId) -> NoteId {
+        self.some_moved |= !note.former.is_empty();
         let known = Known::new(note, label);
         let id = match self.free.pop() {
             Some(id) => {
@@ -560,18 +540,15 @@ impl Index {
                 }
             }
             Step::Plural => named(Sort::Singular, &fold_plural(target.key(habits))),
+            Step::FormerPath if !self.some_moved => {}
             Step::FormerPath => {
                 let path = link.path.as_deref().unwrap_or(&target.name);
                 let key = permalink(path);
                 named(Sort::Former, &key);
                 // The name of a file is not the path of one at the top.
-                if link.path.is_some() && !key.contains('/') {
-                    let has = |note: &NoteId| {
-                        let known = self.known(*note).map(Known::called);
-                        let former = known.into_iter().flat_map(|called| called.former);
-                        former.into_iter().any(|path| permalink(path) == key)
-                    };
-                    notes.retain(has);
+                if link.path.is_some() {
+                    let lay = |known: &Known| known.called().lay_at(&key);
+                    notes.retain(|note| self.known(*note).is_some_and(lay));
                 }
             }
         }

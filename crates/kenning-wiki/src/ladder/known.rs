@@ -4,7 +4,7 @@
 
 use crate::catalog::Names;
 use crate::labels::LabelId;
-use crate::names::{last, names_of_path, without_ending};
+use crate::names::{last, names_of_path, permalink, without_ending};
 
 /// What links need to know of one note.
 #[derive(Debug, Clone)]
@@ -53,6 +53,32 @@ impl Called<'_> {
     /// Names that only follow from the path.
     pub(super) fn of_path(&self) -> Vec<String> {
         names_of_path(self.path)
+    }
+
+    /// All that is compared as a permalink.
+    pub(super) fn links<'n>(&'n self, of_path: &'n [String]) -> impl Iterator<Item = &'n str> {
+        let written = self.permalinks.iter().chain(&self.slugs).copied();
+        written.chain(of_path.iter().map(String::as_str))
+    }
+
+    /// Whether one of its former paths is `key`, as permalinks are compared.
+    pub(super) fn lay_at(&self, key: &str) -> bool {
+        self.former.iter().any(|path| permalink(path) == key)
+    }
+
+    /// Former paths, and the names that the file had, as permalinks are compared.
+    pub(super) fn before(&self) -> impl Iterator<Item = String> {
+        let names = self.former.iter().flat_map(|path| [*path, last(path)]);
+        names.map(permalink)
+    }
+
+    /// All that is compared as a name, hyphens and spaces alike.
+    pub(super) fn written<'n>(&'n self, of_path: &'n [String]) -> impl Iterator<Item = &'n str> {
+        let names = [self.stem, last(self.path), self.title].into_iter();
+        let others = self.aliases.iter().chain(&self.slugs).copied();
+        names
+            .chain(others)
+            .chain(of_path.iter().map(String::as_str))
     }
 }
 
