@@ -144,6 +144,10 @@ impl Ways<'_> {
 
     /// An address from the top of a site: among the pages in the language of its own, and then as it is written.
     fn count_from_top(&mut self, target: &str, site: &Site, page: Page<'_>) {
+        if let Some(rest) = site.below_base(target) {
+            self.add(Turn::Published, "", rest);
+            self.add(Turn::Before, page.root, rest);
+        }
         self.add(Turn::Before, page.root, target);
         let (first, rest) = target.split_once('/').unwrap_or((target, ""));
         if let Some(named) = site.folder_of(first) {

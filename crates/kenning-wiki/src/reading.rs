@@ -164,6 +164,15 @@ fn names_of(note: &Note, published: Option<&str>) -> Names {
         Dialect::Docusaurus => address::unnumbered(names::without_ending(&note.path)),
         _ => None,
     };
+    // There, an identifier stands for the name of the file.
+    let named = match (&note.id, note.dialect) {
+        (Some(Identifier::Opaque(id)), Dialect::Docusaurus) => {
+            let path = names::without_ending(&note.path);
+            let folder = names::folder(address.as_deref().unwrap_or(path));
+            Some(format!("{folder}/{id}"))
+        }
+        _ => None,
+    };
     let last = address
         .as_deref()
         .map(|address| names::last(address).to_owned());
@@ -174,11 +183,14 @@ fn names_of(note: &Note, published: Option<&str>) -> Names {
             .iter()
             .map(|alias| alias.text.clone())
             .collect(),
-        slugs: note.slugs.iter().cloned().chain(last).collect(),
+        slugs: {
+            let name = named.as_deref().map(|named| names::last(named).to_owned());
+            note.slugs.iter().cloned().chain(name).chain(last).collect()
+        },
         permalinks: {
             let published = published.map(str::to_owned);
             let said = note.permalinks.iter().cloned();
-            said.chain(address).chain(published).collect()
+            said.chain(address).chain(named).chain(published).collect()
         },
         id: note.id.as_ref().map(|id| match id {
             Identifier::Iri(text) | Identifier::Opaque(text) => text.clone(),

@@ -276,6 +276,17 @@ pub(crate) enum AudienceText {
 }
 
 impl RuleText {
+    /// A rule for notes that say nothing, where groups are needed whatever they say.
+    pub(crate) fn of(path: &str, default: Option<String>, audience: Vec<String>) -> Self {
+        Self {
+            path: path.to_owned(),
+            wiki: None,
+            default,
+            floor: None,
+            audience: audience.into_iter().map(AudienceText::One).collect(),
+        }
+    }
+
     pub(crate) fn compile(&self, scale: &Scale) -> Result<FolderRule, InvalidRules> {
         let place = |key: &str| format!("rule for `{}`: {key}", self.path);
         let parse = |name: &Option<String>, key: &str| {

@@ -184,7 +184,7 @@ impl WikiSettings {
         }
     }
 
-    fn close(&mut self, why: String) {
+    pub(crate) fn close(&mut self, why: String) {
         self.problem(format!("{why}; every note of the wiki is closed"));
         self.broken.get_or_insert(why);
     }

@@ -1,6 +1,7 @@
 //! Sites: where the pages of a folder begin, in which language each one is, and where it is published, as the configuration of the program
 //! says that makes a site of them.
 
+mod defaults;
 mod hugo;
 mod jekyll;
 mod mkdocs;
@@ -13,6 +14,7 @@ use kenning_note::{Dialect, Settings, Value};
 use crate::names::{last, without_ending};
 use crate::problem::Located;
 use crate::wiki::is_missing;
+pub(crate) use defaults::protect;
 use published::Patterns;
 
 /// A folder of which a program makes a site.
@@ -28,6 +30,8 @@ pub(crate) struct Site {
     default_in_folder: bool,
     /// Whether a page is published in a folder of its own, and not as a file beside the others.
     pub(crate) in_folders: bool,
+    /// The path of the site's own address: `/docs/page/` means the same as `/page/` where it is `docs`.
+    base: String,
     patterns: Patterns,
 }
 
@@ -93,6 +97,7 @@ impl Site {
             default: None,
             default_in_folder: false,
             in_folders: true,
+            base: String::new(),
             patterns: Patterns::default(),
         }
     }
@@ -115,6 +120,13 @@ impl Site {
     /// Where its configuration lies, as seen from the folder of the wiki.
     pub(crate) fn folder(&self) -> &str {
         &self.folder
+    }
+
+    /// What an address means from the top of the pages, where it begins with the path of the site.
+    pub(crate) fn below_base<'t>(&self, address: &'t str) -> Option<&'t str> {
+        let rest = address.strip_prefix(self.base.as_str())?;
+        let begins = !self.base.is_empty() && (rest.is_empty() || rest.starts_with('/'));
+        begins.then(|| rest.trim_start_matches('/'))
     }
 
     fn is_shared(&self, folder: &str) -> bool {
@@ -199,12 +211,19 @@ pub(crate) fn read_file(
     };
     let settings = Settings::of(Dialect::Hugo);
     let note = kenning_note::read(framed.as_bytes(), "settings.md", &settings).note;
-    if let kenning_note::Stated::Unreadable { why, .. } = note.protection {
+    // What it says of the protection of pages says nothing of itself.
+    if let kenning_note::Stated::Unreadable { why, .. } = note.protection
+        && note.fields.is_empty()
+    {
         problem(why);
         return Vec::new();
     }
+    // Front matter says by this key where its own page lies.
+    let permalink = note.permalinks.into_iter().filter(|_| note.has_permalink);
+    let permalink = permalink.map(|pattern| ("permalink".to_owned(), Value::Text(pattern)));
     let fields = note.fields.into_iter();
-    fields.map(|field| (field.key, field.value)).collect()
+    let fields = fields.map(|field| (field.key, field.value));
+    fields.chain(permalink.take(1)).collect()
 }
 
 /// `name` in `folder`, as seen from the folder of the wiki.
@@ -214,6 +233,14 @@ fn below(folder: &str, name: &str) -> String {
         (folder, "") => folder.to_owned(),
         (folder, name) => format!("{folder}/{name}"),
     }
+}
+
+/// The path of an address: `docs` of `https://organs.example/docs/`.
+fn path_of(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| {
+        rest.split_once('/').map_or("", |(_, path)| path)
+    });
+    rest.trim_matches('/').to_owned()
 }
 
 /// The value of a key.
@@ -238,7 +265,8 @@ fn parts(value: Option<&Value>) -> &[(String, Value)] {
 
 fn text(value: &Value) -> Option<&str> {
     match value {
-        Value::Text(text) if !text.trim().is_empty() => Some(text.trim()),
+        Value::Text(text) | Value::Iri(text) if !text.trim().is_empty() => Some(text.trim()),
+        Value::Link(link) => Some(&link.target),
         _ => None,
     }
 }

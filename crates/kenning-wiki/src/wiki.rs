@@ -79,7 +79,8 @@ impl Wiki {
             return Err(OpenWiki::NotAFolder(folder.to_owned()));
         };
         std::fs::read_dir(&root).map_err(unreadable)?;
-        let settings = read_settings(&root, rules);
+        let mut settings = read_settings(&root, rules);
+        crate::site::protect(&root, &mut settings, rules);
         let folder_name = root
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());

@@ -216,3 +216,71 @@ fn meaning(link: &ExplainedLink) -> String {
         None => "nothing".to_owned(),
     }
 }
+
+/// What the defaults of a site ask for raises, and what cannot be read closes.
+#[test]
+fn the_defaults_of_a_site_protect_its_pages() {
+    let labels = |defaults: &str| -> Vec<String> {
+        let config = format!("title: x\ndefaults:\n{defaults}");
+        let folder = Folder::new(&[
+            ("_config.yml", &*config),
+            ("_posts/2026-03-04-a.md", "A.\n"),
+            ("_makers/b.md", "B.\n"),
+            ("hr/c.md", "C.\n"),
+            ("hr/d.md", "---\nprotection: confidential\n---\nD.\n"),
+            ("index.md", "E.\n"),
+        ]);
+        let rules = Rules::parse("default_level = 'public'").unwrap();
+        let wiki = folder.wiki_under(&rules);
+        let mut labels = Vec::new();
+        wiki.convert::<std::io::Error>(&mut |_| (), &mut |name, label, _| {
+            if name.as_str().contains("/graph/note/") {
+                labels.push(rules.scale().write_label(label));
+            }
+            Ok(())
+        })
+        .unwrap();
+        labels
+    };
+    let scope = |path: &str, kind: &str, values: &str| {
+        format!(
+            "  - scope:\n      path: \"{path}\"\n      type: \"{kind}\"\n    values:\n      {values}\n"
+        )
+    };
+    for (defaults, expected) in [
+        (
+            scope("", "posts", "layout: post"),
+            "public public public confidential public",
+        ),
+        (
+            scope("hr", "", "protection: restricted"),
+            "public public restricted confidential public",
+        ),
+        (
+            scope("hr", "", "audience: [hr]"),
+            "public public public{hr} confidential{hr} public",
+        ),
+        (
+            scope("", "posts", "level: internal"),
+            "public internal public confidential public",
+        ),
+        (
+            scope("", "makers", "protection: internal"),
+            "internal public public confidential public",
+        ),
+        (
+            scope("", "", "protection: internal"),
+            "internal internal internal confidential internal",
+        ),
+        (
+            scope("hr", "", "protection: secrte"),
+            "restricted{} restricted{} restricted{} restricted{} restricted{}",
+        ),
+        (
+            scope("hr", "", "protection:"),
+            "restricted{} restricted{} restricted{} restricted{} restricted{}",
+        ),
+    ] {
+        assert_eq!(labels(&defaults).join(" "), expected, "{defaults}");
+    }
+}

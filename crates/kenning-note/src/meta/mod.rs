@@ -211,6 +211,17 @@ impl Meta<'_> {
                 }
             }
             created if is_created(created) => self.date(note, key, node, DateRole::Created),
+            // Material's blog for MkDocs writes `date: {created: …, updated: …}`.
+            "date" if matches!(node.data, Data::Map(_)) => {
+                for (name, role) in [
+                    ("created", DateRole::Issued),
+                    ("updated", DateRole::Modified),
+                ] {
+                    if let Some(date) = node.get(name) {
+                        self.date(note, key, date, role);
+                    }
+                }
+            }
             "date" => {
                 let published = self.has_created
                     || matches!(

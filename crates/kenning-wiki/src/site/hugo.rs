@@ -37,6 +37,7 @@ pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Si
     Site {
         default,
         default_in_folder: matches!(in_folder, Some(Value::Bool(true))),
+        base: super::path_of(words(&said, "baseURL").unwrap_or_default()),
         patterns: patterns(parts(get(&said, "permalinks"))),
         ..Site::of(folder, contents)
     }

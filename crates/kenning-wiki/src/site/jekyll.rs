@@ -21,7 +21,13 @@ pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Si
             patterns.add(name, pattern);
         }
     }
+    for one in super::defaults::of(&said) {
+        if let Some(pattern) = words(one.values, "permalink") {
+            patterns.add_for(one.path, one.kind, pattern);
+        }
+    }
     Site {
+        base: super::path_of(words(&said, "baseurl").unwrap_or_default()),
         patterns,
         ..Site::of(folder, vec![Content::of(source)])
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kenning_note::Value;
 
+use super::published::Patterns;
 use super::{Content, Site, below, get, is_tag, parts, read_first, text, words};
 use crate::problem::Located;
 
@@ -24,9 +25,44 @@ pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Si
             ..Site::of(folder, contents)
         },
     };
+    let patterns = match blog(&said) {
+        Some(own) => {
+            let folder = words(own, "blog_dir").unwrap_or("blog").trim_matches('/');
+            let form = words(own, "post_url_format").unwrap_or("{date}/{slug}");
+            let form = form.replace("{date}", ":year/:month/:day");
+            let form = form
+                .replace("{slug}", ":slug")
+                .replace("{file}", ":filename");
+            Patterns::of_blog(folder, &format!("/{folder}/{form}/"))
+        }
+        None => Patterns::default(),
+    };
     Site {
+        patterns,
         in_folders: !matches!(directories, Some(Value::Bool(false))),
+        base: super::path_of(words(&said, "site_url").unwrap_or_default()),
         ..site
+    }
+}
+
+/// What the plugin for a blog is told, where there is one.
+fn blog(said: &[(String, Value)]) -> Option<&[(String, Value)]> {
+    let named =
+        |value: &Value| text(value).is_some_and(|name| name.rsplit('/').next() == Some("blog"));
+    let own = |one: &'_ Value| {
+        parts(Some(one))
+            .iter()
+            .any(|(name, _)| name.rsplit('/').next() == Some("blog"))
+    };
+    let inside = |one| {
+        let found = parts(Some(one))
+            .iter()
+            .find(|(name, _)| name.rsplit('/').next() == Some("blog"));
+        parts(found.map(|(_, own)| own))
+    };
+    match get(said, "plugins")? {
+        Value::List(list) => list.iter().find(|one| named(one) || own(one)).map(inside),
+        one => own(one).then(|| inside(one)),
     }
 }
 

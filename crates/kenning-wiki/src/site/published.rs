@@ -28,6 +28,20 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+const DAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+
+fn is_leap(year: usize) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
 /// The patterns of a site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Patterns {
@@ -37,6 +51,10 @@ pub(super) struct Patterns {
     folders: Vec<(String, String)>,
     /// That of posts, in Jekyll.
     posts: Option<String>,
+    /// By folder and sort of pages, in Jekyll.
+    scoped: Vec<(String, String, String)>,
+    /// Whether the first heading is a title, too.
+    headings: bool,
 }
 
 impl Patterns {
@@ -47,9 +65,26 @@ impl Patterns {
         }
     }
 
+    /// Those of the blog of MkDocs' theme Material.
+    pub(super) fn of_blog(folder: &str, pattern: &str) -> Self {
+        let mut patterns = Self {
+            headings: true,
+            ..Self::default()
+        };
+        patterns.add_for(&format!("{folder}/posts"), "", pattern);
+        patterns
+    }
+
     pub(super) fn add(&mut self, section: &str, pattern: &str) {
         let section = section.trim_matches('/').to_lowercase();
         self.pages.push((section, pattern.to_owned()));
+    }
+
+    /// For the pages of a sort below a folder.
+    pub(super) fn add_for(&mut self, path: &str, kind: &str, pattern: &str) {
+        let parts = [path, kind, pattern].map(str::to_owned);
+        let [path, kind, pattern] = parts;
+        self.scoped.push((path, kind, pattern));
     }
 
     pub(super) fn add_for_folder(&mut self, section: &str, pattern: &str) {
@@ -71,10 +106,13 @@ impl Site {
         };
         let page = self.page(path)?;
         let own = page.bare.strip_prefix(page.root)?.trim_start_matches('/');
-        let known = Known::of(note, own, self.patterns.posts.is_some());
+        let known = Known {
+            headings: self.patterns.headings,
+            ..Known::of(note, own, self.patterns.posts.is_some())
+        };
         let pattern = match given {
             Some(given) => given.as_str(),
-            None => self.pattern(&known)?,
+            None => self.pattern(&known, own)?,
         };
         let address = known.filled(style(pattern).unwrap_or(pattern))?;
         let is_below = !page.language.is_empty() && self.at_the_top() != Some(page.language);
@@ -98,7 +136,24 @@ impl Site {
         Some(format!("{own}/"))
     }
 
-    fn pattern(&self, known: &Known<'_>) -> Option<&str> {
+    fn pattern(&self, known: &Known<'_>, own: &str) -> Option<&str> {
+        let covers = |(path, kind, _): &&(String, String, String)| {
+            let below = own.strip_prefix(path.as_str());
+            let below = below
+                .is_some_and(|rest| path.is_empty() || rest.is_empty() || rest.starts_with('/'));
+            below
+                && match kind.as_str() {
+                    "" => true,
+                    "posts" => known.is_post,
+                    "pages" => !known.is_post && known.section == "/",
+                    kind => known.section == kind,
+                }
+        };
+        // The deepest folder decides, and of several the last.
+        let scoped = self.patterns.scoped.iter().filter(covers);
+        if let Some((.., pattern)) = scoped.max_by_key(|(path, ..)| path.len()) {
+            return Some(pattern);
+        }
         if known.is_post {
             return self.patterns.posts.as_deref();
         }
@@ -138,6 +193,7 @@ struct Known<'n> {
     /// Whether it is a post of Jekyll's, or lies in a collection.
     is_post: bool,
     is_jekyll: bool,
+    headings: bool,
     /// Year, month and day.
     date: Option<(&'n str, &'n str, &'n str)>,
 }
@@ -186,6 +242,7 @@ impl<'n> Known<'n> {
             is_folder,
             is_post,
             is_jekyll,
+            headings: false,
             date,
         }
     }
@@ -221,6 +278,7 @@ impl<'n> Known<'n> {
         let slug = slug.map(|slug| urlized(slug));
         let title = || match self.note.title_from {
             TitleFrom::FrontMatter => urlized(&self.note.title),
+            TitleFrom::Heading if self.headings => urlized(&self.note.title),
             _ => urlized(self.name),
         };
         let file = || match self.is_jekyll {
@@ -231,6 +289,17 @@ impl<'n> Known<'n> {
             "year" => self.date?.0.to_owned(),
             "month" => self.date?.1.to_owned(),
             "day" => self.date?.2.to_owned(),
+            "weekday" => (self.day()?.1 % 7).to_string(),
+            "weekdayname" | "long_day" => DAYS.get(self.day()?.1.checked_sub(1)?)?.to_string(),
+            "short_day" => DAYS
+                .get(self.day()?.1.checked_sub(1)?)?
+                .get(..3)?
+                .to_owned(),
+            "w_day" => self.day()?.1.to_string(),
+            "yearday" => self.day()?.0.to_string(),
+            "y_day" => format!("{:03}", self.day()?.0),
+            "week" => format!("{:02}", self.week()?.1),
+            "w_year" => self.week()?.0.to_string(),
             "short_year" => self.date?.0.get(2..)?.to_owned(),
             "i_month" => number(self.date?.1),
             "i_day" => number(self.date?.2),
@@ -251,6 +320,43 @@ impl<'n> Known<'n> {
             "categories" | "slugified_categories" => self.categories(),
             "output_ext" => ".html".to_owned(),
             _ => return None,
+        })
+    }
+
+    /// The day of the year, from 1, and that of the week, from 1 for Monday.
+    fn day(&self) -> Option<(usize, usize)> {
+        let (year, month, day) = self.date?;
+        let number = |text: &str| text.parse::<usize>().ok();
+        let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+        let before = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+        let leap = usize::from(month > 2 && is_leap(year));
+        let of_year = before.get(month.checked_sub(1)?)? + leap + day;
+        let last = year.checked_sub(1)?;
+        let all = last * 365 + last / 4 - last / 100 + last / 400 + of_year;
+        // The first day of the first year was a Monday.
+        Some((of_year, (all + 6) % 7 + 1))
+    }
+
+    /// The week, from Monday to Sunday, and the year to which most of it belongs.
+    fn week(&self) -> Option<(usize, usize)> {
+        let (of_year, of_week) = self.day()?;
+        let year: usize = self.date?.0.parse().ok()?;
+        let weeks = |year: usize, first: usize| {
+            // Of the first of January.
+            if first == 4 || first == 3 && is_leap(year) {
+                53
+            } else {
+                52
+            }
+        };
+        let first = (of_week + 371 - of_year) % 7 + 1;
+        let week = (of_year + 10 - of_week) / 7;
+        let last = year.checked_sub(1)?;
+        let length = if is_leap(last) { 366 } else { 365 };
+        Some(match week {
+            0 => (last, weeks(last, (first + 6 + 371 - length % 7) % 7 + 1)),
+            week if week > weeks(year, first) => (year + 1, 1),
+            week => (year, week),
         })
     }
 
