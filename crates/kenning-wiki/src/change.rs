@@ -5,7 +5,7 @@ use oxrdf::{NamedNode, Triple};
 
 use crate::catalog::{Catalog, Tally};
 use crate::dialect::Guess;
-use crate::problem::Located;
+use crate::problem::{Guessed, Located};
 
 /// What a scan found.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Scan {
     pub problems: Vec<Located>,
     /// What the next scan needs to know. Store it together with the changes.
     pub catalog: Catalog,
+    /// Notes that were taken for others which were moved and changed: where each lies, where it lay, and by what it was known again.
+    pub guesses: Vec<(String, String, Guessed)>,
     /// What there is, in numbers.
     pub summary: Summary,
     /// By whose habits the notes were read, and what speaks for it: the wiki first, then folders that differ.

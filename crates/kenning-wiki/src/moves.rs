@@ -11,6 +11,7 @@ use kenning_access::{Label, Scale};
 
 use crate::catalog::Entry;
 use crate::names::last;
+use crate::problem::Guessed;
 
 /// How many hashes of lines are kept of a note, to know it again when it was moved and changed at once.
 const SKETCH: usize = 24;
@@ -69,10 +70,11 @@ pub(crate) struct Change<'e> {
 }
 
 impl<'e> Change<'e> {
-    /// From where notes came: new path → old path. Nothing that could have come from two places is said to have moved.
+    /// From where notes came: new path → old path. Nothing that could have come from two places is said to have moved. And which of
+    /// that is a guess, by new path.
     ///
     /// What git knows beats a guess from what notes have in common, but not equal content.
-    pub(crate) fn moved(&self) -> BTreeMap<String, String> {
+    pub(crate) fn moved(&self) -> (BTreeMap<String, String>, BTreeMap<String, Guessed>) {
         let mut moves = BTreeMap::new();
         self.add_equal(&mut moves);
         let mut taken: BTreeSet<String> = moves.values().cloned().collect();
@@ -83,8 +85,14 @@ impl<'e> Change<'e> {
             }
         }
         let likely = self.likely(|old| !taken.contains(old), |new| !moves.contains_key(new));
-        moves.extend(likely);
-        moves
+        let mut guessed = BTreeMap::new();
+        for (new, old, share) in likely {
+            // It is another text after all.
+            let share = u8::try_from(share / 10).unwrap_or(99).min(99);
+            guessed.insert(new.clone(), Guessed::by("lines", share));
+            moves.insert(new, old);
+        }
+        (moves, guessed)
     }
 
     /// Notes of equal content: one that is left and one that has come, or those of one file name where there are several.
@@ -131,7 +139,7 @@ impl<'e> Change<'e> {
         &self,
         is_free: impl Fn(&str) -> bool,
         is_open: impl Fn(&str) -> bool,
-    ) -> Vec<(String, String)> {
+    ) -> Vec<(String, String, u32)> {
         let of = |paths: &BTreeSet<&'e str>, entries: &BTreeMap<&'e str, &'e Entry>| {
             let found = paths.iter().filter_map(|path| entries.get_key_value(path));
             let found = found.map(|(path, entry)| (*path, entry.sketch.as_slice()));
@@ -163,8 +171,9 @@ impl<'e> Change<'e> {
             let mut rivals = rivals.map(|(_, _, share)| share);
             rivals.all(|rival| share * than >= rival * more)
         });
-        let named = best.filter_map(|(old, new, _)| {
-            Some((news.get(*new)?.0.to_owned(), olds.get(*old)?.0.to_owned()))
+        let named = best.filter_map(|(old, new, share)| {
+            let (new, old) = (news.get(*new)?.0, olds.get(*old)?.0);
+            Some((new.to_owned(), old.to_owned(), *share))
         });
         named.collect()
     }

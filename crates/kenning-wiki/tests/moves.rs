@@ -199,6 +199,28 @@ fn a_note_of_which_half_was_written_anew_is_the_same_note() {
 }
 
 #[test]
+fn a_guess_says_that_it_is_one() {
+    let folder = Folder::new(&[
+        ("a.md", about("reeds", 0, 20).as_str()),
+        ("b.md", &about("cane", 0, 9)),
+    ]);
+    let first = folder.scan(&Catalog::empty());
+    folder.remove("a.md");
+    folder.write("x/a.md", about("reeds", 0, 18));
+    folder.rename("b.md", "x/b.md");
+    let second = folder.scan(&first.catalog);
+    assert_eq!(changes(&second), ["moved x/a.md", "moved x/b.md"]);
+    let [(path, from, guess)] = second.guesses.as_slice() else {
+        panic!("{:?}", second.guesses);
+    };
+    assert_eq!(
+        (path.as_str(), from.as_str(), guess.rule.as_str()),
+        ("x/a.md", "a.md", "lines")
+    );
+    assert!((80..100).contains(&guess.confidence), "{guess}");
+}
+
+#[test]
 fn what_many_notes_begin_with_does_not_make_two_of_them_one() {
     let none = Vec::<String>::new();
     let template = "---\ntype: meeting\nattendees:\nplace: the workshop\n---\n\n## Agenda\n\n\

@@ -23,6 +23,9 @@ use std::collections::BTreeSet;
 /// How many notes are committed together at most.
 const BATCH: usize = 1_000;
 
+/// So many notes that were moved and changed are named.
+const GUESSES: usize = 20;
+
 /// Which folders.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -176,6 +179,17 @@ impl Sync<'_> {
             for guess in &scan.dialects {
                 report(dialect_line(self.place, guess));
             }
+        }
+        for (path, from, guess) in scan.guesses.iter().take(GUESSES) {
+            report(Line::Info {
+                text: format!("`{path}` is what was `{from}`, moved and changed{guess}"),
+            });
+        }
+        if let more @ 1.. = scan.guesses.len().saturating_sub(GUESSES) {
+            let more = counted(more as u64, "more note was", "more notes were");
+            report(Line::Info {
+                text: format!("{more} moved and changed, and known again by what they say"),
+            });
         }
         let problems = scan.problems.len() as u64;
         let told = std::mem::take(&mut known.told);

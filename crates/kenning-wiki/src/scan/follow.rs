@@ -52,8 +52,9 @@ impl Run<'_> {
             new,
             renamed: &self.news.renamed,
         };
-        let moves = change.moved();
+        let (moves, guessed) = change.moved();
         self.moves = moves;
+        self.guessed = guessed;
         self.away = self.moves.values().cloned().collect();
         for (path, fresh) in &mut self.fresh {
             let entry = &mut fresh.entry;

@@ -15,7 +15,7 @@ use crate::file::Folder;
 use crate::git::News;
 use crate::hints::Hints;
 use crate::memory::{Memory, Touched};
-use crate::problem::Located;
+use crate::problem::{Guessed, Located};
 use crate::reading::{self, Fresh};
 use crate::triples::{CONVERTER, Minter};
 use crate::walk::{Found, Walk};
@@ -57,6 +57,7 @@ pub(crate) fn scan(
         gone: Vec::new(),
         marked: Vec::new(),
         moves: BTreeMap::new(),
+        guessed: BTreeMap::new(),
         away: HashSet::new(),
         readdressed: false,
         news: News::default(),
@@ -127,6 +128,8 @@ struct Run<'r> {
     marked: Vec<String>,
     /// New path → old path.
     moves: BTreeMap<String, String>,
+    /// Which of these are guesses.
+    guessed: BTreeMap<String, Guessed>,
     /// The old paths of these.
     away: HashSet<String>,
     /// Whether addresses pass from one note to another.
@@ -328,7 +331,13 @@ impl Run<'_> {
             }
         }
         self.problems.sort();
+        let moves = &self.moves;
+        let guesses = self.guessed.into_iter().filter_map(|(path, guess)| {
+            let from = moves.get(&path)?.clone();
+            Some((path, from, guess))
+        });
         Scan {
+            guesses: guesses.collect(),
             changes: self.changes,
             problems: self.problems,
             catalog: self.next,
