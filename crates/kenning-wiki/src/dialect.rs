@@ -74,6 +74,26 @@ const TYPES: &str = ".obsidian/types.json";
 /// Marks that say something at the top of a wiki only: below it, people call folders so for other reasons.
 const AT_THE_TOP: &[&str] = &["archetypes"];
 
+/// Endings of files that say of themselves what they are written in, whatever their folder is read as.
+const ENDINGS: [(&str, Dialect); 8] = [
+    ("org", Dialect::Org),
+    ("tid", Dialect::TiddlyWiki),
+    ("wiki", Dialect::MediaWiki),
+    ("mediawiki", Dialect::MediaWiki),
+    ("wikitext", Dialect::MediaWiki),
+    ("html", Dialect::Html),
+    ("htm", Dialect::Html),
+    ("xhtml", Dialect::Html),
+];
+
+/// What a file says by its ending.
+fn of_ending(path: &str) -> Option<&'static (&'static str, Dialect)> {
+    let (_, ending) = crate::names::last(path).rsplit_once('.')?;
+    ENDINGS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(ending))
+}
+
 /// How many context files one folder may ask for.
 const MOST_CONTEXTS: usize = 100;
 
@@ -298,9 +318,41 @@ impl Readers {
     }
 
     /// What speaks for how the note at `path` is read.
-    pub(crate) fn evidence(&self, path: &str) -> &[String] {
-        self.reader(path)
-            .map_or(&[], |reader| reader.guess.evidence.as_slice())
+    pub(crate) fn evidence(&self, path: &str, dialect: &str) -> Vec<String> {
+        let Some(reader) = self.reader(path) else {
+            return Vec::new();
+        };
+        match of_ending(path) {
+            _ if reader.guess.dialect.name() == dialect => reader.guess.evidence.clone(),
+            Some((ending, own)) if own.name() == dialect => {
+                vec![format!("its name ends in `.{ending}`")]
+            }
+            _ => vec!["it has neither front matter nor marks of Markdown, and a byline".to_owned()],
+        }
+    }
+
+    /// Adds to the evidence which files are read otherwise, by their ending.
+    pub(crate) fn tell_endings<'p>(&mut self, paths: impl Iterator<Item = &'p str>) {
+        let mut found: BTreeSet<(usize, &str, Dialect)> = BTreeSet::new();
+        for path in paths {
+            let Some((ending, dialect)) = of_ending(path) else {
+                continue;
+            };
+            let mut folders = self.folders.iter();
+            let reader = folders.position(|reader| is_below(path, &reader.guess.folder));
+            found.extend(reader.map(|reader| (reader, *ending, *dialect)));
+        }
+        for (reader, ending, dialect) in found {
+            if let Some(reader) = self.folders.get_mut(reader)
+                && reader.guess.dialect != dialect
+            {
+                let text = format!(
+                    "files that end in `.{ending}` are read as {}",
+                    dialect.name()
+                );
+                reader.guess.evidence.push(text);
+            }
+        }
     }
 
     /// What was found out, the wiki itself first and then its folders in order.

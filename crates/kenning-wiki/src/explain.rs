@@ -155,7 +155,7 @@ impl Wiki {
             line,
             lines: lines_of(&bytes),
             dialect: entry.dialect.clone(),
-            evidence: readers.evidence(path).to_vec(),
+            evidence: readers.evidence(path, &entry.dialect),
             label: entry.label().to_owned(),
             because: decision.because,
             sections: self.sections(path, &note, entry, line),

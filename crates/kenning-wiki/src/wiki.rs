@@ -171,13 +171,15 @@ impl Wiki {
     pub(crate) fn readers(&self, walk: &Walk) -> Readers {
         let levels = self.rules.scale().above_lowest();
         let levels = kenning_note::Levels::new(levels);
-        Readers::new(
+        let mut readers = Readers::new(
             &self.root,
             &self.settings,
             &walk.marks,
             self.detail,
             &levels,
-        )
+        );
+        readers.tell_endings(walk.notes.iter().map(|found| found.path.as_str()));
+        readers
     }
 
     pub(crate) fn walk(&self) -> Walk {

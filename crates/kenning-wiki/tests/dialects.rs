@@ -381,3 +381,56 @@ fn dendron_can_be_told_to_have_no_tags_in_text() {
     folder.write("dendron.yml", "workspace:\n  enableHashTags: false\n");
     assert!(!has("reeds") && has("kept"));
 }
+
+/// A file may say by its ending what it is written in; that is told of its folder, and of the file.
+#[test]
+fn what_files_say_by_their_endings_is_told() {
+    let folder = Folder::new(&[
+        ("a.org", "* A\n"),
+        ("b.wiki", "B.\n"),
+        ("c.md", "C.\n"),
+        ("site/hugo.toml", "title = 'x'\n"),
+        ("site/content/d.html", "<p>D.</p>\n"),
+    ]);
+    let scan = folder.scan(&Catalog::empty());
+    let evidence: Vec<String> = scan
+        .dialects
+        .iter()
+        .map(|guess| guess.evidence.join(", "))
+        .collect();
+    let expected = [
+        "nothing in the folder tells of a program, files that end in `.org` are read as org, files that end in `.wiki` are read as mediawiki",
+        "there is `hugo.toml`, as in hugo folders, files that end in `.html` are read as html",
+    ];
+    assert_eq!(evidence, expected);
+    for (path, says) in [
+        ("a.org", "read as org: its name ends in `.org`"),
+        ("c.md", "read as markdown: nothing in the folder"),
+        (
+            "site/content/d.html",
+            "read as html: its name ends in `.html`",
+        ),
+    ] {
+        let explained = folder.wiki().explain(&Catalog::empty(), path, None);
+        let text = explained.unwrap().to_string();
+        assert!(text.contains(says), "{text}");
+    }
+}
+
+/// Every dialect can be asked for by its name.
+#[test]
+fn each_dialect_can_be_asked_for() {
+    for dialect in kenning_note::Dialect::ALL {
+        let name = dialect.name();
+        let settings = format!("dialect = \"{name}\"\n[dialects]\n\"part\" = \"{name}\"\n");
+        let folder = Folder::new(&[
+            ("kenning.toml", &*settings),
+            ("a.md", "A.\n"),
+            ("part/b.md", "B.\n"),
+        ]);
+        let scan = folder.scan(&Catalog::empty());
+        let read: Vec<_> = scan.dialects.iter().map(|guess| guess.dialect).collect();
+        assert_eq!(read, [dialect, dialect]);
+        assert!(scan.problems.is_empty(), "{:?}", scan.problems);
+    }
+}
