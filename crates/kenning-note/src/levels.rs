@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use memchr::memmem::Finder;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 /// What levels above the lowest are called, and what else a mark of protection may hold.
 ///
@@ -15,8 +15,11 @@ pub struct Levels(Arc<Known>);
 struct Known {
     /// In lower case.
     names: Vec<String>,
-    /// The same without their first letters, and in capitals: texts have few of these words, and most have none.
-    finders: Vec<Finder<'static>>,
+    /// How many characters the longest of them has.
+    longest: usize,
+    /// Finds the same without their first letters, and in capitals: texts have few of these words, and most have none. Nothing where
+    /// there are too many.
+    finder: Option<AhoCorasick>,
 }
 
 impl Levels {
@@ -45,9 +48,16 @@ impl Levels {
         }
         words.sort();
         words.dedup();
-        let finders = words.iter().map(|word| Finder::new(word).into_owned());
-        let finders = finders.collect();
-        Self(Arc::new(Known { names, finders }))
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostFirst)
+            .build(&words)
+            .ok();
+        let longest = names.iter().map(|name| name.chars().count()).max();
+        Self(Arc::new(Known {
+            longest: longest.unwrap_or(0),
+            names,
+            finder,
+        }))
     }
 
     /// The names, in lower case.
@@ -59,19 +69,26 @@ impl Levels {
     /// The level that a word names, without regard to case.
     pub(crate) fn named(&self, word: &str) -> Option<&str> {
         let word = word.trim();
-        let is = |name: &&String| {
-            name.len() == word.len() && name.eq_ignore_ascii_case(word)
-                || !word.is_ascii() && **name == word.to_lowercase()
+        let names = &self.0.names;
+        let named = if word.is_ascii() {
+            names.iter().find(|name| name.eq_ignore_ascii_case(word))
+        } else {
+            let is_short = word.chars().nth(self.0.longest).is_none();
+            let lower = is_short.then(|| word.to_lowercase())?;
+            names.iter().find(|name| **name == lower)
         };
-        self.0.names.iter().find(is).map(String::as_str)
+        named.map(String::as_str)
     }
 
-    /// Where something stands that may be such a word, or speak of protection: not in order, and perhaps twice.
+    /// Where something stands that may be such a word, or speak of protection.
     pub(crate) fn in_text(&self, text: &str) -> Vec<usize> {
-        let finders = self.0.finders.iter();
-        finders
-            .flat_map(|finder| finder.find_iter(text.as_bytes()))
-            .collect()
+        match &self.0.finder {
+            Some(finder) => finder.find_iter(text).map(|found| found.start()).collect(),
+            None => text
+                .match_indices(char::is_alphabetic)
+                .map(|(at, _)| at)
+                .collect(),
+        }
     }
 }
 

@@ -27,11 +27,10 @@ pub(crate) fn read(
     problems: &mut Vec<Problem>,
 ) {
     let text = source.text.as_ref();
-    let mut hits: Vec<usize> = settings.levels.in_text(text);
+    let hits = settings.levels.in_text(text);
     if hits.is_empty() {
         return;
     }
-    hits.sort_unstable();
     let page = Page {
         text,
         start,
@@ -409,16 +408,17 @@ impl<'t> Page<'t> {
             ("[//]: # (", ")"),
             ("{% comment %}", "{%"),
         ];
-        for (open, close) in COMMENTS {
+        // Most texts have no comment, and most words stand in none.
+        let comments = self
+            .comments
+            .get_or_init(|| pairs(self.text, &COMMENTS, true));
+        let marks = COMMENTS.iter().filter(|_| lies_in(comments, word.from));
+        for (open, close) in marks {
             let inside = here.head.rfind(open);
             let inside = inside.and_then(|at| here.head.get(at + open.len()..));
             let after = here.after.find(close).and_then(|at| here.after.get(..at));
             let (before, after) = (inside.unwrap_or(here.head), after.unwrap_or(here.after));
-            let comments = || {
-                self.comments
-                    .get_or_init(|| pairs(self.text, &COMMENTS, true))
-            };
-            if self.is_entry(before, word, after) && lies_in(comments(), word.from) {
+            if self.is_entry(before, word, after) {
                 return Some(format!("the comment `{}`", here.line.trim()));
             }
         }

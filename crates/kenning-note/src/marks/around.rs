@@ -21,16 +21,17 @@ pub(super) fn is_part(c: char) -> bool {
 
 /// From where to where something reaches that stands between one of these pairs of marks; `endless` says whether it may do without the second.
 pub(super) fn pairs(text: &str, marks: &[(&str, &str)], endless: bool) -> Vec<(usize, usize)> {
+    let find = |text: &str, mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes());
     let mut found = Vec::new();
     for (open, close) in marks {
         let mut at = 0;
         while let Some(rest) = text.get(at..) {
-            let Some(from) = rest.find(open) else { break };
+            let Some(from) = find(rest, open) else { break };
             let inside = rest.get(from + open.len()..).unwrap_or_default();
             // A single sign reaches no further than its line.
             let is_sign = open.len() == 1;
             let reach = if is_sign { line_on(inside) } else { inside };
-            let end = match reach.find(close) {
+            let end = match find(reach, close) {
                 Some(end) => end + close.len(),
                 None if is_sign => 0,
                 None if endless => inside.len(),

@@ -180,13 +180,17 @@ fn marked(key: &Key, node: &Node, levels: &Levels, is_inside: bool, marks: &mut 
         what: format!("the key `{}`", key.text),
     };
     // Of other keys than this one, any may be part of an address.
-    let is_key = key.text.len() < 64 && (is_inside || !is_protection_key(&key.text));
-    let is_so = super::truth(node) == Some(true)
-        || node.text().is_some_and(|text| {
-            let yes = ["yes", "on", "1"];
-            yes.iter().any(|yes| yes.eq_ignore_ascii_case(text.trim()))
-        });
-    if let Some(level) = levels.named(&key.text).filter(|_| is_so) {
+    let is_key = key.text.len() < 64
+        && names_protection(&key.text)
+        && (is_inside || !is_protection_key(&key.text));
+    let is_so = || {
+        super::truth(node) == Some(true)
+            || node.text().is_some_and(|text| {
+                let yes = ["yes", "on", "1"];
+                yes.iter().any(|yes| yes.eq_ignore_ascii_case(text.trim()))
+            })
+    };
+    if let Some(level) = levels.named(&key.text).filter(|_| is_so()) {
         marks.push(mark(level));
     }
     for item in node.each() {
@@ -196,24 +200,15 @@ fn marked(key: &Key, node: &Node, levels: &Levels, is_inside: bool, marks: &mut 
                     marked(key, node, levels, true, marks);
                 }
             }
-            Data::Scalar { text, .. } => {
-                let level = levels.named(&plain(text)).filter(|_| is_key);
-                if let Some(level) = level.filter(|_| names_protection(&key.text)) {
-                    marks.push(mark(level));
-                }
+            Data::Scalar { text, .. } if is_key => {
+                marks.extend(levels.named(&plain(text)).map(mark));
             }
             // `[[restricted]]` without quotes is a list in a list.
-            Data::List(list) => {
-                let words = list.iter().filter_map(Node::text);
-                let mut levels = words.filter_map(|word| levels.named(word));
-                if let Some(level) = levels
-                    .next()
-                    .filter(|_| is_key && names_protection(&key.text))
-                {
-                    marks.push(mark(level));
-                }
+            Data::List(list) if is_key => {
+                let mut words = list.iter().filter_map(Node::text);
+                marks.extend(words.find_map(|word| levels.named(word)).map(mark));
             }
-            Data::Null => {}
+            Data::Scalar { .. } | Data::List(_) | Data::Null => {}
         }
     }
 }
