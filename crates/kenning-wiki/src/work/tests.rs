@@ -1,3 +1,5 @@
+//! Results come in order, soon, and no more of them at once than there is room for.
+
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use super::*;
