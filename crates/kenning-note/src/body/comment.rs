@@ -3,6 +3,9 @@
 use crate::problem::{Problem, ProblemKind};
 use crate::text::Source;
 
+/// A space that does not count as one where lines and items begin.
+const NO_BREAK: &str = "\u{A0}";
+
 /// Where comments stand in `text`, which begins at byte `offset` of the source. One that never ends runs to the end of the text.
 pub(super) fn find(
     text: &str,
@@ -39,6 +42,39 @@ pub(super) fn find(
         }
     }
     out
+}
+
+/// The text without its comments, with words behind one that begins a line as they were: after so many spaces they would be code. Of
+/// those, the first becomes one that does not count as such.
+pub(super) fn keep_beginnings(text: String, offset: usize, comments: &[(usize, usize)]) -> String {
+    let mut bytes = text.into_bytes();
+    for (start, end) in comments {
+        let (start, end) = (start.saturating_sub(offset), end.saturating_sub(offset));
+        let before = bytes.get(..end).unwrap_or_default();
+        let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let at = line.max(start);
+        let head = bytes.get(line..at).unwrap_or_default();
+        let begins = head.iter().all(|b| {
+            matches!(b, b' ' | b'\t' | b'-' | b'*' | b'+' | b'>' | b'.') || b.is_ascii_digit()
+        });
+        let rest = bytes.get(end..).unwrap_or_default();
+        let goes_on = rest
+            .iter()
+            .find(|b| !matches!(b, b' ' | b'\t'))
+            // What could be a mark of Markdown's or of a protected block stays what it is.
+            .is_some_and(|b| {
+                b.is_ascii_alphanumeric() || *b >= 0x80 || matches!(b, b'[' | b'(' | b'"')
+            });
+        if let Some(room) = bytes.get_mut(at..end)
+            && begins
+            && goes_on
+            && let Some(room) = room.get_mut(..NO_BREAK.len())
+        {
+            room.copy_from_slice(NO_BREAK.as_bytes());
+        }
+    }
+    // Only spaces were written over.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The next `%%` that stands neither in code nor in an address.

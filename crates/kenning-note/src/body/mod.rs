@@ -210,7 +210,8 @@ fn shown<'t>(
     }
     let comments = comment::find(&text, range.0, cx.source, problems);
     if !comments.is_empty() {
-        text = Cow::Owned(blank(&text, range.0, comments.into_iter()));
+        let without = blank(&text, range.0, comments.iter().copied());
+        text = Cow::Owned(comment::keep_beginnings(without, range.0, &comments));
     }
     if cx.format == crate::Format::Markdown {
         return site::shown(text, cx.dialect, &cx.settings.levels);
