@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// What levels above the lowest are called, and what else a mark of protection may hold.
 ///
@@ -50,6 +50,8 @@ impl Levels {
         words.dedup();
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostFirst)
+            // Nearly all of a text is passed over before the automaton is asked, and this one is made ten times as fast.
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
             .build(&words)
             .ok();
         let longest = names.iter().map(|name| name.chars().count()).max();

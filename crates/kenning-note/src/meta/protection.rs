@@ -223,8 +223,13 @@ fn missed(key: &Key, node: &Node) -> Option<String> {
         ));
     }
     holds_protection(node).map(|said| {
+        // Hugo hands it on to the pages below, and they are not closed by it.
+        let below = match &*squeezed(&key.text) {
+            "cascade" => ", nor about those below it",
+            _ => "",
+        };
         format!(
-            "`{said}` stands inside `{}`, where it says nothing about the note",
+            "`{said}` stands inside `{}`, where it says nothing about the note{below}",
             key.text
         )
     })
