@@ -48,5 +48,5 @@ pub use memory::{Memory, Touched};
 pub use overrides::LINKS_FILE;
 pub use problem::{Guessed, Located};
 pub use rules::{InvalidRules, Rules};
-pub use settings::SETTINGS_FILE;
+pub use settings::{SETTINGS_FILE, is_of_a_wiki};
 pub use wiki::{OpenWiki, Wiki, folder_around};

@@ -105,6 +105,15 @@ struct SettingsText {
     unknown: BTreeMap<String, toml::Value>,
 }
 
+/// Whether the text of a `kenning.toml` can only be that of a wiki, by its keys. One with rules or a level may be meant for more than
+/// a wiki, so it is not.
+#[must_use]
+pub fn is_of_a_wiki(text: &str) -> bool {
+    toml::from_str::<SettingsText>(text).is_ok_and(|file| {
+        file.unknown.is_empty() && file.rule.is_empty() && file.default_level.is_none()
+    })
+}
+
 impl WikiSettings {
     /// Reads the text of a wiki's `kenning.toml`; never fails, but may close the wiki.
     pub(crate) fn read(text: &str, rules: &Rules) -> Self {

@@ -145,7 +145,8 @@ impl Config {
     /// Reads the configuration: the file `named`, which must be there, or else `kenning.toml` in the working folder, if there is one.
     ///
     /// A `kenning.toml` that lies in one of `wikis` belongs to that wiki and not to the operator: whoever may write notes must not
-    /// make rules by it. It is the operator's only when named.
+    /// make rules by it. Neither is it the operator's where it has keys of a wiki's settings only, and no rule or level among them. Such
+    /// files are the operator's only when named.
     ///
     /// # Errors
     /// When a named file is missing, or a file cannot be read or understood: nothing runs under rules that are half known.
@@ -192,7 +193,12 @@ impl Config {
         let here = path.canonicalize().ok()?;
         let wikis = wikis.iter().filter_map(|wiki| wiki.canonicalize().ok());
         let of_a_wiki = wikis.into_iter().any(|wiki| here.parent() == Some(&wiki));
-        (!of_a_wiki).then_some(path)
+        // Whoever stands in the folder of the notes asks about them from there, too.
+        let looks_so = || {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            Self::parse(&text).is_err() && kenning_wiki::is_of_a_wiki(&text)
+        };
+        (!of_a_wiki && !looks_so()).then_some(path)
     }
 
     /// Understands the text of a configuration.

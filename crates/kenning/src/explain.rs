@@ -112,6 +112,18 @@ pub fn alone(config: &Config, request: &Request, reporter: &mut Reporter) -> Res
     explain(&wiki, &Catalog::empty(), &note, request, &mut report)
 }
 
+/// The folder of the note's wiki, where what lies in the working folder cannot be the operator's configuration: then it may be that of
+/// the wiki. Whoever stands in the folder of the notes asks about them from there.
+#[must_use]
+pub fn wiki_here(named: Option<&Path>, request: &Request) -> Vec<PathBuf> {
+    if Config::read(named, &[]).is_ok() {
+        return Vec::new();
+    }
+    let wiki = request.wiki.as_ref().map(|wiki| wiki.path.clone());
+    let around = || Some(folder_around(&real(&request.note).ok()?, request));
+    wiki.or_else(around).into_iter().collect()
+}
+
 fn folder_around(note: &Path, request: &Request) -> PathBuf {
     kenning_wiki::folder_around(note, request.from.as_deref())
 }

@@ -127,12 +127,13 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
         Command::Explain(flags) => {
             not_remote(common)?;
             let request = explain::Request::read(&flags.place, flags.wiki.as_deref(), common.json);
+            let wikis = explain::wiki_here(common.config.as_deref(), &request);
             if is_empty(&common.data) {
-                let config = Config::read(common.config.as_deref(), &[])?;
+                let config = Config::read(common.config.as_deref(), &wikis)?;
                 return explain::alone(&config, &request, reporter);
             }
             let request = Request::Explain(request);
-            send(common, &[], None, false, &request, reporter)
+            send(common, &wikis, None, false, &request, reporter)
         }
         Command::Load(load) => {
             let request = Request::Load(load::Request {

@@ -59,6 +59,53 @@ fn a_sync_of_one_note_takes_nothing_from_the_others() {
 }
 
 #[test]
+fn commands_run_in_the_folder_of_the_notes() {
+    let folder = tempfile::tempdir().unwrap();
+    let wiki = folder.path().join("wiki");
+    let here = |arguments: &[&str]| {
+        let data = wiki.join("kenning-data");
+        let output = common::kenning(&data)
+            .args(arguments)
+            .current_dir(&wiki)
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let said = text(&output.stdout) + &text(&output.stderr);
+        (output.status.code(), said)
+    };
+    let count = [
+        "query",
+        "--clearance",
+        "internal",
+        "SELECT ?n { ?n a <https://w3id.org/kenning/km#Note> }",
+    ];
+    write(&wiki, "Reed.md", "It is cut by hand.\n");
+    write(&wiki, "kenning.toml", "dialect = 'foam'\n");
+    assert_eq!(here(&["explain", "Reed.md:1"]).0, Some(0));
+    assert_eq!(here(&["sync", "."]).0, Some(0));
+    let (code, said) = here(&["explain", "Reed.md:1"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("read as foam"), "{said}");
+    let (code, said) = here(&count);
+    assert!(code == Some(0) && said.contains("note/wiki/Reed"), "{said}");
+
+    // What has rules may have been meant for all wikis, so nothing is answered by half of them; but the note can be explained.
+    write(
+        &wiki,
+        "kenning.toml",
+        "dialect = 'foam'\n[[rule]]\npath = '**'\nfloor = 'confidential'\n",
+    );
+    let (code, said) = here(&["explain", "Reed.md:1"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("label `confidential`"), "{said}");
+    let (code, said) = here(&count);
+    assert!(code == Some(1) && said.contains("--config"), "{said}");
+    // Neither is a wiki's.
+    write(&wiki, "kenning.toml", "dialekt = 'foam'\n");
+    assert_eq!(here(&count).0, Some(1));
+}
+
+#[test]
 fn a_line_is_explained_here_and_by_the_server_that_holds_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let (data, wiki) = (folder.path().join("data"), workshop(folder.path()));
