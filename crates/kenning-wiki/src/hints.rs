@@ -155,11 +155,42 @@ fn letters(name: &str) -> u64 {
         .fold(0, |bits, letter| bits | 1 << (u32::from(letter) % 64))
 }
 
-/// Whether two keys differ as a slip of the pen makes them differ.
+/// Whether two keys differ as a slip of the pen makes them differ. Of names with one letter or two, another letter makes another name.
 pub(crate) fn is_near(one: &str, other: &str) -> bool {
     let length = one.chars().count();
-    let allowed = if length < 5 { 1 } else { 2 };
+    let allowed = match length {
+        ..3 => 0,
+        3..5 => 1,
+        _ => 2,
+    };
     one != other
         && length.abs_diff(other.chars().count()) <= allowed
         && strsim::osa_distance(one, other) <= allowed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_leaves_most_of_a_name() {
+        for (one, other, near) in [
+            ("reed", "reeds", true),
+            ("knwoledge", "knowledge", true),
+            ("bow", "row", true),
+            ("x", "z", false),
+            ("ab", "ac", false),
+            ("ab", "abc", false),
+            ("reed", "reed", false),
+            ("stop", "pipe", false),
+        ] {
+            assert_eq!(is_near(one, other), near, "{one} {other}");
+            if near {
+                assert!(
+                    guessed("words", one, other).confidence > 50,
+                    "{one} {other}"
+                );
+            }
+        }
+    }
 }
