@@ -61,7 +61,7 @@ pub struct Parts {
 }
 
 /// The version of the catalog's own shape. Of a catalog of another version only addresses count, and everything is read again.
-pub(crate) const VERSION: u32 = 10;
+pub(crate) const VERSION: u32 = 11;
 
 /// A stored catalog that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

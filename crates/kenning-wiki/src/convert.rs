@@ -234,7 +234,8 @@ impl Wiki {
     /// Who wrote which note, where git knows.
     fn told(&self, walk: &Walk) -> Told {
         if self.settings.git {
-            Told::catch_up(&Told::default(), &self.root, &walk.repositories).0
+            let known = Told::default();
+            Told::catch_up(&known, &self.root, &walk.repositories, &self.levels()).0
         } else {
             Told::default()
         }

@@ -134,16 +134,26 @@ fn open_part(bytes: &[u8], note: &Note) -> ([u8; 32], u64) {
 /// Empty lines that stand around a section go with it, so that a note looks as if the section had never been there.
 fn open_pieces(bytes: &[u8], note: &Note, take: &mut dyn FnMut(&[u8])) {
     let mut from = 0;
+    // Where nothing more follows, the empty lines at its end go, too.
+    let mut last: &[u8] = &[];
     for section in &note.sections {
-        take(bytes.get(from..section.span.start).unwrap_or_default());
+        let before = bytes.get(from..section.span.start).unwrap_or_default();
+        if !before.is_empty() {
+            take(std::mem::replace(&mut last, before));
+        }
         let after = bytes.get(section.span.end..).unwrap_or_default();
         let blank = after.len() - after.trim_ascii_start().len();
         from = from.max(section.span.end + blank);
     }
     let rest = bytes.get(from..).unwrap_or_default();
-    if note.sections.is_empty() || !rest.is_empty() {
-        take(rest);
+    if rest.is_empty() && !note.sections.is_empty() {
+        let words = last.trim_ascii_end();
+        let end = memchr::memchr(b'\n', last.get(words.len()..).unwrap_or_default());
+        let end = end.map_or(last.len(), |end| words.len() + end + 1);
+        last = last.get(..end).unwrap_or_default();
     }
+    take(last);
+    take(rest);
 }
 
 /// By whose habits a note was read: a text that is no Markdown by those of its own format.

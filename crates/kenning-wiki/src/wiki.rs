@@ -169,8 +169,7 @@ impl Wiki {
 
     /// How the notes of each folder are read, when `walk` saw what lies in them.
     pub(crate) fn readers(&self, walk: &Walk) -> Readers {
-        let levels = self.rules.scale().above_lowest();
-        let levels = kenning_note::Levels::new(levels);
+        let levels = self.levels();
         let mut readers = Readers::new(
             &self.root,
             &self.settings,
@@ -180,6 +179,11 @@ impl Wiki {
         );
         readers.tell_endings(walk.notes.iter().map(|found| found.path.as_str()));
         readers
+    }
+
+    /// The levels that a note may name to be closed.
+    pub(crate) fn levels(&self) -> kenning_note::Levels {
+        kenning_note::Levels::new(self.rules.scale().above_lowest())
     }
 
     pub(crate) fn walk(&self) -> Walk {

@@ -10,6 +10,7 @@
 mod common;
 
 use common::{Folder, World, changes, stored};
+use kenning_access::Scale;
 use kenning_vocab::{Base, km};
 use kenning_wiki::{Catalog, Rules};
 use std::path::{Path, PathBuf};
@@ -387,6 +388,36 @@ fn another_note_of_the_same_name_has_no_former_paths_of_it() {
     assert_eq!(former(&world, "one now.md"), Vec::<String>::new());
     assert_eq!(former(&world, "two now.md"), ["two.md"]);
     assert_eq!(former(&world, "three.md"), ["x.md"]);
+}
+
+#[test]
+fn a_section_that_is_gone_and_was_called_after_a_level_of_the_operator_is_not_told_of() {
+    let Some(repository) = Repository::new(true) else {
+        return;
+    };
+    let folder = &repository.folder;
+    folder.write("a.md", "One line.\n");
+    repository.commit("2026-01-01", ADA, "a note");
+    folder.write("a.md", "\nOne line.\n\n:::important\nA name.\n:::\n");
+    repository.commit("2026-01-02", BEN, "a section");
+    folder.write("a.md", "One line.\n");
+    repository.commit("2026-01-03", ADA, "none any more");
+    let rules = |levels: [&str; 2]| Rules::new(Scale::new(levels).unwrap());
+    let (named, other) = (rules(["open", "important"]), rules(["open", "closed"]));
+    let section = World::of(&folder.path(), &named);
+    let first = [row("Ada Bell", "2026-01-01", "1")];
+    assert_eq!(revisions(&section, "a.md"), first);
+    // Where no level is called so, it is a box like any other.
+    let known = folder.wiki_under(&other);
+    let known = known.scan(&Catalog::empty(), &mut |_| ());
+    let mut world = World::default();
+    world.apply(&known.changes);
+    assert_eq!(revisions(&world, "a.md").len(), 3);
+    // Another level is known: what was told before is told anew.
+    let wiki = folder.wiki_under(&named);
+    let scan = wiki.scan(&stored(&known.catalog), &mut |_| ());
+    world.apply(&scan.changes);
+    assert_eq!(revisions(&world, "a.md"), first);
 }
 
 #[test]

@@ -229,6 +229,14 @@ fn a_hidden_section_changes_no_byte_for_those_who_do_not_see_it() {
         let folder = Folder::new(&[("b.md", "Text.\n"), ("Secret.md", "Text.\n")]);
         let text = "---\nprotection: public\n---\n# A\n\nFirst [[b]].\n\nSECTION\n\n## After\n\nLast [[b]].\n";
         folder.write("a.md", text.replace("SECTION\n\n", section));
+        let last = "---\nprotection: public\n---\nLast [[b]].\n";
+        let section = section.trim_end();
+        let section = if section.is_empty() {
+            String::new()
+        } else {
+            format!("\n{section}\n")
+        };
+        folder.write("end.md", format!("{last}{section}"));
         World::of(&folder.path(), &Rules::default())
     };
     let reader = reader("internal", "");

@@ -348,29 +348,10 @@ fn clauses(node: &Node) -> Option<Vec<Vec<Text>>> {
 }
 
 /// Whether a line with colons in it may open a protected section, by what stands behind them: whoever names a level, an audience or
-/// protection there means one, however it is spelt. What levels are called is not asked, so behind three colons any name of a box counts
-/// that is not one of those which makers of sites have.
+/// protection there means one, however it is spelt, and behind three colons whoever names one of `levels`.
 #[must_use]
-pub fn may_open_section(line: &str) -> bool {
-    const BOXES: [&str; 12] = [
-        "note",
-        "tip",
-        "info",
-        "warning",
-        "danger",
-        "caution",
-        "important",
-        "details",
-        "success",
-        "secondary",
-        "tabs",
-        "code-group",
-    ];
+pub fn may_open_section(line: &str, levels: &Levels) -> bool {
     let is_colon = |c: char| matches!(c, ':' | '\u{ff1a}');
-    let is_level = |name: &str| {
-        let is_box = BOXES.iter().any(|known| known.eq_ignore_ascii_case(name));
-        !is_box && name.starts_with(char::is_alphabetic)
-    };
     if speaks_of_it(line) {
         return true;
     }
@@ -385,6 +366,7 @@ pub fn may_open_section(line: &str) -> bool {
             continue;
         }
         boxes += 1;
+        let is_level = |name: &str| levels.named(name).is_some();
         if boxes > 8 || names_of(left.trim_start()).any(is_level) {
             return true;
         }

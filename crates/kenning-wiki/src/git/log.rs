@@ -29,6 +29,16 @@ pub(crate) struct Revision {
     pub(crate) added: u64,
 }
 
+/// How git is asked which files a commit changed, as [`files_of`] reads them; nothing that the repository names is run for it.
+const FILES: [&str; 6] = [
+    "--no-ext-diff",
+    "--no-textconv",
+    "--relative",
+    "--raw",
+    "--no-abbrev",
+    "-z",
+];
+
 /// What files were called before, by path, the latest last.
 pub(crate) type Former = BTreeMap<String, Vec<String>>;
 
@@ -63,14 +73,9 @@ impl Log {
             let mut arguments = vec![
                 "log",
                 "--use-mailmap",
-                "--no-ext-diff",
-                "--no-textconv",
-                "--relative",
-                "--raw",
-                "--no-abbrev",
-                "-z",
                 "--format=%x01%H%x02%aN%x02%aI%x02%at%x02%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x03)%x02",
             ];
+            arguments.extend(FILES);
             arguments.extend([renames, range, "--", "."]);
             run(root, &arguments)
         };
@@ -254,21 +259,9 @@ impl Log {
 /// What files of the commit `old` are called in the commit `new`, of those that are called otherwise: old path → new path.
 pub(super) fn renamed(root: &Path, old: &str, new: &str) -> BTreeMap<String, String> {
     let compare = |renames| {
-        let arguments = [
-            "diff-tree",
-            "-r",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--relative",
-            "--raw",
-            "--no-abbrev",
-            "-z",
-            renames,
-            old,
-            new,
-            "--",
-            ".",
-        ];
+        let mut arguments = vec!["diff-tree", "-r"];
+        arguments.extend(FILES);
+        arguments.extend([renames, old, new, "--", "."]);
         run(root, &arguments)
     };
     let out = compare("--find-renames").or_else(|| compare("--find-renames=100%"));

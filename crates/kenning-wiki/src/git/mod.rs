@@ -3,7 +3,6 @@
 //! What is told of a note follows from the history of that note alone. A commit's own name depends on all files of the commit, also
 //! on those that a reader of the note may not see; so a revision is named by the content that the note had then, which git knows
 //! as well (`git log --find-object`).
-
 //!
 //! The log is read once and then only what was committed since: what it told is kept with the catalog.
 
@@ -15,6 +14,7 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use kenning_note::Levels;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use log::Revision;
@@ -27,7 +27,7 @@ pub(crate) use told::Told;
 struct Repository {
     /// The commit that was checked out.
     commit: String,
-    /// By what authors are renamed and history is cut off: what git told under another one is told anew.
+    /// By what authors are renamed, history is cut off and sections are known: what git told under another one is told anew.
     by: String,
     history: History,
     /// Paths that ever held a protected section.
@@ -52,11 +52,18 @@ impl Repository {
     }
 
     /// What git tells of the folder `root`, when `known` is what it told before. Where it has nothing to say, nothing is told.
+    /// A protected section may be called after one of `levels`.
     ///
     /// One or two programs are run when nothing was committed, and a few more when something was. One that lies in a wiki is asked only
     /// where it keeps its data below one of `homes`.
-    fn catch_up(known: &Self, root: &Path, homes: Option<&[PathBuf]>) -> (Self, News) {
-        let Some(state) = State::of(root).filter(|state| state.is_kept_in(homes)) else {
+    fn catch_up(
+        known: &Self,
+        root: &Path,
+        levels: &Levels,
+        homes: Option<&[PathBuf]>,
+    ) -> (Self, News) {
+        let state = State::of(root, levels).filter(|state| state.is_kept_in(homes));
+        let Some(state) = state else {
             return (Self::default(), News::default());
         };
         if state.commit == known.commit && state.by == known.by {
@@ -92,7 +99,7 @@ impl Repository {
             news.renamed = log::renamed(root, &known.commit, &state.commit);
         }
         let mut protected = before.protected;
-        protected.extend(states::count(&mut log, root));
+        protected.extend(states::count(&mut log, root, levels));
         // A section goes along with its note.
         let moved: Vec<String> = protected
             .iter()
@@ -173,7 +180,7 @@ impl State {
         homes.any(|around| home.starts_with(around))
     }
 
-    fn of(root: &Path) -> Option<Self> {
+    fn of(root: &Path, levels: &Levels) -> Option<Self> {
         // A look at the disk is a thousand times cheaper than a program that finds nothing.
         root.ancestors()
             .find(|folder| folder.join(".git").exists())?;
@@ -196,6 +203,10 @@ impl State {
         hash.update(&u64::try_from(shallow.len()).unwrap_or(0).to_le_bytes());
         hash.update(&shallow);
         hash.update(&mailmap);
+        for name in levels.names() {
+            // No name holds one.
+            hash.update(b"\0").update(name.as_bytes());
+        }
         Some(Self {
             home,
             commit: commit.to_owned(),
@@ -224,13 +235,13 @@ fn open_history(
         let (Some(revision), Some(bytes)) = (states.get(place), content) else {
             return;
         };
-        let text = open(bytes);
+        let text = dense(&open(bytes));
         if text == before && !kept.is_empty() {
             return;
         }
         kept.push(Revision {
             content: blob_name(&text),
-            added: states::added(&dense(&before), &dense(&text)),
+            added: states::added(&before, &text),
             ..(*revision).clone()
         });
         before = text;
@@ -239,7 +250,7 @@ fn open_history(
     kept
 }
 
-/// The lines that are not empty: how many empty ones there are would tell how long a section is.
+/// The lines that are not empty: whoever adds a section or takes it away adds empty ones around it or leaves some.
 fn dense(text: &[u8]) -> Vec<u8> {
     let lines = text.split_inclusive(|byte| *byte == b'\n');
     lines

@@ -7,6 +7,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
+use kenning_note::Levels;
+
 use super::log::Log;
 use super::program::contents;
 
@@ -20,7 +22,7 @@ enum Role {
 
 /// Counts what each state of the log added. Gives the paths that may have held a protected section; what git does not have tells
 /// nothing, so it may.
-pub(super) fn count(log: &mut Log, root: &Path) -> BTreeSet<String> {
+pub(super) fn count(log: &mut Log, root: &Path, levels: &Levels) -> BTreeSet<String> {
     let paths: Vec<String> = log.history.keys().cloned().collect();
     let mut asked: Vec<String> = Vec::new();
     let mut roles = Vec::new();
@@ -62,7 +64,7 @@ pub(super) fn count(log: &mut Log, root: &Path) -> BTreeSet<String> {
             }
             return;
         };
-        if may_be_protected(content)
+        if may_be_protected(content, levels)
             && let Some(path) = paths.get(owner)
         {
             protected.insert(path.clone());
@@ -92,7 +94,7 @@ pub(super) fn is_none(name: &str) -> bool {
 }
 
 /// Whether a text may hold a line that opens a protected section. What is UTF-16 may.
-fn may_be_protected(text: &[u8]) -> bool {
+fn may_be_protected(text: &[u8], levels: &Levels) -> bool {
     if text.starts_with(&[0xFF, 0xFE]) || text.starts_with(&[0xFE, 0xFF]) {
         return true;
     }
@@ -102,7 +104,7 @@ fn may_be_protected(text: &[u8]) -> bool {
         let end = memchr::memchr(b'\n', found).unwrap_or(found.len());
         let (line, after) = found.split_at_checked(end).unwrap_or((found, b""));
         // What stands behind the first colons of a line holds what stands behind all others.
-        if kenning_note::may_open_section(&String::from_utf8_lossy(line)) {
+        if kenning_note::may_open_section(&String::from_utf8_lossy(line), levels) {
             return true;
         }
         rest = after;
@@ -249,9 +251,16 @@ mod tests {
             ("::\u{200b}: restricted\n", true),
             ("call std::io or <https://[::1]/restricted>\n", false),
             (":::note\nprotected\n:::\n", false),
+            (":::important {.warning} Danger\n", false),
             ("plain protected words", false),
         ] {
-            assert_eq!(may_be_protected(text.as_bytes()), may, "{text}");
+            let levels = Levels::default();
+            assert_eq!(may_be_protected(text.as_bytes(), &levels), may, "{text}");
+        }
+        // Any name may be that of a level.
+        let levels = Levels::new(["Important", "warning"]);
+        for text in [":::important Danger\n", "> ::: {.note .warning}\n"] {
+            assert!(may_be_protected(text.as_bytes(), &levels), "{text}");
         }
     }
 }

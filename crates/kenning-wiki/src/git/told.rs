@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use kenning_note::Levels;
 use serde::{Deserialize, Serialize};
 
 use super::program::run;
@@ -29,10 +30,15 @@ impl Told {
         }
     }
 
-    /// What git tells of the folder `root`, when `known` is what it told before; `within` are folders of it that are repositories.
-    /// Where it has nothing to say, nothing is told.
-    pub(crate) fn catch_up(known: &Self, root: &Path, within: &[String]) -> (Self, News) {
-        let (own, mut news) = Repository::catch_up(&known.own, root, None);
+    /// What git tells of the folder `root`, when `known` is what it told before; `within` are folders of it that are repositories,
+    /// and `levels` those that a protected section may be called after. Where it has nothing to say, nothing is told.
+    pub(crate) fn catch_up(
+        known: &Self,
+        root: &Path,
+        within: &[String],
+        levels: &Levels,
+    ) -> (Self, News) {
+        let (own, mut news) = Repository::catch_up(&known.own, root, levels, None);
         let mut told = Self {
             own,
             within: BTreeMap::new(),
@@ -46,7 +52,8 @@ impl Told {
         for folder in within {
             let nothing = Repository::default();
             let known = known.within.get(folder).unwrap_or(&nothing);
-            let (found, more) = Repository::catch_up(known, &root.join(folder), Some(&homes));
+            let (found, more) =
+                Repository::catch_up(known, &root.join(folder), levels, Some(&homes));
             let inside = |path: String| format!("{folder}/{path}");
             let more = more.renamed.into_iter();
             news.renamed
@@ -71,9 +78,7 @@ impl Told {
         (&self.own, "", path)
     }
 
-    /// The revisions of a note, the latest first, as those know them who do not see its protected sections.
-    ///
-    /// `has_sections` says whether it has such today, and `open` gives what stands outside them.
+    /// The revisions of a note, as its repository tells them: see [`Repository::revisions`].
     pub(crate) fn revisions(
         &self,
         root: &Path,
@@ -85,7 +90,7 @@ impl Told {
         repository.revisions(&root.join(folder), path, has_sections, open)
     }
 
-    /// The paths that the note at `path` had before, the latest last.
+    /// The paths that the note at `path` had before, the latest last, as seen from the folder of the wiki.
     pub(crate) fn former(&self, path: &str) -> Cow<'_, [String]> {
         let (repository, folder, path) = self.of(path);
         let former = repository.former(path);

@@ -123,7 +123,8 @@ impl Run<'_> {
             return;
         }
         if self.asks_git {
-            let (told, news) = Told::catch_up(known, &self.wiki.root, &found.repositories);
+            let (root, levels) = (&self.wiki.root, self.wiki.levels());
+            let (told, news) = Told::catch_up(known, root, &found.repositories, &levels);
             let same = told == **known;
             self.next.told = if same {
                 Arc::clone(known)
