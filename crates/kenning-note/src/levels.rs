@@ -2,7 +2,7 @@
 //! meant it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -30,6 +30,14 @@ impl Levels {
             .map(|name| name.as_ref().trim().to_lowercase())
             .filter(|name| !name.is_empty())
             .collect();
+        let usual = Self::default();
+        if *usual.names() == *names {
+            return usual;
+        }
+        Self::of(names)
+    }
+
+    fn of(names: Vec<String>) -> Self {
         let words = names.iter().map(String::as_str);
         let words = words.chain(["protected", "protection", "audience"]);
         let finders = words.flat_map(|word| {
@@ -52,6 +60,7 @@ impl Levels {
             .match_kind(MatchKind::LeftmostFirst)
             // Nearly all of a text is passed over before the automaton is asked, and this one is made ten times as fast.
             .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .dense_depth(0)
             .build(&words)
             .ok();
         let longest = names.iter().map(|name| name.chars().count()).max();
@@ -97,8 +106,10 @@ impl Levels {
 impl Default for Levels {
     /// `internal`, `confidential` and `restricted`.
     fn default() -> Self {
-        static USUAL: std::sync::LazyLock<Levels> =
-            std::sync::LazyLock::new(|| Levels::new(["internal", "confidential", "restricted"]));
+        static USUAL: LazyLock<Levels> = LazyLock::new(|| {
+            let names = ["internal", "confidential", "restricted"];
+            Levels::of(names.map(str::to_owned).to_vec())
+        });
         USUAL.clone()
     }
 }

@@ -132,13 +132,20 @@ pub(crate) fn turn(
     settings: &Settings,
     problems: &mut Vec<Problem>,
 ) -> Turned {
-    let out = Turned::new(source.text.len(), &settings.levels);
-    match note.format {
+    // Of a page of HTML, half and more are tags.
+    let tags = match note.format {
+        Format::Html => source.text.len() / 2,
+        _ => 0,
+    };
+    let out = Turned::new(source.text.len() - tags, &settings.levels);
+    let mut turned = match note.format {
         Format::Org => org::turn(source, out),
         Format::Tiddler => tiddler::turn(source, out),
         Format::MediaWiki => mediawiki::turn(source, note, out),
         _ => html::turn(source, &note.path, out, problems),
-    }
+    };
+    turned.text.shrink_to_fit();
+    turned
 }
 
 /// A line without its end, with the next ones where the words of a link go on there, as programs that fill paragraphs leave them. There is a
