@@ -95,17 +95,18 @@ fn markdown(
     settings: &Settings,
     problems: &mut Vec<Problem>,
 ) {
-    let front = front_matter::read(source, note.format, &settings.limits, problems);
+    let mut front = front_matter::read(source, note.format, &settings.limits, problems);
     if !front.present && front.unreadable.is_none() && article::read(source, note) {
         marks::read(source, 0, note, settings, problems);
         return;
     }
     let mut meta = Meta::new(settings, problems);
-    meta.read(note, front.map.unwrap_or_default());
+    meta.read(note, front.map.take().unwrap_or_default());
     if let Some(title) = meta.title.take() {
         note.title = title;
         note.title_from = TitleFrom::FrontMatter;
     }
+    meta::add_lost(note, source, &front, problems);
     if let Some((place, why)) = front.unreadable {
         note.protection = Stated::Unreadable { why, place };
     }
@@ -116,12 +117,12 @@ fn markdown(
 /// Another format, read as the Markdown that says the same. Places keep their line.
 fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &mut Vec<Problem>) {
     // Makers of sites put front matter before text of any format.
-    let front = front_matter::read(source, note.format, &settings.limits, problems);
+    let mut front = front_matter::read(source, note.format, &settings.limits, problems);
     let after = front.present.then(|| source.after(front.body));
     let written = after.as_ref().unwrap_or(source);
     let turned = format::turn(written, note, settings, problems);
     let lost = format::lost_block(written, &turned.text, &settings.levels);
-    let mut keys = front.map.unwrap_or_default();
+    let mut keys = front.map.take().unwrap_or_default();
     keys.extend(turned.keys);
     let mut meta = Meta::new(settings, problems);
     meta.read(note, keys);
@@ -136,6 +137,7 @@ fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &
         note.title = title;
         note.title_from = from;
     }
+    meta::add_lost(note, source, &front, problems);
     if let Some((place, why)) = front.unreadable {
         note.protection = Stated::Unreadable { why, place };
     }

@@ -66,6 +66,9 @@ pub struct Note {
     pub sources: Vec<SourceRef>,
     /// What the note says about its protection, uninterpreted.
     pub protection: Stated,
+    /// What the page of a section asks for all notes in its folder and below, itself among them: Hugo's `cascade`, in so far as it speaks
+    /// of protection. It stands beside `protection`, which is of the note alone.
+    pub cascades: Vec<Cascade>,
     /// Keys with a value that have no place above, in the order of the note. Also inline fields of the note.
     pub fields: Vec<Field>,
     /// Upkeep, weight and people: what the keys for these say.
@@ -291,6 +294,17 @@ pub enum Stated {
         /// Where it stands.
         place: Place,
     },
+}
+
+/// What the page of a section asks for the notes in its folder and below.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Cascade {
+    /// Which notes are meant: a pattern of paths from the top of the site's pages, as written. `None` for all, also where something else
+    /// than their paths says which.
+    pub path: Option<Text>,
+    /// What is said of them; never [`Stated::Nothing`].
+    pub protection: Stated,
 }
 
 /// What a text says about who may read it, in its own words.

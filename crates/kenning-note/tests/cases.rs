@@ -400,6 +400,11 @@ fn about(out: &mut String, note: &Note) {
             vec![stated(&note.protection)]
         },
     );
+    let handed = note.cascades.iter().map(|one| {
+        let path = one.path.as_ref().map_or("all", |path| path.text.as_str());
+        format!("{path}: {}", stated(&one.protection))
+    });
+    list("hands down", handed.collect());
     list(
         "redirects to",
         note.redirects_to

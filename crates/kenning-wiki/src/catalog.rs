@@ -9,6 +9,7 @@ use oxrdf::NamedNode;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Way;
+use crate::cascade::Asked;
 use crate::git::{Revision, Told};
 use crate::label::Said;
 use crate::problem::Located;
@@ -61,7 +62,7 @@ pub struct Parts {
 }
 
 /// The version of the catalog's own shape. Of a catalog of another version only addresses count, and everything is read again.
-pub(crate) const VERSION: u32 = 11;
+pub(crate) const VERSION: u32 = 12;
 
 /// A stored catalog that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +107,8 @@ pub(crate) struct Entry {
     pub(crate) concept: Option<String>,
     pub(crate) names: Names,
     pub(crate) said: Said,
+    /// What it asks for the notes of its folder and below.
+    pub(crate) cascades: Vec<Asked>,
     /// The text outside protected sections, and then each of these.
     pub(crate) units: Vec<Unit>,
     /// Who wrote it, the latest revision first.

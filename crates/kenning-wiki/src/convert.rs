@@ -10,7 +10,7 @@ use kenning_note::{Note, Part};
 use oxrdf::{NamedNode, Triple};
 
 use crate::assemble::{Assembler, Made};
-use crate::catalog::{Entry, GraphKind};
+use crate::catalog::{Catalog, Entry, GraphKind};
 use crate::change::{Progress, Summary};
 use crate::dialect::{Guess, Readers};
 use crate::file::Folder;
@@ -90,12 +90,24 @@ impl Wiki {
         take: &mut dyn FnMut(F::Piece) -> Result<(), E>,
     ) -> Result<Converted, E> {
         let walk = self.walk();
-        let of = walk.notes.len();
-        report(Progress::Found(of));
+        report(Progress::Found(walk.notes.len()));
         let readers = self.readers(&walk);
+        let wiki = self.handing_down(&walk, &readers, &Catalog::empty());
+        wiki.convert_walked(walk, &readers, report, form, take)
+    }
+
+    fn convert_walked<F: Form, E>(
+        &self,
+        walk: Walk,
+        readers: &Readers,
+        report: &mut dyn FnMut(Progress),
+        form: &F,
+        take: &mut dyn FnMut(F::Piece) -> Result<(), E>,
+    ) -> Result<Converted, E> {
+        let of = walk.notes.len();
         let history = self.told(&walk);
         let weight = |found: &Found| found.size.saturating_mul(8) + 4_000;
-        let head = crate::scan::fresh_head(self, &readers);
+        let head = crate::scan::fresh_head(self, readers);
         let mut linked = Linked::empty(self, &head);
         let habits = linked.index.habits().clone();
         let mut problems: Vec<Located> = self.problems().cloned().collect();
@@ -116,7 +128,7 @@ impl Wiki {
             || Folder::new(&self.root),
             |folder, found, hand| {
                 let path = &found.path;
-                let read = self.read_for_good(folder, form, &readers, &history, path, hand);
+                let read = self.read_for_good(folder, form, readers, &history, path, hand);
                 read.map(|(mut entry, count)| {
                     let hashes = habits.hashes(&naming(path, &entry));
                     let mut problems = std::mem::take(&mut entry.problems);

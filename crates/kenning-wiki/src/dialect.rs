@@ -228,7 +228,7 @@ impl Readers {
                 settings.context = context;
             }
             let problems = &mut guess.problems;
-            let site = Site::read(root, &guess.folder, guess.dialect, problems);
+            let site = Site::read(root, &guess.folder, guess.dialect, levels, problems);
             Reader {
                 guess,
                 settings,
@@ -284,6 +284,13 @@ impl Readers {
         let mut spoken: Vec<Spoken> = spoken.collect();
         spoken.sort_by_key(|spoken| std::cmp::Reverse((spoken.folder.len(), spoken.name.len())));
         spoken
+    }
+
+    /// The sites of which sections hand down to the pages below them.
+    pub(crate) fn handing_down(&self) -> impl Iterator<Item = &Site> {
+        let readers = self.folders.iter();
+        let readers = readers.filter(|reader| reader.guess.dialect == Dialect::Hugo);
+        readers.filter_map(|reader| reader.site.as_ref())
     }
 
     /// How the note at `path` is read.

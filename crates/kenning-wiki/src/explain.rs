@@ -137,10 +137,11 @@ impl Wiki {
         memory.follow(self, &scan.catalog);
         let walk = memory.walk.take().unwrap_or_default();
         let readers = self.readers(&walk);
+        let labelled = self.handing_down(&walk, &readers, &scan.catalog);
         let mut relinker = Relinker::new(self, &memory.linked, &walk.others);
         let (bytes, _) = crate::file::read(&self.root, path, self.largest).ok()?;
         let mut note = kenning_note::read(&bytes, path, readers.of(path)).note;
-        let decision = self.judge().decide(path, &entry.said);
+        let decision = labelled.judge().decide(path, &entry.said);
         let mut problems = Vec::new();
         for problem in &scan.problems {
             let here = |line: u32| usize::try_from(line).is_ok_and(|line| problem.line == line);
@@ -158,7 +159,7 @@ impl Wiki {
             evidence: readers.evidence(path, &entry.dialect),
             label: entry.label().to_owned(),
             because: decision.because,
-            sections: self.sections(path, &note, entry, line),
+            sections: labelled.sections(path, &note, entry, line),
             translations: Vec::new(),
             links: Vec::new(),
             passages: Vec::new(),

@@ -1,12 +1,14 @@
 //! Which label a note gets: what it says itself, what its folder asks for, and what happens when neither can be read.
 //!
-//! In this order: the note's own key; else the nearest folder rule with a default; else the default level.
+//! In this order: the note's own key; else the nearest folder rule with a default; else the default level. What a `cascade` hands down
+//! takes the place of a lower one of the last two.
 //! Then floors and audiences of *every* rule that covers the note are joined, so nothing ends below them.
 //! A key that cannot be read, an unknown level or broken front matter closes the note.
 
 use kenning_access::{Clause, Group, Label, Level};
 use serde::{Deserialize, Serialize};
 
+use crate::cascade::Cascade;
 use crate::rules::{FolderRule, Rules};
 use crate::settings::WikiSettings;
 
@@ -63,6 +65,16 @@ impl Judge<'_> {
                 problems,
             );
         }
+        let cascades = self.cascades(path);
+        for cascade in &cascades {
+            if let Err(why) = &cascade.asks {
+                let because = format!(
+                    "what `{}` hands down by `cascade` cannot be followed: {why}",
+                    cascade.file
+                );
+                return closed(because, problems);
+            }
+        }
         let covering = self.covering(path);
         let mut said_itself = false;
         let (mut label, because) = match self.own(said, &mut problems) {
@@ -70,7 +82,7 @@ impl Judge<'_> {
                 said_itself = true;
                 (Label::new(level, []), "the note says so".to_owned())
             }
-            Ok(None) => self.inherited(&covering),
+            Ok(None) => self.inherited(&covering, &cascades),
             Err(why) => {
                 problems.push(format!("{why}; the note is closed"));
                 return closed(
@@ -97,6 +109,20 @@ impl Judge<'_> {
                     let pattern = &rule.pattern;
                     because.push_str(&format!("; {whose} for `{pattern}` raises it to `{text}`"));
                 }
+            }
+        }
+        for cascade in &cascades {
+            let Ok((_, groups)) = &cascade.asks else {
+                continue;
+            };
+            let higher = raised.join(groups);
+            if higher != raised {
+                raised = higher;
+                let text = self.rules.scale().write_label(&raised);
+                let file = &cascade.file;
+                because.push_str(&format!(
+                    "; the `cascade` of `{file}` raises it to `{text}`"
+                ));
             }
         }
         if let Some(why) = self.is_missed(said, &raised) {
@@ -175,8 +201,18 @@ impl Judge<'_> {
         })
     }
 
+    /// What sections and the site hand down to `path`.
+    fn cascades(&self, path: &str) -> Vec<&Cascade> {
+        let all = self.settings.cascades.iter();
+        all.filter(|cascade| cascade.covers(path)).collect()
+    }
+
     /// The level that the note itself states, as of today.
-    fn own(&self, said: &Said, problems: &mut Vec<String>) -> Result<Option<Level>, String> {
+    pub(crate) fn own(
+        &self,
+        said: &Said,
+        problems: &mut Vec<String>,
+    ) -> Result<Option<Level>, String> {
         let scale = self.rules.scale();
         let parse = |name: &str| scale.parse_level(name).map_err(|error| error.to_string());
         let level = said.level.as_deref().map(parse).transpose()?;
@@ -211,8 +247,12 @@ impl Judge<'_> {
         Ok(level.max(others))
     }
 
-    /// The level of a note that says nothing: the higher of what the operator and the wiki's own file give it.
-    fn inherited(&self, covering: &[Vec<&FolderRule>; 2]) -> (Label, String) {
+    /// The level of a note that says nothing: the highest of what the operator gives it, the wiki's own file, and what is handed down.
+    fn inherited(
+        &self,
+        covering: &[Vec<&FolderRule>; 2],
+        cascades: &[&Cascade],
+    ) -> (Label, String) {
         let [operator, own] = covering;
         let (mut level, mut because) = match nearest_default(operator) {
             Some((level, pattern)) => (level, format!("the rule for `{pattern}` says so")),
@@ -232,6 +272,14 @@ impl Judge<'_> {
         {
             level = local;
             because = why;
+        }
+        for cascade in cascades {
+            if let Ok((Some(asked), _)) = &cascade.asks
+                && *asked > level
+            {
+                level = *asked;
+                because = format!("the `cascade` of `{}` says so", cascade.file);
+            }
         }
         (Label::new(level, []), because)
     }
@@ -264,7 +312,7 @@ impl FolderRule {
     }
 }
 
-fn own_audience(said: &Said) -> Result<Vec<Clause>, String> {
+pub(crate) fn own_audience(said: &Said) -> Result<Vec<Clause>, String> {
     said.audience
         .iter()
         .map(|names| {
@@ -305,290 +353,4 @@ fn day(text: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const OPERATOR: &str = r#"
-        [[rule]]
-        path = "hr"
-        default = "confidential"
-        floor = "internal"
-        audience = ["hr"]
-
-        [[rule]]
-        path = "hr/open"
-        default = "internal"
-
-        [[rule]]
-        path = "press/**"
-        default = "public"
-
-        [[rule]]
-        path = "elsewhere"
-        wiki = "another"
-        floor = "restricted"
-
-        [protection_keys]
-        private = "confidential"
-        tlp = true
-    "#;
-
-    fn said(level: &str) -> Said {
-        Said {
-            level: Some(level.to_owned()),
-            ..Said::default()
-        }
-    }
-
-    /// The label of a note, with `own` as the wiki's `kenning.toml`.
-    fn label(own: &str, path: &str, said: &Said) -> (String, Vec<String>) {
-        let rules = Rules::parse(OPERATOR).unwrap().with_today("2026-11-21");
-        let settings = WikiSettings::read(own, &rules);
-        let judge = Judge {
-            rules: &rules,
-            settings: &settings,
-            wiki: "handbook",
-        };
-        let decision = judge.decide(path, said);
-        (
-            rules.scale().write_label(&decision.label),
-            decision.problems,
-        )
-    }
-
-    #[test]
-    fn the_note_then_the_nearest_folder_then_the_default() {
-        let nothing = Said::default();
-        for (path, said, expected) in [
-            ("a.md", &nothing, "internal"),
-            ("a.md", &said("public"), "public"),
-            ("press/a.md", &nothing, "public"),
-            ("press/a.md", &said("restricted"), "restricted"),
-            ("hr/a.md", &nothing, "confidential{hr}"),
-            ("hr/a.md", &said("internal"), "internal{hr}"),
-            ("hr/open/a.md", &nothing, "internal{hr}"),
-            ("hrx/a.md", &nothing, "internal"),
-            ("elsewhere/a.md", &nothing, "internal"),
-        ] {
-            assert_eq!(label("", path, said).0, expected, "{path} {said:?}");
-        }
-    }
-
-    #[test]
-    fn a_note_is_never_below_the_floor_of_its_folder() {
-        let (label, problems) = label("", "hr/a.md", &said("public"));
-        assert_eq!(label, "internal{hr}");
-        assert_eq!(
-            problems,
-            ["`public` is below the floor of its folder; the note is `internal`"]
-        );
-        let floor = "[[rule]]\npath = 'bench'\nfloor = 'confidential'\n";
-        let (label, problems) = self::label(floor, "bench/a.md", &Said::default());
-        assert_eq!(label, "confidential");
-        assert!(problems.is_empty(), "{problems:?}");
-    }
-
-    #[test]
-    fn a_key_that_is_not_switched_on_is_told() {
-        for (key, value, told) in [
-            ("classification", "restricted", 1),
-            ("classification", "mammal", 0),
-            ("private", "true", 0),
-            ("publish", "true", 0),
-        ] {
-            let said = Said {
-                others: vec![(key.to_owned(), value.to_owned())],
-                ..Said::default()
-            };
-            let (_, problems) = label("", "press/a.md", &said);
-            assert_eq!(problems.len(), told, "{key}: {value}: {problems:?}");
-        }
-    }
-
-    #[test]
-    fn a_mark_closes_what_would_be_lower_than_it_says() {
-        let marked = |level: &str| Said {
-            marks: vec![(level.to_owned(), "the callout".to_owned())],
-            ..Said::default()
-        };
-        for (path, said, expected, told) in [
-            ("hr/a.md", marked("confidential"), "confidential{hr}", 0),
-            ("a.md", marked("internal"), "internal", 0),
-            ("press/a.md", marked("internal"), "restricted{}", 1),
-            ("hr/a.md", marked("restricted"), "restricted{}", 1),
-            ("hr/a.md", marked("secrte"), "restricted{}", 1),
-        ] {
-            let (label, problems) = label("", path, &said);
-            assert_eq!(label, expected, "{path} {said:?}");
-            assert_eq!(problems.len(), told, "{problems:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_understood_closes() {
-        let broken = Said {
-            unreadable: Some("the front matter cannot be read".to_owned()),
-            ..Said::default()
-        };
-        let group = Said {
-            audience: vec![vec!["h r".to_owned()]],
-            ..said("public")
-        };
-        let until = |day: &str| Said {
-            until: Some(day.to_owned()),
-            then: Some("public".to_owned()),
-            ..said("public")
-        };
-        let [soon, never, longer] = ["soon", "2020-02-30", "2020-01-015"].map(until);
-        let then = Said {
-            then: Some("secrte".to_owned()),
-            ..said("public")
-        };
-        let others = |key: &str, value: &str| Said {
-            others: vec![(key.to_owned(), value.to_owned())],
-            ..said("public")
-        };
-        let tlp = others("tlp", "purple");
-        let private = others("private", "perhaps");
-        for said in [
-            &said("secrte"),
-            &said(""),
-            &broken,
-            &group,
-            &soon,
-            &never,
-            &longer,
-            &then,
-            &tlp,
-            &private,
-        ] {
-            let (label, problems) = label("", "press/a.md", said);
-            assert_eq!(label, "restricted{}", "{said:?}");
-            // What cannot be read was told by the reading, once.
-            let told = usize::from(said.unreadable.is_none());
-            assert_eq!(problems.len(), told, "{said:?}");
-        }
-    }
-
-    #[test]
-    fn the_wiki_can_only_raise() {
-        let nothing = Said::default();
-        let own = |own: &str, path: &str| label(own, path, &nothing).0;
-        assert_eq!(own("default_level = 'public'", "a.md"), "internal");
-        assert_eq!(
-            own("default_level = 'confidential'", "a.md"),
-            "confidential"
-        );
-        assert_eq!(
-            own("default_level = 'confidential'", "press/a.md"),
-            "confidential"
-        );
-        let rule = "[[rule]]\npath = 'hr/open'\ndefault = 'public'\nfloor = 'public'";
-        assert_eq!(own(rule, "hr/open/a.md"), "internal{hr}");
-        let rule = "[[rule]]\npath = '**'\nfloor = 'internal'\naudience = [['x', 'y'], ['z']]";
-        assert_eq!(own(rule, "press/a.md"), "internal{x|y}{z}");
-    }
-
-    #[test]
-    fn settings_that_cannot_be_read_close_the_wiki() {
-        for own in [
-            "default_level = 'secrte'",
-            "[[rule]]\npath = 'a'\nfloor = 'x'",
-            "[[rule]]\npath = 'a[b'",
-            "[[rule]]\npath = 'a'\nflor = 'public'",
-            "[[rules]]\npath = 'a'\nfloor = 'restricted'",
-            "defaultLevel = 'restricted'",
-            "[predicate_floors]\n'schema:email' = 'internal'",
-            "name = ",
-        ] {
-            let (label, _) = label(own, "press/a.md", &said("public"));
-            assert_eq!(label, "restricted{}", "{own}");
-        }
-        // What has nothing to do with it is told, and no more.
-        let (label, _) = label("nmae = 'handbook'", "press/a.md", &said("public"));
-        assert_eq!(label, "public");
-        let settings = WikiSettings::read("nmae = 'handbook'", &Rules::default());
-        assert_eq!(settings.problems.len(), 1, "{:?}", settings.problems);
-        let known = "dates = 'day-first'\nlanguage = 'en'\ncase = 'turkish'\ngit = false\n[languages]\nfr = 'fr'";
-        let settings = WikiSettings::read(known, &Rules::default());
-        assert_eq!(settings.problems, []);
-    }
-
-    #[test]
-    fn other_keys_count_where_the_operator_says_so() {
-        let others = |key: &str, value: &str| Said {
-            others: vec![(key.to_owned(), value.to_owned())],
-            ..Said::default()
-        };
-        for (key, value, expected) in [
-            ("private", "true", "confidential"),
-            ("private", "false", "internal"),
-            ("tlp", "TLP:CLEAR", "public"),
-            ("tlp", "red", "restricted"),
-            ("classification", "public", "internal"),
-        ] {
-            assert_eq!(
-                label("", "a.md", &others(key, value)).0,
-                expected,
-                "{key}: {value}"
-            );
-        }
-    }
-
-    #[test]
-    fn protection_ends_on_its_day_if_something_is_said_to_follow() {
-        let ending = |until: &str, then: Option<&str>| Said {
-            until: Some(until.to_owned()),
-            then: then.map(str::to_owned),
-            ..said("confidential")
-        };
-        for (until, then, expected, problems) in [
-            ("2026-11-22", Some("public"), "confidential", 0),
-            ("2026-11-21", Some("public"), "public", 0),
-            ("2026-11-20T10:00:00Z", Some("internal"), "internal", 0),
-            ("2026-01-01", None, "confidential", 1),
-        ] {
-            let (text, found) = label("", "a.md", &ending(until, then));
-            assert_eq!(
-                (text.as_str(), found.len()),
-                (expected, problems),
-                "{until}"
-            );
-        }
-        // Another key that asks for more does not end with it.
-        let private = Said {
-            others: vec![("private".to_owned(), "true".to_owned())],
-            ..ending("2026-01-01", Some("public"))
-        };
-        assert_eq!(label("", "a.md", &private).0, "confidential");
-        // A floor holds then, too.
-        let (text, _) = label("", "hr/a.md", &ending("2026-01-01", Some("public")));
-        assert_eq!(text, "internal{hr}");
-    }
-
-    #[test]
-    fn a_section_can_only_raise() {
-        let rules = Rules::default();
-        let settings = WikiSettings::default();
-        let judge = Judge {
-            rules: &rules,
-            settings: &settings,
-            wiki: "handbook",
-        };
-        let scale = rules.scale();
-        let note = scale.parse_label("internal{a}").unwrap();
-        let group = |name: &str| Said {
-            audience: vec![vec![name.to_owned()]],
-            ..Said::default()
-        };
-        for (said, expected) in [
-            (said("public"), "internal{a}"),
-            (said("restricted"), "restricted{a}"),
-            (group("b"), "internal{a}{b}"),
-            (said("secrte"), "restricted{}"),
-        ] {
-            let label = judge.decide_section(&note, &said).label;
-            assert_eq!(scale.write_label(&label), expected, "{said:?}");
-        }
-    }
-}
+mod tests;

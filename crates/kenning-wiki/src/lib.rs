@@ -2,6 +2,7 @@
 
 mod address;
 mod assemble;
+mod cascade;
 mod catalog;
 mod change;
 mod convert;

@@ -9,6 +9,7 @@ use kenning_vocab::{Base, rdf};
 
 use crate::address;
 use crate::assemble::{Made, Parts};
+use crate::cascade::Asked;
 use crate::catalog::{About, Entry, Names, Typed, Unit, Wanting};
 use crate::dialect::Manner;
 use crate::label::Said;
@@ -71,6 +72,7 @@ pub(crate) fn read(
             _ => None,
         },
         said: said(&note.protection),
+        cascades: Asked::all_of(&note.cascades),
         problems: problems.collect(),
         ..Entry::default()
     };
@@ -409,7 +411,7 @@ impl Typed {
     }
 }
 
-fn said(stated: &Stated) -> Said {
+pub(crate) fn said(stated: &Stated) -> Said {
     match stated {
         Stated::Nothing => Said::default(),
         Stated::Unreadable { why, place } => Said {

@@ -6,6 +6,7 @@ use kenning_access::{Level, Scale};
 use kenning_note::DateOrder;
 use serde::Deserialize;
 
+use crate::cascade::Cascade;
 use crate::problem::Located;
 use crate::rules::{FolderRule, RuleText, Rules};
 
@@ -42,6 +43,8 @@ pub(crate) struct WikiSettings {
     pub(crate) dialect: Option<String>,
     pub(crate) default_level: Option<Level>,
     pub(crate) folders: Vec<FolderRule>,
+    /// What is handed down, once that is known: see [`crate::cascade`].
+    pub(crate) cascades: Vec<Cascade>,
     pub(crate) ignore: Vec<String>,
     pub(crate) shortest: bool,
     pub(crate) turkish: bool,
@@ -66,6 +69,7 @@ impl Default for WikiSettings {
             dialect: None,
             default_level: None,
             folders: Vec::new(),
+            cascades: Vec::new(),
             ignore: Vec::new(),
             shortest: false,
             turkish: false,

@@ -2,6 +2,7 @@
 //! says that makes a site of them.
 
 mod defaults;
+mod handed;
 mod hugo;
 mod jekyll;
 mod mkdocs;
@@ -9,8 +10,9 @@ mod published;
 
 use std::path::Path;
 
-use kenning_note::{Dialect, Settings, Value};
+use kenning_note::{Dialect, Levels, Note, Reading, Settings, Stated, Value};
 
+use crate::cascade::Asked;
 use crate::names::{last, without_ending};
 use crate::problem::Located;
 use crate::wiki::is_missing;
@@ -33,6 +35,8 @@ pub(crate) struct Site {
     /// The path of the site's own address: `/docs/page/` means the same as `/page/` where it is `docs`.
     base: String,
     patterns: Patterns,
+    /// What its configuration hands down to all pages, and in which file.
+    cascades: Vec<(String, Asked)>,
 }
 
 /// A folder of pages, and their language.
@@ -75,10 +79,14 @@ impl Site {
         root: &Path,
         folder: &str,
         dialect: Dialect,
+        levels: &Levels,
         problems: &mut Vec<Located>,
     ) -> Option<Self> {
         match dialect {
-            Dialect::Hugo => Some(hugo::site(root, folder, problems)),
+            Dialect::Hugo => Some(Self {
+                cascades: handed::handed(root, folder, levels, problems),
+                ..hugo::site(root, folder, problems)
+            }),
             Dialect::Jekyll => Some(jekyll::site(root, folder, problems)),
             Dialect::MkDocs => Some(mkdocs::site(root, folder, problems)),
             _ => None,
@@ -99,6 +107,7 @@ impl Site {
             in_folders: true,
             base: String::new(),
             patterns: Patterns::default(),
+            cascades: Vec::new(),
         }
     }
 
@@ -120,6 +129,12 @@ impl Site {
     /// Where its configuration lies, as seen from the folder of the wiki.
     pub(crate) fn folder(&self) -> &str {
         &self.folder
+    }
+
+    /// What its configuration hands down to all pages, and in which file.
+    pub(crate) fn cascades(&self) -> impl Iterator<Item = (&str, &Asked)> {
+        let cascades = self.cascades.iter();
+        cascades.map(|(file, asked)| (file.as_str(), asked))
     }
 
     /// What an address means from the top of the pages, where it begins with the path of the site.
@@ -192,32 +207,39 @@ pub(crate) fn read_file(
     path: &str,
     problems: &mut Vec<Located>,
 ) -> Vec<(String, Value)> {
-    let mut problem = |why: String| problems.push(Located::file(path, "settings", why));
-    let text = crate::file::read(root, path, 1 << 20).and_then(|(bytes, _)| {
-        String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
-    });
-    let text = match text {
-        Ok(text) => text,
-        Err(why) => {
-            problem(why);
-            return Vec::new();
+    let text = read_text(root, path).and_then(|text| {
+        let note = read_settings(path, &text, &Levels::default()).note;
+        match &note.protection {
+            // What it says of the protection of pages says nothing of itself.
+            Stated::Unreadable { why, .. } if note.fields.is_empty() => Err(why.clone()),
+            _ => Ok(fields_of(note)),
         }
-    };
+    });
+    text.unwrap_or_else(|why| {
+        problems.push(Located::file(path, "settings", why));
+        Vec::new()
+    })
+}
+
+fn read_text(root: &Path, path: &str) -> Result<String, String> {
+    let (bytes, _) = crate::file::read(root, path, 1 << 20)?;
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+}
+
+/// A text of settings, read as if it were the front matter of a site's first page.
+fn read_settings(path: &str, text: &str, levels: &Levels) -> Reading {
     let text = text.trim_start_matches('\u{feff}').trim();
     let framed = match path.rsplit('.').next() {
         Some("toml") => format!("+++\n{text}\n+++\n"),
         Some("json") => format!("{text}\n"),
         _ => format!("---\n{}\n---\n", text.trim_start_matches("---")),
     };
-    let settings = Settings::of(Dialect::Hugo);
-    let note = kenning_note::read(framed.as_bytes(), "settings.md", &settings).note;
-    // What it says of the protection of pages says nothing of itself.
-    if let kenning_note::Stated::Unreadable { why, .. } = note.protection
-        && note.fields.is_empty()
-    {
-        problem(why);
-        return Vec::new();
-    }
+    let mut settings = Settings::of(Dialect::Hugo);
+    settings.levels = levels.clone();
+    kenning_note::read(framed.as_bytes(), "_index.md", &settings)
+}
+
+fn fields_of(note: Note) -> Vec<(String, Value)> {
     // Front matter says by this key where its own page lies.
     let permalink = note.permalinks.into_iter().filter(|_| note.has_permalink);
     let permalink = permalink.map(|pattern| ("permalink".to_owned(), Value::Text(pattern)));

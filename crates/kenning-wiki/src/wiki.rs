@@ -18,7 +18,7 @@ use crate::triples::Minter;
 use crate::walk::{Walk, walk};
 
 /// A folder of notes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Wiki {
     /// Without links and dots, so that a path can be held against it.
     pub(crate) root: PathBuf,

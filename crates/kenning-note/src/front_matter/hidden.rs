@@ -51,6 +51,12 @@ pub(super) fn protection(source: &Source<'_>, from: usize, has_keys: bool) -> Op
     key.map(|key| source.place(at + key))
 }
 
+/// Whether a text without front matter begins as if it had some, however that is spelt.
+pub(crate) fn may_begin(text: &str) -> bool {
+    let head = text.get(blank(text)..).unwrap_or_default();
+    head.starts_with('{') || head.lines().next().is_some_and(is_fence)
+}
+
 /// How many bytes of white space and of what nobody sees stand at the head of a text.
 fn blank(text: &str) -> usize {
     text.len()

@@ -7,6 +7,8 @@ mod plain;
 mod toml;
 mod yaml;
 
+pub(crate) use hidden::may_begin;
+
 use crate::note::Format;
 use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::Limits;

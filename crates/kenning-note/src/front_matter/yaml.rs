@@ -426,7 +426,9 @@ pub(super) fn unique(
         if (out.len() < 64 || key.text.len() < 64)
             && let Some((_, first)) = out.iter().find(|(other, _)| other.text == key.text)
         {
-            if crate::meta::is_protection_key(&key.text) && first.data != node.data {
+            let is_lost = crate::meta::is_protection_key(&key.text)
+                || crate::meta::is_given_twice(&key.text, first, &node);
+            if is_lost && first.data != node.data {
                 return Err((key.place, format!("`{}` is given twice", key.text)));
             }
             problems.push(Problem::new(

@@ -1,5 +1,7 @@
 //! What the keys of the front matter mean.
 
+mod block;
+mod cascade;
 mod field;
 mod names;
 mod people;
@@ -20,13 +22,13 @@ use crate::problem::{Place, Problem, ProblemKind};
 use crate::settings::{Dialect, Settings};
 use crate::value::{DateOrder, Moment, Value};
 
+pub(crate) use block::block_attributes;
+pub use block::may_open_section;
+pub(crate) use cascade::{add_lost, is_given_twice};
 pub(crate) use people::{
     agent_of, due, is_person_type, level, mention, name_and_rest, odd_level, share,
 };
-pub use protection::may_open_section;
-pub(crate) use protection::{
-    block_attributes, is_protection_key, names_protection, states_protection,
-};
+pub(crate) use protection::{is_protection_key, names_protection, states_protection};
 pub(crate) use value::{scalar, truth, value, words};
 
 use names::{named, parts, tags, unlinked};
@@ -171,6 +173,9 @@ impl Meta<'_> {
         }
         self.has_created = map.iter().any(|(key, _)| is_created(&squeezed(&key.text)));
         protection::read(note, &map, &self.settings.levels, self.problems);
+        if cascade::hands_down(note) {
+            note.cascades = cascade::read(&map, &self.settings.levels, self.problems);
+        }
         for (key, node) in map {
             self.key(note, &key, &node);
         }

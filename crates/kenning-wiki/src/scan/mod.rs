@@ -40,13 +40,15 @@ pub(crate) fn scan(
     report(Progress::Found(found.notes.len()));
     let readers = wiki.readers(&found);
     let nothing = Catalog::empty();
+    let before = if same_names(wiki, known) {
+        known
+    } else {
+        &nothing
+    };
+    let wiki = &*wiki.handing_down(&found, &readers, before);
     let mut run = Run {
         wiki,
-        known: if same_names(wiki, known) {
-            known
-        } else {
-            &nothing
-        },
+        known: before,
         next: Catalog {
             head: fresh_head(wiki, &readers),
             told: Arc::default(),
@@ -87,14 +89,6 @@ fn same_names(wiki: &Wiki, known: &Catalog) -> bool {
 
 /// What decides about a wiki today: with it, a catalog is told apart from one that was made under other rules.
 pub(crate) fn fresh_head(wiki: &Wiki, readers: &Readers) -> Head {
-    let digest = |parts: &[&str]| {
-        let mut hash = blake3::Hasher::new();
-        for part in parts {
-            hash.update(&u64::try_from(part.len()).unwrap_or(0).to_le_bytes());
-            hash.update(part.as_bytes());
-        }
-        hash.finalize().to_hex().to_string()
-    };
     let settings = &wiki.settings;
     let habits = format!("{} {}", settings.shortest, settings.turkish);
     Head {
@@ -103,14 +97,28 @@ pub(crate) fn fresh_head(wiki: &Wiki, readers: &Readers) -> Head {
         base: wiki.base.as_str().to_owned(),
         folder: wiki.root.to_string_lossy().into_owned(),
         rules: digest(&[&wiki.rules.fingerprint(), &settings.text]),
-        // What was divided by other floors has to be read again: the labels of the notes themselves do not tell.
-        reader: digest(&[
-            CONVERTER,
-            &readers.fingerprint(),
-            &wiki.rules.predicate_floors.fingerprint(wiki.rules.scale()),
-        ]),
+        reader: reader_digest(wiki, readers),
         ladder: digest(&[&habits, &wiki.overrides.text]),
     }
+}
+
+/// What decides how notes are read.
+pub(crate) fn reader_digest(wiki: &Wiki, readers: &Readers) -> String {
+    // What was divided by other floors has to be read again: the labels of the notes themselves do not tell.
+    digest(&[
+        CONVERTER,
+        &readers.fingerprint(),
+        &wiki.rules.predicate_floors.fingerprint(wiki.rules.scale()),
+    ])
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for part in parts {
+        hash.update(&u64::try_from(part.len()).unwrap_or(0).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().to_hex().to_string()
 }
 
 struct Run<'r> {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kenning_note::Value;
 
+use super::handed::ENDINGS;
 use super::published::Patterns;
 use super::{Content, Site, below, get, is_tag, parts, read_file, text, words};
 use crate::problem::Located;
@@ -72,11 +73,10 @@ fn configuration(
     below: &dyn Fn(&str) -> String,
     problems: &mut Vec<Located>,
 ) -> Vec<(String, Value)> {
-    let endings = ["toml", "yaml", "yml", "json"];
     let there = |names: &[&str]| {
         let mut paths = names
             .iter()
-            .flat_map(|name| endings.map(|ending| below(&format!("{name}.{ending}"))));
+            .flat_map(|name| ENDINGS.map(|ending| below(&format!("{name}.{ending}"))));
         paths.find(|path| !is_missing(root, path))
     };
     let mut said = Vec::new();
