@@ -88,6 +88,12 @@ pub fn read(bytes: &[u8], path: &str, settings: &Settings) -> Reading {
     }
 }
 
+/// Reads what stands as the destination of a Markdown link in the note at `from`: `../a%20b.md`, `/published/path/#part`.
+#[must_use]
+pub fn destination(text: &str, from: &str) -> Link {
+    link::destination(text, from)
+}
+
 /// Markdown, or an article when the text says so.
 fn markdown(
     source: &Source<'_>,

@@ -10,6 +10,8 @@
 //!   say whether it ends in a slash. So both count alike.
 //! - *MkDocs*: a path whose last part has a dot names a file; all else is an address, unless pages are published as files.
 //! - Where a pattern says under which address a page is published, a relative path also counts from there.
+//! - A whole address of the site's own (`https://example.org/docs/c/`) is read as the path behind the site's own address. It says itself in
+//!   which language its page is, whatever page it stands on.
 //! - Elsewhere a path that goes up counts from the file, and from the address where that leads nowhere.
 
 use kenning_note::{Dialect, Link, LinkKind, LinkTo};
@@ -40,9 +42,10 @@ pub(crate) enum Turn {
     Published,
 }
 
-/// The other ways to read `link`, which stands in the note at `path`; `published` is its address, where a pattern decides it.
+/// The other ways to read `link`, which stands in the note at `path`; `published` is its address, where a pattern decides it. A whole
+/// address means the same wherever it stands.
 pub(crate) fn ways(
-    link: &Link,
+    (link, is_whole): (&Link, bool),
     path: &str,
     dialect: Dialect,
     site: Option<&Site>,
@@ -57,9 +60,17 @@ pub(crate) fn ways(
     if link.kind != LinkKind::Markdown {
         return Vec::new();
     }
-    let target = decoded(&link.target);
+    let target = match is_whole {
+        // That of the first page: it has no name.
+        true if &**own == "/index" => "/".into(),
+        true => own.as_ref().into(),
+        false => decoded(&link.target),
+    };
     let target = target.trim();
-    let page = site.and_then(|site| site.page(path));
+    let (page, target) = match site {
+        Some(site) if is_whole => site.meant_by(target),
+        _ => (site.and_then(|site| site.page(path)), target),
+    };
     let mut ways = Ways {
         own: own.trim_end_matches('/'),
         found: Vec::new(),

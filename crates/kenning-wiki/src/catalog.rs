@@ -62,7 +62,7 @@ pub struct Parts {
 }
 
 /// The version of the catalog's own shape. Of a catalog of another version only addresses count, and everything is read again.
-pub(crate) const VERSION: u32 = 12;
+pub(crate) const VERSION: u32 = 13;
 
 /// A stored catalog that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -178,6 +178,8 @@ pub(crate) struct Wanting {
     pub(crate) related: bool,
     /// Whether no link says so, but the place of the note among others: it names the page above.
     pub(crate) implied: bool,
+    /// Whether it is written as a whole address of the site's own, where there may be other things than notes. It is read as its path.
+    pub(crate) address: bool,
     /// Headings and blocks of the note that links point at: `Causes`, `^b1`.
     pub(crate) parts: Vec<Word>,
     /// What keys, fields and list items say by it.
@@ -237,6 +239,14 @@ pub(crate) struct Tally {
     pub(crate) wanted: u32,
     /// Resolved only for readers who see more than the note.
     pub(crate) further: u32,
+}
+
+impl Wanting {
+    /// As written, without what the path of an address does not need.
+    pub(crate) fn written(&self) -> &str {
+        let path = self.path.as_deref().filter(|_| self.address);
+        path.unwrap_or(&self.target)
+    }
 }
 
 impl Entry {

@@ -12,7 +12,7 @@ use kenning_note::{Context, Detail, Dialect, Levels, Settings, Value};
 use crate::names::{joined, without_ending};
 use crate::problem::Located;
 use crate::settings::{SETTINGS_FILE, WikiSettings};
-use crate::site::Site;
+use crate::site::{Home, Site};
 use crate::wiki::is_missing;
 
 /// A dialect and the evidence for it.
@@ -115,6 +115,8 @@ pub(crate) struct Readers {
 pub(crate) struct Manner<'r> {
     pub(crate) settings: &'r Settings,
     pub(crate) site: Option<&'r Site>,
+    /// Where that is published.
+    pub(crate) home: Option<&'r Home>,
     /// The folder that decided it.
     pub(crate) folder: &'r str,
     /// Folders that are called by the language of what lies in them.
@@ -129,6 +131,7 @@ struct Reader {
     guess: Guess,
     settings: Settings,
     site: Option<Site>,
+    home: Option<Home>,
 }
 
 /// A folder with a language of its own.
@@ -229,10 +232,12 @@ impl Readers {
             }
             let problems = &mut guess.problems;
             let site = Site::read(root, &guess.folder, guess.dialect, levels, problems);
+            let home = Site::home(root, &guess.folder, guess.dialect, site.as_ref());
             Reader {
                 guess,
                 settings,
                 site,
+                home,
             }
         });
         let mut folders: Vec<_> = folders.collect();
@@ -313,6 +318,7 @@ impl Readers {
         Manner {
             settings: self.of(path),
             site: reader.and_then(|reader| reader.site.as_ref()),
+            home: reader.and_then(|reader| reader.home.as_ref()),
             folder: reader.map_or("", |reader| reader.guess.folder.as_str()),
             languages: &self.called,
             default: self.default.as_deref(),
@@ -377,8 +383,9 @@ impl Readers {
                 guess,
                 settings,
                 site,
+                home,
             } = reader;
-            format!("{}: {settings:?} {site:?}", guess.folder)
+            format!("{}: {settings:?} {site:?} {home:?}", guess.folder)
         });
         let spoken = self.languages.iter().map(|spoken| format!("{spoken:?}"));
         parts.chain(spoken).collect::<Vec<_>>().join("\n")

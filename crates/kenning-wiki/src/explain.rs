@@ -182,6 +182,7 @@ impl Wiki {
         let iri = self.base.note(self.name(), entry.identity(path));
         let passage = format!("{}#p=", iri.as_str());
         let relations = Relations::of(&note, &self.base);
+        let home = readers.manner(path).home;
         for ((content, unit), graph) in contents.zip(&entry.units).zip(&graphs) {
             let triples = &graph.triples;
             let shown = explanation.passages.len();
@@ -201,8 +202,12 @@ impl Wiki {
             let redirect = redirect.filter(|_| std::ptr::eq(content, &note.content));
             let links = content.links.iter().chain(redirect);
             for link in links.filter(|link| is_on(link, line, format, &bytes)) {
-                let Some(mut explained) = relinker.explain(path, link, unit, entry, &relations)
-                else {
+                let own = home.and_then(|home| home.link(link, path));
+                let meant = own.as_ref().unwrap_or(link);
+                let explained = relinker.explain(path, meant, unit, entry, &relations);
+                // An address at which there is no note is that of something else.
+                let explained = explained.filter(|found| own.is_none() || !found.ladder.is_empty());
+                let Some(mut explained) = explained else {
                     continue;
                 };
                 let name = self.base.name(&explained.key);

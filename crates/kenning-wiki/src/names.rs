@@ -186,6 +186,9 @@ pub(crate) fn looks_for<'l>(
             }
             texts.push(permalink(text));
         }
+        if link.address {
+            texts.push(link.target.to_string());
+        }
         texts.push(link.key.to_string());
     }
     digests(&mut texts)

@@ -88,7 +88,7 @@ pub(crate) fn read(
     // Of a large note there is more to come, for which the room is needed.
     drop(bytes);
     let published = published.or_else(|| manner.site?.plain_address(path));
-    entry.units = units(&note, base, manner.site, published.as_deref());
+    entry.units = units(&note, base, manner, published.as_deref());
     if follow {
         let links = entry.units.iter().flat_map(|unit| &unit.links);
         entry.looks_for = names::looks_for(links, &entry.names);
@@ -212,14 +212,22 @@ fn names_of(note: &Note, published: Option<&str>) -> Names {
     }
 }
 
-fn units(note: &Note, base: &Base, site: Option<&Site>, published: Option<&str>) -> Vec<Unit> {
+fn units(note: &Note, base: &Base, manner: Manner<'_>, published: Option<&str>) -> Vec<Unit> {
+    let addresses = |content: &Content| addresses(content, &note.path, manner);
+    let own = addresses(&note.content);
+    let of_sections = note
+        .sections
+        .iter()
+        .map(|section| addresses(&section.content));
+    let of_sections: Vec<Vec<Link>> = of_sections.collect();
     let redirect = note.redirects_to.iter();
     let types: Vec<Link> = type_links(note).collect();
     let none = Wantings {
         path: &note.path,
         dialect: note.dialect,
-        site,
+        site: manner.site,
         published,
+        whole: false,
         known: HashMap::new(),
         wanting: Vec::new(),
     };
@@ -236,13 +244,15 @@ fn units(note: &Note, base: &Base, site: Option<&Site>, published: Option<&str>)
         links.type_link(link, &Typed::of(rdf::TYPE.as_str()));
     }
     properties.read(&note.fields, &mut links);
+    links.add_addresses(&own);
     let open = Unit {
         said: None,
         within: 0,
         label: String::new(),
         links: links.wanting,
     };
-    let sections = note.sections.iter().map(|section| {
+    let sections = note.sections.iter().zip(&of_sections);
+    let sections = sections.map(|(section, own)| {
         let mut links = none.clone();
         for link in &section.content.links {
             links.add(link);
@@ -252,6 +262,7 @@ fn units(note: &Note, base: &Base, site: Option<&Site>, published: Option<&str>)
             ..properties
         };
         properties.read(&section.fields, &mut links);
+        links.add_addresses(own);
         Unit {
             said: Some(said(&section.protection)),
             // The text outside sections is the first unit.
@@ -261,6 +272,13 @@ fn units(note: &Note, base: &Base, site: Option<&Site>, published: Option<&str>)
         }
     });
     std::iter::once(open).chain(sections).collect()
+}
+
+/// Links to whole addresses of the site's own, as links by path.
+fn addresses(content: &Content, path: &str, manner: Manner<'_>) -> Vec<Link> {
+    let links = content.links.iter();
+    let own = links.filter_map(|link| manner.home?.link(link, path));
+    own.collect()
 }
 
 /// The types of a note that are written as links.
@@ -288,6 +306,8 @@ struct Wantings<'n> {
     site: Option<&'n Site>,
     /// The address of the note, where it is not what its path says.
     published: Option<&'n str>,
+    /// Whether what comes now is written as a whole address.
+    whole: bool,
     known: HashMap<(&'n str, bool), usize>,
     wanting: Vec<Wanting>,
 }
@@ -309,12 +329,19 @@ impl<'n> Wantings<'n> {
             self.wanting.push(Wanting {
                 target: link.target.clone(),
                 path: path.map(Word::from),
-                ways: address::ways(link, self.path, self.dialect, self.site, self.published),
+                ways: address::ways(
+                    (link, self.whole),
+                    self.path,
+                    self.dialect,
+                    self.site,
+                    self.published,
+                ),
                 key,
                 text: link.text.as_deref().map(Word::from),
                 markdown,
                 related: false,
                 implied: link.kind == LinkKind::Above,
+                address: self.whole,
                 parts: Vec::new(),
                 typed: Vec::new(),
                 line: link.place.line,
@@ -330,6 +357,14 @@ impl<'n> Wantings<'n> {
             first.parts.push(part.into());
         }
         Some(first)
+    }
+
+    /// Whole addresses of the site's own, once all other links are there: what is written as a path as well is no mere address.
+    fn add_addresses(&mut self, links: &'n [Link]) {
+        self.whole = true;
+        for link in links {
+            self.add(link);
+        }
     }
 
     /// Something that a key, a field or a list item says by a link.

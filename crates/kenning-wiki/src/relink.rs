@@ -141,7 +141,9 @@ impl<'c> Relinker<'c> {
                         self.edge(path, entry, link, (to, edge.rung), said);
                     }
                 }
-                if !link.implied && counted.insert(link.key.as_str()) {
+                let is_other = is_of_something_else(link, &outcome.verdict);
+                let is_other = is_other && outcome.edges.is_empty();
+                if !link.implied && !is_other && counted.insert(link.key.as_str()) {
                     tally.links += 1;
                     match &outcome.verdict {
                         Verdict::Resolved => tally.resolved += 1,
@@ -223,6 +225,7 @@ impl<'c> Relinker<'c> {
         match verdict {
             Verdict::Resolved => return None,
             _ if link.implied => return None,
+            verdict if is_of_something_else(link, verdict) => return None,
             Verdict::Wanted if !link.markdown || self.is_file(link) => return None,
             _ => {}
         }
@@ -275,6 +278,17 @@ impl<'c> Relinker<'c> {
         let path = link.path.as_deref().map(|path| path.trim_matches('/'));
         has(&target) || path.is_some_and(has)
     }
+}
+
+/// Whether an address is that of something else than a note, as far as anybody can tell: that several notes are called so, wherever they lie,
+/// makes none of them lie there.
+fn is_of_something_else(link: &Wanting, verdict: &Verdict) -> bool {
+    link.address
+        && match verdict {
+            Verdict::Resolved => false,
+            Verdict::Ambiguous(rung, _) => rung.is_by_name(),
+            Verdict::Wanted => true,
+        }
 }
 
 /// What may have been meant, by the words of the link alone.

@@ -2,7 +2,9 @@
 //! says that makes a site of them.
 
 mod defaults;
+mod docusaurus;
 mod handed;
+mod home;
 mod hugo;
 mod jekyll;
 mod mkdocs;
@@ -17,6 +19,7 @@ use crate::names::{last, without_ending};
 use crate::problem::Located;
 use crate::wiki::is_missing;
 pub(crate) use defaults::protect;
+pub(crate) use home::Home;
 use published::Patterns;
 
 /// A folder of which a program makes a site.
@@ -34,6 +37,8 @@ pub(crate) struct Site {
     pub(crate) in_folders: bool,
     /// The path of the site's own address: `/docs/page/` means the same as `/page/` where it is `docs`.
     base: String,
+    /// Where it is published.
+    home: Option<Home>,
     patterns: Patterns,
     /// What its configuration hands down to all pages, and in which file.
     cascades: Vec<(String, Asked)>,
@@ -106,6 +111,7 @@ impl Site {
             default_in_folder: false,
             in_folders: true,
             base: String::new(),
+            home: None,
             patterns: Patterns::default(),
             cascades: Vec::new(),
         }
@@ -129,6 +135,19 @@ impl Site {
     /// Where its configuration lies, as seen from the folder of the wiki.
     pub(crate) fn folder(&self) -> &str {
         &self.folder
+    }
+
+    /// Where the site is published whose configuration lies in `folder`: `read` is what is known of it otherwise.
+    pub(crate) fn home(
+        root: &Path,
+        folder: &str,
+        dialect: Dialect,
+        read: Option<&Self>,
+    ) -> Option<Home> {
+        match dialect {
+            Dialect::Docusaurus => docusaurus::home(root, folder),
+            _ => read?.home.clone(),
+        }
     }
 
     /// What its configuration hands down to all pages, and in which file.
@@ -164,6 +183,31 @@ impl Site {
     /// The default language, where its addresses begin at the top of the site.
     pub(crate) fn at_the_top(&self) -> Option<&str> {
         self.default.as_deref().filter(|_| !self.default_in_folder)
+    }
+
+    /// Among which pages the page of an address lies, whoever asks, and its address from the top of these.
+    pub(crate) fn meant_by<'t>(&self, address: &'t str) -> (Option<Page<'_>>, &'t str) {
+        let bare = address.trim_start_matches('/');
+        let first = bare.split('/').next().unwrap_or_default();
+        let is_named = |one: &&Content| {
+            !first.is_empty() && !one.name.is_empty() && one.name.eq_ignore_ascii_case(first)
+        };
+        let is_default = |one: &&Content| {
+            let default = self.default.as_deref();
+            default.is_none_or(|default| one.name == default)
+        };
+        let named = self.contents.iter().find(is_named);
+        let rest = bare.get(first.len()..).filter(|_| named.is_some());
+        let content = named.or_else(|| self.contents.iter().find(is_default));
+        let page = content.map(|content| Page {
+            root: &content.folder,
+            language: &content.name,
+            bare: "",
+            shared: self.is_shared(&content.folder),
+        });
+        // Of a language alone it is that of its first page.
+        let rest = rest.map(|rest| if rest.is_empty() { "/" } else { rest });
+        (page, rest.unwrap_or(address))
     }
 
     /// Where the note at `path` stands in the site. `None` for notes that are no pages.

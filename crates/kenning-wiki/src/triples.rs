@@ -184,7 +184,12 @@ impl Minter<'_> {
     ) {
         let note = said.note(|text| self.base.push_note(text, self.wiki, from));
         let target = said.term(|text| self.base.push_note(text, self.wiki, to.identity));
-        let name = said.term(|text| self.base.push_name(text, &link.key));
+        // Of an address the note says that it refers to it, and not that it mentions a name.
+        let is_name = !link.address || NamedNodeRef::new(&link.target).is_err();
+        let name = said.term(|text| match is_name {
+            true => self.base.push_name(text, &link.key),
+            false => text.push_str(&link.target),
+        });
         let (resolves, by) = (said.fixed(km::RESOLVES_TO), said.fixed(km::RESOLVED_BY));
         let rung = said.fixed(rung.term());
         said.say(name, resolves, target);

@@ -284,3 +284,50 @@ fn the_defaults_of_a_site_protect_its_pages() {
         assert_eq!(labels(&defaults).join(" "), expected, "{defaults}");
     }
 }
+
+/// What a whole address means is said of the address, and changes with where the site is published.
+#[test]
+fn whole_addresses_follow_the_site() {
+    for (file, config) in [
+        ("hugo.toml", "baseURL = 'ADDRESS'\n"),
+        (
+            "docusaurus.config.js",
+            "module.exports = { url: 'ADDRESS', baseUrl: '/' };\n",
+        ),
+    ] {
+        let at = |address: &str| config.replace("ADDRESS", address);
+        let links = "[a](https://a.example/content/cane), [b](https://b.example/content/cane)\n";
+        let folder = Folder::new(&[
+            (file, &at("https://a.example")),
+            ("content/reed.md", links),
+            ("content/content/cane.md", "Cane.\n"),
+            ("content/cane.md", "Cane.\n"),
+        ]);
+        let (mut world, mut known) = (World::default(), Catalog::empty());
+        for letter in ["a", "b", "c"] {
+            folder.write(file, at(&format!("https://{letter}.example")));
+            let scan = folder.scan(&known);
+            world.apply(&scan.changes);
+            known = stored(&scan.catalog);
+            assert_eq!(world, World::of(&folder.path(), &Rules::default()));
+            let said: Vec<&String> = world.0.values().flat_map(|(_, said)| said).collect();
+            for other in ["a", "b"] {
+                let address = format!("<https://{other}.example/content/cane>");
+                let resolves = |said: &&&String| said.starts_with(&address);
+                let expected = if other == letter { 2 } else { 0 };
+                // To which note, and by which rung.
+                assert_eq!(
+                    said.iter().filter(resolves).count(),
+                    expected,
+                    "{file} {letter} {other}"
+                );
+                let refers = |said: &&&String| said.ends_with(&address);
+                assert_eq!(
+                    said.iter().filter(refers).count(),
+                    1,
+                    "{file} {letter} {other}"
+                );
+            }
+        }
+    }
+}

@@ -68,15 +68,16 @@ fn the_seed_documents_are_linked_as_counted_by_hand() {
 /// mistake: look which.
 const COUNTS: [(&str, [usize; 5]); 9] = [
     // The ambiguous ones have no page in their own language, and none in that of the top of the site: 14 are in neither, and 5 are spelt
-    // as no address is. So are the wanted ones.
-    ("cncf-glossary", [960, 2130, 2010, 19, 101]),
+    // as no address is. So are the wanted ones. 19 are written as whole addresses of the site.
+    ("cncf-glossary", [960, 2149, 2029, 19, 101]),
     // 201 of the wanted ones are users such as `@kevin`, whose notes are not in that vault but for one.
     ("dendron-site", [1015, 2667, 2330, 0, 337]),
     // 202 links of two brackets, as measured, come to 184 when each counts once in a note; the others are Markdown's. What is wanted is not in
     // the folder.
     ("foam-docs", [90, 208, 199, 0, 9]),
-    // Of the wanted ones 290 are `[term](g)`, which templates of that site alone lead to its glossary, and one page is not there.
-    ("hugo-docs", [993, 1426, 1135, 0, 291]),
+    // Of the wanted ones 290 are `[term](g)`, which templates of that site alone lead to its glossary, and one page is not there. 5 are written as
+    // whole addresses of the site.
+    ("hugo-docs", [993, 1431, 1140, 0, 291]),
     ("kepano", [103, 64, 21, 0, 43]),
     ("llm-wiki-examples", [20, 35, 35, 0, 0]),
     // Measured were occurrences, 2,182 of them, and 1,430 to pages without a file; here a name counts once in a note. The wanted ones are such pages,

@@ -564,7 +564,7 @@ impl Index {
         notes: &mut Vec<NoteId>,
     ) -> bool {
         let are_there_any = !notes.is_empty();
-        let folders = link.target.ends_with('/') == (form == Form::Meant);
+        let folders = link.written().ends_with('/') == (form == Form::Meant);
         notes.retain(|note| {
             let page = page_folder(self.path(*note)).map(composed);
             page.is_some_and(|page| is(&page)) == folders

@@ -75,6 +75,21 @@ impl Rung {
         }
     }
 
+    /// Whether a note is found by what it is called, wherever it lies.
+    pub(crate) fn is_by_name(self) -> bool {
+        matches!(
+            self,
+            Self::FileName
+                | Self::FoldedFileName
+                | Self::ShortestPath
+                | Self::Title
+                | Self::Alias
+                | Self::FoldedName
+                | Self::Plural
+                | Self::FormerPath
+        )
+    }
+
     /// The rung in words: how the note was found.
     #[must_use]
     pub fn in_words(self) -> &'static str {
@@ -184,16 +199,7 @@ impl Step {
 
     /// Whether a note is found by what it is called, wherever it lies.
     pub(super) fn is_by_name(self) -> bool {
-        matches!(
-            self,
-            Self::FileName
-                | Self::FoldedFileName
-                | Self::Title
-                | Self::Alias
-                | Self::FoldedName
-                | Self::Plural
-                | Self::FormerPath
-        )
+        self != Self::FoldedPath && self.rung().is_by_name()
     }
 
     pub(super) fn rung(self) -> Rung {

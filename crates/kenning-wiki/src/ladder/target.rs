@@ -23,7 +23,9 @@ pub(super) struct Target<'l> {
 
 impl<'l> Target<'l> {
     pub(super) fn of(link: &'l Wanting) -> Self {
-        let name = cut(composed(link.target.trim()), |text| text.trim_matches('/'));
+        let name = cut(composed(link.written().trim()), |text| {
+            text.trim_matches('/')
+        });
         // A file may be called `a%20b.md`, so what is written is tried before what it encodes.
         let decoded = match decoded(&name) {
             Cow::Borrowed(_) => None,

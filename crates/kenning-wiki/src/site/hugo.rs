@@ -5,6 +5,7 @@ use std::path::Path;
 use kenning_note::Value;
 
 use super::handed::ENDINGS;
+use super::home::Home;
 use super::published::Patterns;
 use super::{Content, Site, below, get, is_tag, parts, read_file, text, words};
 use crate::problem::Located;
@@ -39,6 +40,7 @@ pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Si
         default,
         default_in_folder: matches!(in_folder, Some(Value::Bool(true))),
         base: super::path_of(words(&said, "baseURL").unwrap_or_default()),
+        home: words(&said, "baseURL").and_then(Home::of),
         patterns: patterns(parts(get(&said, "permalinks"))),
         ..Site::of(folder, contents)
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kenning_note::Value;
 
+use super::home::Home;
 use super::published::Patterns;
 use super::{Content, Site, below, get, parts, read_first, words};
 use crate::problem::Located;
@@ -26,8 +27,13 @@ pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Si
             patterns.add_for(one.path, one.kind, pattern);
         }
     }
+    let baseurl = words(&said, "baseurl").unwrap_or_default();
     Site {
-        base: super::path_of(words(&said, "baseurl").unwrap_or_default()),
+        base: super::path_of(baseurl),
+        home: words(&said, "url").and_then(|url| {
+            let (url, base) = (url.trim_end_matches('/'), baseurl.trim_start_matches('/'));
+            Home::of(&format!("{url}/{base}"))
+        }),
         patterns,
         ..Site::of(folder, vec![Content::of(source)])
     }

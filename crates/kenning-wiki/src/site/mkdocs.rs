@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kenning_note::Value;
 
+use super::home::Home;
 use super::published::Patterns;
 use super::{Content, Site, below, get, is_tag, parts, read_first, text, words};
 use crate::problem::Located;
@@ -41,6 +42,7 @@ pub(super) fn site(root: &Path, folder: &str, problems: &mut Vec<Located>) -> Si
         patterns,
         in_folders: !matches!(directories, Some(Value::Bool(false))),
         base: super::path_of(words(&said, "site_url").unwrap_or_default()),
+        home: words(&said, "site_url").and_then(Home::of),
         ..site
     }
 }
