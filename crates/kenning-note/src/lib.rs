@@ -49,7 +49,7 @@ pub use context::{Context, ContextTerm};
 pub use fact::{About, Event, Fact, FactKind, Held, Knows, Mention};
 pub use kenning_vocab::fold_plural;
 pub use levels::Levels;
-pub use meta::may_open_section;
+pub use meta::{may_hand_down, may_open_section};
 pub use name::{normal_key, slug, tag_key};
 pub use note::*;
 pub use problem::{Place, Problem, ProblemKind};

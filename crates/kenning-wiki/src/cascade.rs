@@ -330,7 +330,7 @@ impl<'s> Search<'s> {
         let root = &self.wiki.root;
         let opened = self.folder.get_or_insert_with(|| Folder::new(root));
         match opened.read(path, self.wiki.largest) {
-            Ok((bytes, _)) if has_word(&bytes) => {
+            Ok((bytes, _)) if kenning_note::may_hand_down(&bytes) => {
                 let note = kenning_note::read(&bytes, path, manner.settings).note;
                 Cow::Owned(Asked::all_of(&note.cascades))
             }
@@ -357,18 +357,6 @@ impl<'s> Search<'s> {
 fn site_of(manner: Manner<'_>) -> Option<&Site> {
     let is_so = manner.settings.dialect == Dialect::Hugo;
     manner.site.filter(|_| is_so)
-}
-
-/// Whether bytes may have the word in them that hands anything down: most pages of sections do not, and need no second reading. What may
-/// spell it in another way is read.
-fn has_word(bytes: &[u8]) -> bool {
-    let is_plain = |byte: &u8| {
-        byte.is_ascii()
-            && *byte != b'\\'
-            && (!byte.is_ascii_control() || byte.is_ascii_whitespace())
-    };
-    let mut words = bytes.windows(7);
-    !bytes.iter().all(is_plain) || words.any(|word| word.eq_ignore_ascii_case(b"cascade"))
 }
 
 #[cfg(test)]

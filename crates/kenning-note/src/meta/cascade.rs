@@ -24,9 +24,32 @@ pub(super) fn hands_down(note: &Note) -> bool {
     note.dialect == Dialect::Hugo && stem.is_some_and(|stem| stem.eq_ignore_ascii_case("_index."))
 }
 
+/// Whether the page of a section may hand anything down, by its bytes alone: without the word there is nothing, and most pages need no
+/// closer look. What may spell it with escapes or with what nobody sees has it.
+#[must_use]
+pub fn may_hand_down(bytes: &[u8]) -> bool {
+    // Text of two bytes a letter has NULs, where the word stands in it.
+    let is_odd = memchr::memchr2(b'\\', 0, bytes).is_some();
+    // All that nobody sees begins with one of these bytes; a byte order mark says nothing.
+    let mut unseen = memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes).filter(|at| *at > 0);
+    let mut words = memchr::memchr2_iter(b'c', b'C', bytes);
+    is_odd
+        || unseen.any(|at| {
+            let letter = bytes.get(at..).map(|rest| rest.get(..3).unwrap_or(rest));
+            let letter = letter.and_then(|letter| letter.utf8_chunks().next());
+            letter.is_some_and(|letter| letter.valid().starts_with(is_unseen))
+        })
+        || words.any(|at| {
+            let word = bytes.get(at..at + WORD.len());
+            word.is_some_and(|word| word.eq_ignore_ascii_case(WORD.as_bytes()))
+        })
+}
+
+/// The key that hands something down.
+const WORD: &str = "cascade";
+
 /// Whether a key hands down what stands below it.
 pub(super) fn is_cascade(key: &str) -> bool {
-    const WORD: &str = "cascade";
     key.eq_ignore_ascii_case(WORD) || key.len() < 64 && shown(key).trim().eq_ignore_ascii_case(WORD)
 }
 
@@ -159,16 +182,60 @@ pub(crate) fn add_lost(
     // Where there are no keys but what may have been meant for some, the word may be one of the text.
     let is_key = |line: &str| {
         let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-        line.starts_with("cascade")
+        line.starts_with(WORD)
     };
     let is_text =
         !front.present && front.unreadable.is_none() && !head.trim_start().starts_with('{');
-    if plain.contains("cascade") && (!is_text || plain.lines().any(is_key)) {
+    if plain.contains(WORD) && (!is_text || plain.lines().any(is_key)) {
         let place = front
             .unreadable
             .as_ref()
             .map_or(Place::START, |(place, _)| *place);
         let why = "a `cascade` stands in front matter that cannot be read".to_owned();
         note.cascades.push(unreadable(why, place, problems));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_hand_down_is_noticed_however_it_is_spelt() {
+        for (text, may) in [
+            ("---\ncascade: {protection: restricted}\n---\n", true),
+            ("---\nCasCade:\n  protection: restricted\n---\n", true),
+            ("---\n\"\\x63ascade\": {}\n---\n", true),
+            ("---\ncas\u{200b}cade: {}\n---\n", true),
+            ("---\nc\u{ad}ascade: {}\n---\n", true),
+            ("---\nca\u{feff}scade: {}\n---\n", true),
+            ("---\nx: c\0\n---\n", true),
+            (
+                "\u{feff}---\ntitle: Überblick – “Caskets”\n---\nसंगठन 組織\n",
+                false,
+            ),
+            ("---\ntitle: caséade\n---\nA cascad e.\n", false),
+        ] {
+            assert_eq!(may_hand_down(text.as_bytes()), may, "{text}");
+        }
+        let wide: Vec<u8> = "cascade"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert!(may_hand_down(&wide));
+        assert!(!may_hand_down(b"---\ntitle: caf\xe9\n---\n"));
+    }
+
+    proptest::proptest! {
+        /// What is read from a page that may hand nothing down is nothing.
+        #[test]
+        fn a_page_that_may_hand_down_nothing_hands_down_nothing(
+            body in "(---\n|\\+\\+\\+\n|\\{|)((ca|CA|c|\"|\\\\u0063|\u{200b}|\u{ad})(scade|SCADE|ascade)[:= ]{1,2}(\\{|\n  )?(protection|level|x)[:=] ?(restricted|a|\"restricted\")\\}?\n){0,3}(---|\\+\\+\\+|\\})?\n?"
+        ) {
+            let mut settings = crate::Settings::default();
+            settings.dialect = Dialect::Hugo;
+            let note = crate::read(body.as_bytes(), "content/_index.md", &settings).note;
+            proptest::prop_assert!(may_hand_down(body.as_bytes()) || note.cascades.is_empty());
+        }
     }
 }

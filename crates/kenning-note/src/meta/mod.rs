@@ -24,6 +24,7 @@ use crate::value::{DateOrder, Moment, Value};
 
 pub(crate) use block::block_attributes;
 pub use block::may_open_section;
+pub use cascade::may_hand_down;
 pub(crate) use cascade::{add_lost, is_given_twice};
 pub(crate) use people::{
     agent_of, due, is_person_type, level, mention, name_and_rest, odd_level, share,
