@@ -427,7 +427,7 @@ pub struct Citation {
     pub place: Place,
 }
 
-/// One occurrence of a link.
+/// One occurrence of a link. What most links have not takes the room of a pointer: a note may have a million.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Link {
@@ -438,15 +438,15 @@ pub struct Link {
     /// What it points at.
     pub to: LinkTo,
     /// The heading or block inside the target: `Causes`, `^b1`.
-    pub fragment: Option<Box<str>>,
+    pub fragment: Option<Box<Word>>,
     /// The words a reader sees, where they differ from the target: those after `|`, and letters that follow the link.
-    pub text: Option<Box<str>>,
+    pub text: Option<Box<Word>>,
     /// Whether it shows its target in place (`![[…]]`).
     pub embeds: bool,
     /// Whether it stands in a section of related concepts.
     pub related: bool,
     /// The key, field or relation that gives it its meaning, as written: `requires`.
-    pub relation: Option<Box<str>>,
+    pub relation: Option<Box<Word>>,
     /// The heading it stands under: its place in [`Content::headings`].
     pub heading: Option<u32>,
     /// Where it stands.
@@ -483,7 +483,7 @@ pub enum LinkTo {
         /// The folded name: the key of its IRI.
         key: Word,
         /// The path in the wiki, without `..`, where the link is written as a path. For `/x/` it begins with `/`.
-        path: Option<Box<str>>,
+        path: Option<Box<Word>>,
     },
     /// This very note.
     #[default]

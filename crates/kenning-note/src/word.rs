@@ -39,6 +39,19 @@ impl From<String> for Word {
     }
 }
 
+/// A word that most things have not: behind a pointer, so that its absence takes little room.
+impl From<&str> for Box<Word> {
+    fn from(text: &str) -> Self {
+        Self::new(text.into())
+    }
+}
+
+impl From<String> for Box<Word> {
+    fn from(text: String) -> Self {
+        Self::new(text.into())
+    }
+}
+
 impl From<Cow<'_, str>> for Word {
     fn from(text: Cow<'_, str>) -> Self {
         Self::from(&*text)

@@ -270,7 +270,7 @@ fn link_line(link: &Link) -> String {
         _ => "nothing".to_owned(),
     };
     let mut line = format!("{}: `{}` -> {to}", link.place, link.target);
-    let mut add = |name: &str, value: &Option<Box<str>>| {
+    let mut add = |name: &str, value: &Option<Box<kenning_note::Word>>| {
         if let Some(value) = value {
             write!(line, ", {name} `{value}`").unwrap();
         }

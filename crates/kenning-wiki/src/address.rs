@@ -62,8 +62,8 @@ pub(crate) fn ways(
     }
     let target = match is_whole {
         // That of the first page: it has no name.
-        true if &**own == "/index" => "/".into(),
-        true => own.as_ref().into(),
+        true if own.as_str() == "/index" => "/".into(),
+        true => own.as_str().into(),
         false => decoded(&link.target),
     };
     let target = target.trim();

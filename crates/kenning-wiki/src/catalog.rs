@@ -165,13 +165,11 @@ pub(crate) struct Wanting {
     /// As written, without a fragment.
     pub(crate) target: Word,
     /// Path in the wiki, where the link is written as one.
-    pub(crate) path: Option<Word>,
-    /// Other ways to read that path, where it may count from where the page is published.
-    pub(crate) ways: Vec<Way>,
+    pub(crate) path: Option<Box<Word>>,
     /// The folded name: the key of its IRI.
     pub(crate) key: Word,
-    /// Words that a reader sees instead of the target.
-    pub(crate) text: Option<Word>,
+    /// What most links have not. A note may have a million.
+    pub(crate) more: Option<Box<More>>,
     /// Whether it is written as a Markdown link: then leading nowhere is a problem.
     pub(crate) markdown: bool,
     /// Whether it means that the two concepts are related.
@@ -180,12 +178,21 @@ pub(crate) struct Wanting {
     pub(crate) implied: bool,
     /// Whether it is written as a whole address of the site's own, where there may be other things than notes. It is read as its path.
     pub(crate) address: bool,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+}
+
+/// What few links that want a note have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct More {
+    /// Other ways to read its path, where it may count from where the page is published.
+    pub(crate) ways: Vec<Way>,
+    /// Words that a reader sees instead of the target.
+    pub(crate) text: Option<Word>,
     /// Headings and blocks of the note that links point at: `Causes`, `^b1`.
     pub(crate) parts: Vec<Word>,
     /// What keys, fields and list items say by it.
     pub(crate) typed: Vec<Typed>,
-    pub(crate) line: u32,
-    pub(crate) column: u32,
 }
 
 /// A statement that a key, a field or a list item makes with a link.
@@ -242,6 +249,31 @@ pub(crate) struct Tally {
 }
 
 impl Wanting {
+    /// Other ways to read its path.
+    pub(crate) fn ways(&self) -> &[Way] {
+        self.more.as_ref().map_or(&[], |more| &more.ways)
+    }
+
+    /// Words that a reader sees instead of the target.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.more.as_ref()?.text.as_deref()
+    }
+
+    /// Headings and blocks of the note that links point at.
+    pub(crate) fn parts(&self) -> &[Word] {
+        self.more.as_ref().map_or(&[], |more| &more.parts)
+    }
+
+    /// What keys, fields and list items say by it.
+    pub(crate) fn typed(&self) -> &[Typed] {
+        self.more.as_ref().map_or(&[], |more| &more.typed)
+    }
+
+    /// To add to what it has.
+    pub(crate) fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
     /// As written, without what the path of an address does not need.
     pub(crate) fn written(&self) -> &str {
         let path = self.path.as_deref().filter(|_| self.address);

@@ -357,10 +357,10 @@ impl Relinker<'_> {
             place: (link.place.line, link.place.column),
             target: link.target.to_string(),
             key,
-            path: to.map(str::to_owned),
-            fragment: link.fragment.as_deref().map(str::to_owned),
-            text: link.text.as_deref().map(str::to_owned),
-            relation: link.relation.as_deref().map(str::to_owned),
+            path: to.map(ToString::to_string),
+            fragment: link.fragment.as_deref().map(ToString::to_string),
+            text: link.text.as_deref().map(ToString::to_string),
+            relation: link.relation.as_deref().map(ToString::to_string),
             verdict: match &outcome.verdict {
                 Verdict::Resolved => "it has one meaning".to_owned(),
                 Verdict::Ambiguous(rung, _) => {

@@ -31,7 +31,11 @@ impl Kept {
             unit.said = None;
             for link in &mut unit.links {
                 // Only where a Markdown link leads to nothing, its words are asked what was meant.
-                link.text = link.text.take().filter(|_| link.markdown);
+                if let Some(more) = &mut link.more
+                    && !link.markdown
+                {
+                    more.text = None;
+                }
             }
         }
         let links = Links {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::hash::Hasher;
 
 use caseless::Caseless;
-use kenning_note::{fold_plural, normal_key};
+use kenning_note::{Word, fold_plural, normal_key};
 use rustc_hash::FxHasher;
 use unicode_normalization::UnicodeNormalization;
 
@@ -176,8 +176,9 @@ pub(crate) fn looks_for<'l>(
     for link in links {
         let decoded = decoded(&link.target);
         let written = [link.target.as_str(), &*decoded];
-        let ways = link.ways.iter().map(|way| way.path.as_str());
-        for text in written.into_iter().chain(link.path.as_deref()).chain(ways) {
+        let ways = link.ways().iter().map(|way| way.path.as_str());
+        let path = link.path.as_deref().map(Word::as_str);
+        for text in written.into_iter().chain(path).chain(ways) {
             let text = text.trim_end_matches('/');
             let bare = without_ending(text);
             texts.push(text.to_owned());

@@ -1,16 +1,19 @@
 //! From the bytes of one note to what the wiki keeps of it. Knows no other note.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::hash_table::Entry as Slot;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use kenning_note::{
     Content, Dialect, Field, Identifier, Link, LinkKind, LinkTo, Note, Part, Protection, Stated,
-    Value, Word,
+    Value,
 };
 use kenning_vocab::{Base, rdf};
 
 use crate::address;
 use crate::assemble::{Made, Parts};
 use crate::cascade::Asked;
-use crate::catalog::{About, Entry, Names, Typed, Unit, Wanting};
+use crate::catalog::{About, Entry, More, Names, Typed, Unit, Wanting};
 use crate::dialect::Manner;
 use crate::label::Said;
 use crate::moves;
@@ -228,7 +231,8 @@ fn units(note: &Note, base: &Base, manner: Manner<'_>, published: Option<&str>) 
         site: manner.site,
         published,
         whole: false,
-        known: HashMap::new(),
+        known: HashTable::new(),
+        hasher: DefaultHashBuilder::default(),
         wanting: Vec::new(),
     };
     let mut links = none.clone();
@@ -308,42 +312,71 @@ struct Wantings<'n> {
     published: Option<&'n str>,
     /// Whether what comes now is written as a whole address.
     whole: bool,
-    known: HashMap<(&'n str, bool), usize>,
+    /// Places among those that want one, by what is written.
+    known: HashTable<u32>,
+    hasher: DefaultHashBuilder,
     wanting: Vec<Wanting>,
 }
 
 impl<'n> Wantings<'n> {
     fn add(&mut self, link: &'n Link) -> Option<&mut Wanting> {
         let (key, path) = match &link.to {
-            LinkTo::Name { key, path } => (key.clone(), path.as_deref()),
+            LinkTo::Name { key, path } => (key.clone(), path.as_ref()),
             LinkTo::Block(name) => (name.as_ref().into(), None),
             _ => return None,
         };
         let markdown = link.kind == LinkKind::Markdown;
         // What was written decides, not its key: `[[Log]]` and `[[log]]` may mean two files.
-        let place = *self
-            .known
-            .entry((link.target.as_str(), markdown))
-            .or_insert(self.wanting.len());
+        let hash = |target: &str, markdown: bool| self.hasher.hash_one((target, markdown));
+        let at = |place: u32| self.wanting.get(usize::try_from(place).ok()?);
+        let found = self.known.entry(
+            hash(&link.target, markdown),
+            |place| {
+                at(*place).is_some_and(|known| {
+                    known.markdown == markdown && *known.target == *link.target
+                })
+            },
+            |place| at(*place).map_or(0, |known| hash(&known.target, known.markdown)),
+        );
+        let place = match found {
+            Slot::Occupied(place) => *place.get(),
+            Slot::Vacant(room) => {
+                let place = u32::try_from(self.wanting.len()).ok()?;
+                room.insert(place);
+                place
+            }
+        };
+        let place = usize::try_from(place).ok()?;
         if place == self.wanting.len() {
+            let ways = address::ways(
+                (link, self.whole),
+                self.path,
+                self.dialect,
+                self.site,
+                self.published,
+            );
+            let text = link.text.as_deref().cloned();
+            let has_more = text.is_some() || !ways.is_empty();
+            let more = has_more.then(|| {
+                Box::new(More {
+                    ways,
+                    text,
+                    ..More::default()
+                })
+            });
+            if place == self.wanting.capacity() && place >= 64 {
+                // Doubling would leave up to half of the room unused.
+                self.wanting.reserve_exact(place / 8);
+            }
             self.wanting.push(Wanting {
                 target: link.target.clone(),
-                path: path.map(Word::from),
-                ways: address::ways(
-                    (link, self.whole),
-                    self.path,
-                    self.dialect,
-                    self.site,
-                    self.published,
-                ),
+                path: path.cloned(),
                 key,
-                text: link.text.as_deref().map(Word::from),
+                more,
                 markdown,
                 related: false,
                 implied: link.kind == LinkKind::Above,
                 address: self.whole,
-                parts: Vec::new(),
-                typed: Vec::new(),
                 line: link.place.line,
                 column: link.place.column,
             });
@@ -352,9 +385,9 @@ impl<'n> Wantings<'n> {
         first.related |= link.related;
         first.implied &= link.kind == LinkKind::Above;
         if let Some(part) = link.fragment.as_deref()
-            && !first.parts.iter().any(|known| known == part)
+            && !first.parts().contains(part)
         {
-            first.parts.push(part.into());
+            first.more().parts.push(part.clone());
         }
         Some(first)
     }
@@ -370,9 +403,9 @@ impl<'n> Wantings<'n> {
     /// Something that a key, a field or a list item says by a link.
     fn type_link(&mut self, link: &'n Link, typed: &Typed) {
         if let Some(wanting) = self.add(link)
-            && !wanting.typed.contains(typed)
+            && !wanting.typed().contains(typed)
         {
-            wanting.typed.push(typed.clone());
+            wanting.more().typed.push(typed.clone());
         }
     }
 }

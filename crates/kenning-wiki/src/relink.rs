@@ -294,7 +294,7 @@ fn is_of_something_else(link: &Wanting, verdict: &Verdict) -> bool {
 /// What may have been meant, by the words of the link alone.
 fn by_its_words(link: &Wanting) -> Option<(String, Guessed)> {
     let written = names::last(link.target.trim_matches('/'));
-    let text = link.text.as_ref()?;
+    let text = link.text()?;
     let key = kenning_note::normal_key(written);
     let words = kenning_note::normal_key(text);
     if !crate::hints::is_near(&key, &words) {

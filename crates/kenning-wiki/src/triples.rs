@@ -195,7 +195,7 @@ impl Minter<'_> {
         said.say(name, resolves, target);
         said.say(name, by, rung);
         let mentions = !link.implied;
-        let says = link.related || !link.typed.is_empty();
+        let says = link.related || !link.typed().is_empty();
         let other = (mentions || says)
             .then(|| said.term(|text| self.push_concept(text, to.identity, to.concept)));
         if let (true, Some(other)) = (mentions, other) {
@@ -203,9 +203,9 @@ impl Minter<'_> {
             said.say(note, links, target);
             said.say(note, concepts, other);
         }
-        if !link.parts.is_empty() {
+        if !link.parts().is_empty() {
             let target = self.base.note(self.wiki, to.identity);
-            for part in &link.parts {
+            for part in link.parts() {
                 // The address is what a heading or block of that name has. Whether there is one is for the target to say.
                 let part = part.rsplit('#').next().unwrap_or(part);
                 let part = match part.strip_prefix('^') {
@@ -227,7 +227,7 @@ impl Minter<'_> {
             let related = said.fixed(skos::RELATED);
             said.say(own, related, other);
         }
-        for typed in &link.typed {
+        for typed in link.typed() {
             let Ok(property) = NamedNodeRef::new(typed.property.as_str()) else {
                 continue;
             };

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kenning_note::{Format, Link, Note, NoteGraph, TitleFrom, Value};
+use kenning_note::{Format, Link, Note, NoteGraph, TitleFrom, Value, Word};
 use kenning_vocab::{Base, dcterms, km, rdf, rdfs, skos};
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 
@@ -30,7 +30,7 @@ impl Relations {
     }
 
     fn has(&self, link: &Link, property: &str) -> bool {
-        let key = link.relation.as_deref();
+        let key = link.relation.as_deref().map(Word::as_str);
         self.0.iter().any(|(known, target, said)| {
             Some(known.as_str()) == key && *target == *link.target && said == property
         })
@@ -40,11 +40,13 @@ impl Relations {
     pub(super) fn own(&self, link: &Link, all: &Wanting) -> Wanting {
         let mut own = all.clone();
         own.related = link.related;
-        let kind = rdf::TYPE.as_str();
-        own.typed
-            .retain(|typed| typed.property == kind || self.has(link, &typed.property));
-        let part = link.fragment.as_deref();
-        own.parts.retain(|known| Some(known.as_str()) == part);
+        if let Some(more) = &mut own.more {
+            let kind = rdf::TYPE.as_str();
+            more.typed
+                .retain(|typed| typed.property == kind || self.has(link, &typed.property));
+            let part = link.fragment.as_deref().map(Word::as_str);
+            more.parts.retain(|known| Some(known.as_str()) == part);
+        }
         own
     }
 

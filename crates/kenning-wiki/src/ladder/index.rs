@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use hashbrown::HashTable;
-use kenning_note::{fold_plural, normal_key};
+use kenning_note::{Word, fold_plural, normal_key};
 
 use super::NoteId;
 use super::hash::{CHUNK, Chunks, Family, hash, spread};
@@ -250,7 +250,7 @@ impl Habits {
 
 /// The other ways to read the path of a link that are tried in this turn.
 fn ways(link: &Wanting, turn: Turn) -> impl Iterator<Item = Cow<'_, str>> {
-    let ways = link.ways.iter().filter(move |way| way.turn == turn);
+    let ways = link.ways().iter().filter(move |way| way.turn == turn);
     ways.map(|way| composed(&way.path))
 }
 
@@ -542,7 +542,7 @@ impl Index {
             Step::Plural => named(Sort::Singular, &fold_plural(target.key(habits))),
             Step::FormerPath if !self.some_moved => {}
             Step::FormerPath => {
-                let path = link.path.as_deref().unwrap_or(&target.name);
+                let path = link.path.as_deref().map_or(&*target.name, Word::as_str);
                 let key = permalink(path);
                 named(Sort::Former, &key);
                 // The name of a file is not the path of one at the top.

@@ -186,7 +186,7 @@ impl Step {
             path.is_some_and(|path| path.starts_with('/'))
         };
         match self {
-            Self::Way(..) => !link.ways.is_empty(),
+            Self::Way(..) => !link.ways().is_empty(),
             Self::Above(_) | Self::LastOfPermalink => is_absolute(),
             _ => true,
         }

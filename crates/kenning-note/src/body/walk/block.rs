@@ -477,7 +477,7 @@ impl<'a> Walk<'a, '_> {
                     LinkTo::Url(url) => Some(url.to_string()),
                     _ => None,
                 };
-                source.title = link.text.as_deref().map(str::to_owned);
+                source.title = link.text.as_deref().map(ToString::to_string);
             }
             None if !text.is_empty() && !text.contains('\n') && text.chars().count() <= 300 => {
                 source.key = source_key(text).into_owned();

@@ -8,6 +8,7 @@ use crate::link;
 use crate::note::{Link, LinkKind, LinkTo};
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Dialect;
+use crate::word::Word;
 
 impl Walk<'_, '_> {
     pub(super) fn start_link(
@@ -145,7 +146,7 @@ impl Walk<'_, '_> {
         {
             // A picture without a known extension is a file all the same.
             let path = match &link.to {
-                LinkTo::Name { path, .. } => path.clone().unwrap_or_default(),
+                LinkTo::Name { path, .. } => path.as_deref().map_or("", Word::as_str).into(),
                 _ => Box::default(),
             };
             link.kind = LinkKind::File;
