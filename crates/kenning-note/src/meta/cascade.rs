@@ -232,8 +232,10 @@ mod tests {
         fn a_page_that_may_hand_down_nothing_hands_down_nothing(
             body in "(---\n|\\+\\+\\+\n|\\{|)((ca|CA|c|\"|\\\\u0063|\u{200b}|\u{ad})(scade|SCADE|ascade)[:= ]{1,2}(\\{|\n  )?(protection|level|x)[:=] ?(restricted|a|\"restricted\")\\}?\n){0,3}(---|\\+\\+\\+|\\})?\n?"
         ) {
-            let mut settings = crate::Settings::default();
-            settings.dialect = Dialect::Hugo;
+            let settings = crate::Settings {
+                dialect: Dialect::Hugo,
+                ..crate::Settings::default()
+            };
             let note = crate::read(body.as_bytes(), "content/_index.md", &settings).note;
             proptest::prop_assert!(may_hand_down(body.as_bytes()) || note.cascades.is_empty());
         }
