@@ -17,6 +17,7 @@ use crate::names;
 use crate::overrides::{self, Overrides};
 use crate::problem::{Guessed, Located};
 use crate::rules::Rules;
+use crate::settings::SETTINGS_FILE;
 use crate::statements::Statements;
 use crate::triples::Minter;
 use crate::wiki::Wiki;
@@ -252,8 +253,12 @@ impl<'c> Relinker<'c> {
                     rung.in_words()
                 );
                 let first = notes.first().map_or("", |note| index.path(*note));
+                let setting = index.shortest(*rung, notes).map(|path| {
+                    format!("let `ambiguous = \"shortest\"` in `{SETTINGS_FILE}` take `{path}`, ")
+                });
                 problem.hint = Some(format!(
-                    "write the path, or say in `links.toml` which is meant, such as `{}`",
+                    "write the path, {}or say in `links.toml` which is meant, such as `{}`",
+                    setting.unwrap_or_default(),
                     overrides::line(&link.target, first)
                 ));
             }

@@ -335,3 +335,57 @@ fn a_file_has_its_path_before_the_page_of_a_folder_that_is_called_so() {
     assert_eq!(world.links("a.md", "reed/README.md").len(), 1);
     assert_eq!(world.links("a.md", "pipe/README.md").len(), 1);
 }
+
+/// A hint at the setting that takes the shortest path is there just where the setting would take one, and names it.
+#[test]
+fn the_hint_at_the_shortest_path_is_true() {
+    let files = [
+        ("deep/er/reed.md", "A.\n"),
+        ("x/reed.md", "B.\n"),
+        ("y/reed.md", "C.\n"),
+        ("a/Pipe.md", "D.\n"),
+        ("longer/PIPE.md", "E.\n"),
+        ("one.md", "---\ntitle: Stop\n---\n"),
+        ("two.md", "---\ntitle: Stop\n---\n"),
+        ("s/secret.md", "---\nprotection: restricted\n---\n"),
+        ("t/t/secret.md", "F.\n"),
+        ("u/u/u/secret.md", "G.\n"),
+        (
+            "links.md",
+            "[[reed]]\n[[er/reed]]\n[[pipe]]\n[[Stop]]\n[[secret]]\n[words](/reed)\n",
+        ),
+    ];
+    let folder = Folder::new(&files);
+    let before = folder.scan(&Catalog::empty());
+    folder.write("kenning.toml", "ambiguous = \"shortest\"\n");
+    let wiki = folder.wiki();
+    let (mut with, mut without) = (Vec::new(), 0);
+    for problem in before.problems.iter().filter(|one| one.kind == "ambiguous") {
+        let line = u32::try_from(problem.line).unwrap();
+        let explained = wiki
+            .explain(&Catalog::empty(), "links.md", Some(line))
+            .unwrap();
+        let open = explained.links[0]
+            .edges
+            .iter()
+            .filter(|edge| edge.0 == "internal");
+        let taken: Vec<&str> = open.map(|(_, path, _)| path.as_str()).collect();
+        let hint = problem.hint.as_deref().unwrap();
+        let named = hint.split_once("kenning.toml` take `");
+        match named.and_then(|(_, rest)| rest.split('`').next()) {
+            Some(path) => {
+                assert_eq!(taken, [path], "{problem}");
+                with.push(path.to_owned());
+            }
+            None => {
+                assert!(taken.is_empty(), "{problem}");
+                without += 1;
+            }
+        }
+    }
+    assert_eq!(
+        with,
+        ["x/reed.md", "a/Pipe.md", "t/t/secret.md", "x/reed.md"]
+    );
+    assert_eq!(without, 1);
+}

@@ -261,7 +261,8 @@ fn a_link_to_nothing_is_reported_with_what_may_be_meant() {
             "post.md:1:5: `/knwoledge-economy/` leads to nothing; its words suggest `/knowledge-economy/` (by the rule `words`, 94 % sure)",
             "post.md:1:50: `./onbaording.md` leads to nothing; did you mean `onboarding.md`? (by the rule `spelling`, 90 % sure)",
             "z.md:1:5: `twin` could be any of `x/twin.md`, `y/twin.md` (by the name of its file); it leads nowhere; \
-             write the path, or say in `links.toml` which is meant, such as `\"twin\" = \"x/twin.md\"`",
+             write the path, let `ambiguous = \"shortest\"` in `kenning.toml` take `x/twin.md`, \
+             or say in `links.toml` which is meant, such as `\"twin\" = \"x/twin.md\"`",
         ]
     );
 }

@@ -154,14 +154,27 @@ impl Index {
         rungs
     }
 
+    /// By what paths are ordered where the shortest wins.
+    fn length(&self, note: NoteId) -> (usize, &str) {
+        let path = self.path(note);
+        (path.len(), path)
+    }
+
+    /// Of several notes that a rung found and readers of a text see, the one that it would mean where the shortest path wins. `None` where
+    /// length does not matter.
+    pub(crate) fn shortest(&self, rung: Rung, notes: &[NoteId]) -> Option<&str> {
+        let notes = notes.iter().filter(|_| rung.goes_by_length());
+        let shortest = notes.min_by_key(|note| self.length(**note))?;
+        Some(self.path(*shortest))
+    }
+
     /// Gives an edge to each new note that has no rival, as far as readers of the edge can tell.
     fn judge(&self, rung: Rung, notes: &[NoteId], climb: &mut Climb, labels: &mut Labels) {
-        let by_length =
-            self.habits().shortest && matches!(rung, Rung::FileName | Rung::FoldedFileName);
+        let by_length = self.habits().shortest && rung.goes_by_length();
         let mut order = Cow::Borrowed(notes);
         if by_length {
             let order = order.to_mut();
-            order.sort_by_key(|note| (self.path(*note).len(), self.path(*note)));
+            order.sort_by_key(|note| self.length(*note));
         } else {
             // All of them are rivals of each other.
             for note in notes {

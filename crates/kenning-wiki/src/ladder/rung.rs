@@ -75,6 +75,11 @@ impl Rung {
         }
     }
 
+    /// Whether the shortest path wins among several notes that it finds, where the wiki asks for it.
+    pub(crate) fn goes_by_length(self) -> bool {
+        matches!(self, Self::FileName | Self::FoldedFileName)
+    }
+
     /// Whether a note is found by what it is called, wherever it lies.
     pub(crate) fn is_by_name(self) -> bool {
         matches!(
