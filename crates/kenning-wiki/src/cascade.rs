@@ -250,7 +250,11 @@ impl<'s> Search<'s> {
     }
 
     fn sections(&mut self, walk: &Walk, readers: &Readers) {
-        let beside = self.beside();
+        let mut beside = self.beside();
+        // A link in place of a page is no note, and its program may follow it.
+        let left_out = walk.problems.iter();
+        let left_out = left_out.filter(|one| matches!(&*one.kind, "symlink" | "special"));
+        beside.extend(left_out.map(|one| Found::unknown(&one.path)));
         let notes = walk.notes.iter().chain(&beside);
         for found in notes.filter(|found| is_section(&found.path)) {
             let manner = readers.manner(&found.path);

@@ -108,6 +108,8 @@ pub(crate) struct Readers {
     called: Vec<String>,
     /// The language of the whole wiki.
     default: Option<String>,
+    /// Sites within sites of the same program: they have no say in how notes are read, and hand down all the same.
+    inner: Vec<Site>,
 }
 
 /// How a note is read, and of what it is a part.
@@ -252,7 +254,9 @@ impl Readers {
             languages: Vec::new(),
             called: called.map(|(folder, _)| folder.clone()).collect(),
             default: wiki.languages.get("").cloned(),
+            inner: Vec::new(),
         };
+        readers.read_inner(root, marks, levels);
         // Deeper folders decide here, too.
         readers
             .called
@@ -295,7 +299,30 @@ impl Readers {
     pub(crate) fn handing_down(&self) -> impl Iterator<Item = &Site> {
         let readers = self.folders.iter();
         let readers = readers.filter(|reader| reader.guess.dialect == Dialect::Hugo);
-        readers.filter_map(|reader| reader.site.as_ref())
+        let sites = readers.filter_map(|reader| reader.site.as_ref());
+        sites.chain(&self.inner)
+    }
+
+    /// Reads what sites hand down that lie within others of the same program.
+    fn read_inner(
+        &mut self,
+        root: &Path,
+        marks: &BTreeSet<(String, &'static str)>,
+        levels: &Levels,
+    ) {
+        let mut folders: Vec<&str> = marks.iter().map(|(folder, _)| folder.as_str()).collect();
+        folders.dedup();
+        for folder in folders {
+            let around = self.reader(folder);
+            let is_inner = around.is_some_and(|around| {
+                around.guess.dialect == Dialect::Hugo && around.guess.folder != folder
+            });
+            if is_inner && let Some(reader) = self.folders.last_mut() {
+                let problems = &mut reader.guess.problems;
+                self.inner
+                    .extend(Site::handing_down(root, folder, levels, problems));
+            }
+        }
     }
 
     /// How the note at `path` is read.

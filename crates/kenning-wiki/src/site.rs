@@ -137,6 +137,21 @@ impl Site {
         &self.folder
     }
 
+    /// The site in `folder`, where its configuration hands anything down.
+    pub(crate) fn handing_down(
+        root: &Path,
+        folder: &str,
+        levels: &Levels,
+        problems: &mut Vec<Located>,
+    ) -> Option<Self> {
+        let cascades = handed::handed(root, folder, levels, problems);
+        (!cascades.is_empty()).then(|| Self {
+            cascades,
+            // What else is wrong with a configuration that nobody follows is nothing to tell.
+            ..hugo::site(root, folder, &mut Vec::new())
+        })
+    }
+
     /// Where the site is published whose configuration lies in `folder`: `read` is what is known of it otherwise.
     pub(crate) fn home(
         root: &Path,

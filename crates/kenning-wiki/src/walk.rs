@@ -360,6 +360,16 @@ impl Walk {
 }
 
 impl Found {
+    /// A file of which only the path is known.
+    pub(crate) fn unknown(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            size: 0,
+            stamp: 0,
+            modified: 0,
+        }
+    }
+
     pub(crate) fn of(path: String, meta: &fs::Metadata) -> Self {
         let modified = meta
             .modified()

@@ -322,6 +322,40 @@ fn a_page_that_cannot_be_read_keeps_closed_what_it_closed() {
     assert_eq!(short(&folder), ["re{}"; 8].join(" "));
 }
 
+/// A link in place of a page is no note; what it asks for counts where it stays in the folder, and else nobody knows it.
+#[cfg(unix)]
+#[test]
+fn a_page_that_is_a_link_hands_down() {
+    let folder = site(&[("page.txt", "---\ncascade: {protection: internal}\n---\n")]);
+    folder.remove(SECTION);
+    // The page itself stands where it hands nothing down, and is closed for that.
+    for (target, expected) in [
+        ("../../page.txt", "pu pu pu in pu co pu re{}"),
+        ("../../README.md", "pu pu pu pu pu co pu re{}"),
+        ("/dev/null", "pu pu pu re{} re{} re{} pu re{}"),
+        ("nothing", "pu pu pu re{} re{} re{} pu re{}"),
+    ] {
+        let link = folder.path().join(SECTION);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        assert_eq!(short(&folder), expected, "{target}");
+        std::fs::remove_file(link).unwrap();
+    }
+}
+
+/// A site within another has a say in what its own pages need.
+#[test]
+fn a_site_within_a_site_hands_down() {
+    let folder = site(&[
+        ("content/hr/hugo.toml", "[cascade]\nlevel = 'internal'\n"),
+        ("content/hrx/hugo.toml", "title = 'x'\n"),
+    ]);
+    assert_eq!(short(&folder), "pu pu pu in in pu co pu");
+    let more = folder.path().join("kenning.toml");
+    // What is read as another program's hands nothing down.
+    std::fs::write(more, "dialect = 'obsidian'\n").unwrap();
+    assert_eq!(short(&folder), "pu pu pu pu pu pu co pu");
+}
+
 #[test]
 fn it_is_told_where_a_level_came_from() {
     let folder = site(&[(
