@@ -5,7 +5,7 @@
 //! note says. Of several that cover a note, all count. In Hugo the nearest one wins; here a section could then open what the one around it
 //! closes. What it asks for is known before any note gets its label, so the pages of sections are read first.
 //!
-//! INVARIANT: what may ask for more than is understood closes all that it may speak of. A page that cannot be opened, or whose front
+//! INVARIANT: what may ask for more than is understood closes all notes below. A page that cannot be opened, or whose front
 //! matter cannot be read and has the word in it, may; guards: `tests/cascades.rs`.
 
 use std::borrow::Cow;
@@ -85,19 +85,21 @@ impl Cascade {
     }
 
     fn of(judge: Judge<'_>, file: &str, folder: &str, site: &Site, asked: &Asked) -> Self {
-        let (pages, wrong) = match asked.path.as_deref().map(pattern) {
-            None | Some(Ok(None)) => (None, None),
-            Some(Ok(Some(glob))) => {
-                let site = site.clone();
-                (Some(Pages { glob, site }), None)
-            }
-            Some(Err(why)) => (None, Some(why)),
+        let glob = asked.path.as_deref().map_or(Ok(None), pattern);
+        let read = glob.and_then(|glob| Ok((glob, judge.asked(&asked.said)?)));
+        let (glob, asks) = match read {
+            Ok((glob, asks)) => (glob, Ok(asks)),
+            // Who slips in one key may have slipped in another: then it speaks of all.
+            Err(why) => (None, Err(why)),
         };
         Self {
             file: file.to_owned(),
             folder: folder.to_owned(),
-            pages,
-            asks: wrong.map_or_else(|| judge.asked(&asked.said), Err),
+            pages: glob.map(|glob| {
+                let site = site.clone();
+                Pages { glob, site }
+            }),
+            asks,
         }
     }
 }
