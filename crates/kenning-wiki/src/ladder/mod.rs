@@ -138,7 +138,7 @@ impl Index {
     pub(crate) fn explain(&self, link: &Wanting, path: &str) -> Vec<(Rung, Vec<NoteId>)> {
         let target = Target::of(link);
         let mut rungs: Vec<(Rung, Vec<NoteId>)> = Vec::new();
-        for step in STEPS {
+        for step in STEPS.iter().filter(|step| step.is_for(link)) {
             let mut notes = Vec::new();
             self.candidates(*step, link, &target, path, &mut notes);
             let rung = step.rung();

@@ -190,8 +190,13 @@ impl Step {
             let path = link.path.as_deref();
             path.is_some_and(|path| path.starts_with('/'))
         };
+        // The first page of a site has no name, and many are called index. Where it lies is known from the site.
+        let is_home =
+            || link.address && link.path.as_deref().is_some_and(|path| *path == *"/index");
         match self {
             Self::Way(..) => !link.ways().is_empty(),
+            Self::Override | Self::Path | Self::PathOfFolder => true,
+            _ if is_home() => false,
             Self::Above(_) | Self::LastOfPermalink => is_absolute(),
             _ => true,
         }
