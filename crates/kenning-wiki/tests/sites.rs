@@ -280,6 +280,18 @@ fn the_defaults_of_a_site_protect_its_pages() {
             scope("hr", "", "protection:"),
             "restricted{} restricted{} restricted{} restricted{} restricted{}",
         ),
+        (
+            format!("{}  - [\n", scope("hr", "", "protection: internal")),
+            "restricted{} restricted{} restricted{} restricted{} restricted{}",
+        ),
+        (
+            format!("{0}defaults:\n{0}", scope("hr", "", "audience: [hr]")),
+            "restricted{} restricted{} restricted{} restricted{} restricted{}",
+        ),
+        (
+            format!("{}  - [\n", scope("hr", "", "layout: post")),
+            "public public public confidential public",
+        ),
     ] {
         assert_eq!(labels(&defaults).join(" "), expected, "{defaults}");
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kenning_note::Value;
 
-use super::{below, get, parts, read_file, text, words};
+use super::{below, get, parts, read_file, read_text, text, words};
 use crate::rules::{RuleText, Rules};
 use crate::settings::WikiSettings;
 use crate::wiki::is_missing;
@@ -44,6 +44,10 @@ pub(crate) fn protect(root: &Path, settings: &mut WikiSettings, rules: &Rules) {
         let Some(file) = files.iter().find(|file| !is_missing(root, file)) else {
             continue;
         };
+        if let Some(why) = lost(root, file) {
+            settings.text.push_str(&format!("\n{file}: {why}"));
+            settings.close(format!("`{file}` may state a protection, and {why}"));
+        }
         let said = read_file(root, file, &mut Vec::new());
         let source = words(&said, "source").unwrap_or_default();
         let source = below(folder, source.trim_start_matches(['.', '/']));
@@ -61,6 +65,31 @@ pub(crate) fn protect(root: &Path, settings: &mut WikiSettings, rules: &Rules) {
             }
         }
     }
+}
+
+/// Why what a configuration says of protection is not known. `None` where it is, and where a slip is in one that says nothing of it.
+fn lost(root: &Path, file: &str) -> Option<String> {
+    let text = match read_text(root, file) {
+        Ok(text) => text.to_lowercase(),
+        Err(why) => return Some(why),
+    };
+    let is_said = |word: &&str| text.contains(*word);
+    let speaks = ["protect", "audience", "level", "access"]
+        .iter()
+        .any(|word| is_said(word));
+    if !speaks || !is_said(&"defaults") {
+        return None;
+    }
+    let given = text.lines().filter(|line| {
+        let key = line.trim_start_matches(['"', '\'', '\u{feff}']);
+        key.starts_with("defaults")
+    });
+    if given.count() > 1 {
+        return Some("it has `defaults` twice".to_owned());
+    }
+    let mut problems = Vec::new();
+    read_file(root, file, &mut problems);
+    problems.pop().map(|problem| problem.text)
 }
 
 /// The level and the groups that defaults state.
