@@ -82,6 +82,7 @@ pub fn read(bytes: &[u8], path: &str, settings: &Settings) -> Reading {
         turned(&source, &mut note, settings, &mut problems);
     }
     finish(&mut note, settings);
+    meta::tell_tags(&note, &settings.levels, &mut problems);
     Reading {
         note,
         problems: in_order(problems, settings.limits.problems),

@@ -29,6 +29,7 @@ pub(crate) use cascade::{add_lost, is_given_twice};
 pub(crate) use people::{
     agent_of, due, is_person_type, level, mention, name_and_rest, odd_level, share,
 };
+pub(crate) use protection::tell_tags;
 pub(crate) use protection::{is_protection_key, names_protection, states_protection};
 pub(crate) use value::{scalar, truth, value, words};
 

@@ -294,6 +294,25 @@ pub(super) fn holds_protection(node: &Node) -> Option<&'static str> {
     }
 }
 
+/// Tells of tags that are called as levels are, in a note that states none: a tag is a subject, and whoever wrote it may have meant more.
+pub(crate) fn tell_tags(note: &Note, levels: &Levels, problems: &mut Vec<Problem>) {
+    let is_silent = match &note.protection {
+        Stated::Says(said) => said.level.is_none() && said.marks.is_empty(),
+        Stated::Unreadable { .. } => false,
+        Stated::Nothing => true,
+    };
+    for tag in note.content.tags.iter().filter(|_| is_silent) {
+        if let Some(level) = levels.named(&tag.key) {
+            let what = format!("the tag `#{}` states no protection", tag.key);
+            problems.push(
+                Problem::new(ProblemKind::Protection, tag.place, what).with_hint(format!(
+                    "write `protection: {level}` in the front matter if that is meant"
+                )),
+            );
+        }
+    }
+}
+
 fn put(protection: &mut Protection, name: &str, key: &Key, node: &Node) -> Result<bool, String> {
     let text = || -> Result<Text, String> {
         let text = node.text().map(plain).filter(|text| !text.is_empty());
