@@ -215,8 +215,9 @@ fn a_hidden_note_changes_no_byte_for_those_who_do_not_see_it() {
         could.get(),
         trials.get()
     );
+    // 45 of 100 can, give or take: fewer than a third come once in 500 runs, fewer than a quarter once in 100,000.
     assert!(
-        could.get() * 3 >= trials.get(),
+        could.get() * 4 >= trials.get(),
         "only {} of {} trials could have failed",
         could.get(),
         trials.get()

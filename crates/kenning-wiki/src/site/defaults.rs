@@ -76,7 +76,7 @@ fn lost(root: &Path, file: &str) -> Option<String> {
     let is_said = |word: &&str| text.contains(*word);
     let speaks = ["protect", "audience", "level", "access"]
         .iter()
-        .any(|word| is_said(word));
+        .any(is_said);
     if !speaks || !is_said(&"defaults") {
         return None;
     }
