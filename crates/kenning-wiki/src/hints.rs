@@ -119,14 +119,18 @@ impl<'h> Hints<'h> {
     /// The path of the note with a name spelt nearly like `key`.
     fn nearest(&mut self, key: &str) -> Option<Hint> {
         let index = self.index;
+        let allowed = slips(key.chars().count());
+        if allowed == 0 {
+            return None;
+        }
         let names = self.names.get_or_insert_with(|| FoldedNames::of(index));
         let length = u32::try_from(key.chars().count()).unwrap_or(u32::MAX);
         let mask = letters(key);
-        // A slip of the pen changes two letters at most: two that were there and two that are.
+        // A slip of the pen changes so many letters at most: those that were there and those that are.
         let near = names.all.iter().filter(|name| {
-            length.abs_diff(name.length) <= 2
-                && (mask & !name.letters).count_ones() <= 2
-                && (name.letters & !mask).count_ones() <= 2
+            length.abs_diff(name.length) <= allowed
+                && (mask & !name.letters).count_ones() <= allowed
+                && (name.letters & !mask).count_ones() <= allowed
                 && is_near(key, names.text(name))
         });
         // The names have no order, so the best is chosen by what does not depend on it.
@@ -155,17 +159,22 @@ fn letters(name: &str) -> u64 {
         .fold(0, |bits, letter| bits | 1 << (u32::from(letter) % 64))
 }
 
-/// Whether two keys differ as a slip of the pen makes them differ. Of names with one letter or two, another letter makes another name.
+/// Whether two keys differ as a slip of the pen makes them differ.
 pub(crate) fn is_near(one: &str, other: &str) -> bool {
     let length = one.chars().count();
-    let allowed = match length {
-        ..3 => 0,
-        3..5 => 1,
-        _ => 2,
-    };
+    let allowed = usize::try_from(slips(length)).unwrap_or(0);
     one != other
         && length.abs_diff(other.chars().count()) <= allowed
         && strsim::osa_distance(one, other) <= allowed
+}
+
+/// How many letters a slip of the pen may change in a name of so many. Of those with one or two, another letter makes another name.
+fn slips(length: usize) -> u32 {
+    match length {
+        ..3 => 0,
+        3..5 => 1,
+        _ => 2,
+    }
 }
 
 #[cfg(test)]
