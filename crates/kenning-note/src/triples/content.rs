@@ -197,6 +197,9 @@ impl<'a> Writer<'a> {
         if self.detail == Detail::Full {
             self.number(node, km::FIRST_LINE, passage.span.first_line);
             self.number(node, km::LAST_LINE, passage.span.last_line);
+            if let Some((rule, confidence)) = passage.guessed_by() {
+                self.drawn_by(node, rule, confidence);
+            }
         }
         room.passage = own;
     }

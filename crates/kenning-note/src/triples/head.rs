@@ -140,11 +140,15 @@ impl Writer<'_> {
                 }
             }
         }
-        self.text(&said, km::EXTRACTED_BY, extracted.rule);
-        let share = extracted.confidence;
-        let share = format!("{}.{:02}", share / 100, share % 100);
-        self.typed(&said, km::CONFIDENCE, &share, xsd::DECIMAL);
+        self.drawn_by(said.as_ref(), extracted.rule, extracted.confidence);
         self.say(&said, km::HAS_ASSERTION_STATUS, km::EXTRACTED);
+    }
+
+    /// The rule of thumb that something was drawn from text by, and how sure that is, from 0 to 100.
+    pub(super) fn drawn_by(&mut self, what: NamedNodeRef<'_>, rule: &str, confidence: u8) {
+        self.text(what, km::EXTRACTED_BY, rule);
+        let share = format!("{}.{:02}", confidence / 100, confidence % 100);
+        self.typed(what, km::CONFIDENCE, &share, xsd::DECIMAL);
     }
 
     /// The names by which links may reach the note.

@@ -1,3 +1,5 @@
+//! Labels as rules, keys, sections and marks make them.
+
 use super::*;
 
 const OPERATOR: &str = r#"
