@@ -162,6 +162,16 @@ impl Wiki {
         crate::scan::scan(self, known, memory, touched, report)
     }
 
+    /// The nearest folder around this one that has the mark of a program, where this one looks like no wiki itself: what it says of its
+    /// notes, also of who may read them, does not count here.
+    #[must_use]
+    pub fn lies_in(&self) -> Option<PathBuf> {
+        let is_marked = |folder: &Path| !dialect::marks_of(folder).is_empty();
+        let is_wiki = is_marked(&self.root) || !is_missing(&self.root, SETTINGS_FILE);
+        let mut around = self.root.ancestors().skip(1).filter(|_| !is_wiki);
+        around.find(|folder| is_marked(folder)).map(Path::to_owned)
+    }
+
     /// Brings a memory in step with `catalog`, so that the next scan need not.
     pub fn remember(&self, catalog: &Catalog, memory: &mut Memory) {
         memory.follow(self, catalog);

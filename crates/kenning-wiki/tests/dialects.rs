@@ -30,6 +30,29 @@ fn row(folder: &str, dialect: &str, evidence: &str) -> (String, String, String) 
 }
 
 #[test]
+fn a_part_of_a_wiki_is_known_for_one() {
+    let folder = Folder::new(&[
+        ("hugo.toml", ""),
+        ("content/hr/a.md", "Text.\n"),
+        ("content/own/kenning.toml", ""),
+        ("content/own/b.md", "Text.\n"),
+        ("content/vault/.obsidian/app.json", "{}"),
+    ]);
+    let top = folder.path().canonicalize().unwrap();
+    for (path, around) in [
+        ("", None),
+        ("content", Some(&top)),
+        ("content/hr", Some(&top)),
+        ("content/hr/a.md", Some(&top)),
+        ("content/own", None),
+        ("content/vault", None),
+    ] {
+        let wiki = Wiki::open(&top.join(path), &Rules::default(), &Base::default()).unwrap();
+        assert_eq!(wiki.lies_in().as_ref(), around, "{path}");
+    }
+}
+
+#[test]
 fn each_folder_is_read_as_its_own_marks_say() {
     let folder = Folder::new(&[
         (".obsidian/app.json", "{}"),

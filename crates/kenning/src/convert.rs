@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::flags::{self, ConvertFormat};
 use crate::report::{Reporter, counted};
 use crate::request::Place;
-use crate::sync::{dialect_line, problem_line, progress_line};
+use crate::sync::{dialect_line, part_line, problem_line, progress_line};
 use anyhow::{Context, Result};
 use kenning_server::Outcome;
 use kenning_vocab::Base;
@@ -78,6 +78,9 @@ fn convert(
         })?;
         for guess in &converted.dialects {
             reporter.line(&dialect_line(&place, guess));
+        }
+        if let Some(line) = part_line(&place, &wiki) {
+            reporter.line(&line);
         }
         triples += converted.triples;
         notes += converted.summary.notes as u64;

@@ -179,6 +179,9 @@ impl Sync<'_> {
             for guess in &scan.dialects {
                 report(dialect_line(self.place, guess));
             }
+            if let Some(line) = part_line(self.place, wiki) {
+                report(line);
+            }
         }
         for (path, from, guess) in scan.guesses.iter().take(GUESSES) {
             report(Line::Info {
@@ -379,6 +382,18 @@ pub(crate) fn dialect_line(place: &Place, guess: &Guess) -> Line {
             guess.evidence.join(", ")
         ),
     }
+}
+
+/// What to say of a wiki that seems to be a part of one.
+pub(crate) fn part_line(place: &Place, wiki: &Wiki) -> Option<Line> {
+    let whole = wiki.lies_in()?;
+    Some(Line::Info {
+        text: format!(
+            "`{}` lies in `{}`, which looks like the whole of it: what that says of its notes, and of who may read them, does not count here",
+            place.shown,
+            whole.display()
+        ),
+    })
 }
 
 /// What to say about how far a scan has come, if anything.
