@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use kenning_note::{Context, Detail, Dialect, Levels, Settings, Value};
+use kenning_note::{Context, Detail, Dialect, Format, Levels, Settings, Value};
 
 use crate::names::{joined, without_ending};
 use crate::problem::Located;
@@ -74,24 +74,23 @@ const TYPES: &str = ".obsidian/types.json";
 /// Marks that say something at the top of a wiki only: below it, people call folders so for other reasons.
 const AT_THE_TOP: &[&str] = &["archetypes"];
 
-/// Endings of files that say of themselves what they are written in, whatever their folder is read as.
-const ENDINGS: [(&str, Dialect); 8] = [
-    ("org", Dialect::Org),
-    ("tid", Dialect::TiddlyWiki),
-    ("wiki", Dialect::MediaWiki),
-    ("mediawiki", Dialect::MediaWiki),
-    ("wikitext", Dialect::MediaWiki),
-    ("html", Dialect::Html),
-    ("htm", Dialect::Html),
-    ("xhtml", Dialect::Html),
-];
-
-/// What a file says by its ending.
-fn of_ending(path: &str) -> Option<&'static (&'static str, Dialect)> {
+/// What a file says by its ending, and that in small letters.
+fn of_ending(path: &str) -> Option<(String, Dialect)> {
+    let dialect = of_format(Format::of_ending(path)?)?;
     let (_, ending) = crate::names::last(path).rsplit_once('.')?;
-    ENDINGS
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(ending))
+    Some((ending.to_ascii_lowercase(), dialect))
+}
+
+/// By whose habits a text of a format is read that is no Markdown.
+pub(crate) fn of_format(format: Format) -> Option<Dialect> {
+    match format {
+        Format::Org => Some(Dialect::Org),
+        Format::Tiddler => Some(Dialect::TiddlyWiki),
+        Format::MediaWiki => Some(Dialect::MediaWiki),
+        Format::Html => Some(Dialect::Html),
+        Format::Article => Some(Dialect::Article),
+        _ => None,
+    }
 }
 
 /// How many context files one folder may ask for.
@@ -373,14 +372,14 @@ impl Readers {
 
     /// Adds to the evidence which files are read otherwise, by their ending.
     pub(crate) fn tell_endings<'p>(&mut self, paths: impl Iterator<Item = &'p str>) {
-        let mut found: BTreeSet<(usize, &str, Dialect)> = BTreeSet::new();
+        let mut found: BTreeSet<(usize, String, Dialect)> = BTreeSet::new();
         for path in paths {
             let Some((ending, dialect)) = of_ending(path) else {
                 continue;
             };
             let mut folders = self.folders.iter();
             let reader = folders.position(|reader| is_below(path, &reader.guess.folder));
-            found.extend(reader.map(|reader| (reader, *ending, *dialect)));
+            found.extend(reader.map(|reader| (reader, ending, dialect)));
         }
         for (reader, ending, dialect) in found {
             if let Some(reader) = self.folders.get_mut(reader)

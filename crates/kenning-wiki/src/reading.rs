@@ -14,7 +14,7 @@ use crate::address;
 use crate::assemble::{Made, Parts};
 use crate::cascade::Asked;
 use crate::catalog::{About, Entry, More, Names, Typed, Unit, Wanting};
-use crate::dialect::Manner;
+use crate::dialect::{self, Manner};
 use crate::label::Said;
 use crate::moves;
 use crate::names;
@@ -163,15 +163,7 @@ fn open_pieces(bytes: &[u8], note: &Note, take: &mut dyn FnMut(&[u8])) {
 
 /// By whose habits a note was read: a text that is no Markdown by those of its own format.
 fn dialect_of(note: &Note) -> Dialect {
-    use kenning_note::Format;
-    match note.format {
-        Format::Org => Dialect::Org,
-        Format::Tiddler => Dialect::TiddlyWiki,
-        Format::MediaWiki => Dialect::MediaWiki,
-        Format::Html => Dialect::Html,
-        Format::Article => Dialect::Article,
-        _ => note.dialect,
-    }
+    dialect::of_format(note.format).unwrap_or(note.dialect)
 }
 
 fn names_of(note: &Note, published: Option<&str>) -> Names {

@@ -166,10 +166,11 @@ impl Wiki {
     /// notes, also of who may read them, does not count here.
     #[must_use]
     pub fn lies_in(&self) -> Option<PathBuf> {
-        let is_marked = |folder: &Path| !dialect::marks_of(folder).is_empty();
-        let is_wiki = is_marked(&self.root) || !is_missing(&self.root, SETTINGS_FILE);
-        let mut around = self.root.ancestors().skip(1).filter(|_| !is_wiki);
-        around.find(|folder| is_marked(folder)).map(Path::to_owned)
+        let is_part = !looks_like_a_wiki(&self.root);
+        let mut around = self.root.ancestors().skip(1).filter(|_| is_part);
+        // A `kenning.toml` further up may be the operator's.
+        let whole = around.find(|folder| !dialect::marks_of(folder).is_empty());
+        whole.map(Path::to_owned)
     }
 
     /// Brings a memory in step with `catalog`, so that the next scan need not.
@@ -241,17 +242,19 @@ pub(crate) fn is_missing(root: &Path, name: &str) -> bool {
         .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
+/// Whether a folder has a `kenning.toml` or the mark of a program.
+fn looks_like_a_wiki(folder: &Path) -> bool {
+    !is_missing(folder, SETTINGS_FILE) || !dialect::marks_of(folder).is_empty()
+}
+
 /// The folder that looks like the wiki of the note at `note`: the nearest one around it that has a `kenning.toml` or the mark of a
 /// program, else the top of the repository it lies in, else `working`, the folder in which somebody works, where the note lies below it, else
 /// the folder it lies in.
 #[must_use]
 pub fn folder_around(note: &Path, working: Option<&Path>) -> PathBuf {
     let folders = || note.ancestors().skip(1);
-    let looks_like = |folder: &&Path| {
-        !is_missing(folder, SETTINGS_FILE) || !dialect::marks_of(folder).is_empty()
-    };
     let found = folders()
-        .find(looks_like)
+        .find(|folder| looks_like_a_wiki(folder))
         .or_else(|| folders().find(|folder| !is_missing(folder, ".git")))
         .or_else(|| working.filter(|folder| note.starts_with(folder)))
         .or_else(|| note.parent());

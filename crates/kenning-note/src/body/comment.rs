@@ -3,8 +3,7 @@
 use crate::problem::{Problem, ProblemKind};
 use crate::text::Source;
 
-/// A space that does not count as one where lines and items begin.
-const NO_BREAK: &str = "\u{A0}";
+use super::NO_BREAK;
 
 /// Where comments stand in `text`, which begins at byte `offset` of the source. One that never ends runs to the end of the text.
 pub(super) fn find(
@@ -54,9 +53,7 @@ pub(super) fn keep_beginnings(text: String, offset: usize, comments: &[(usize, u
         let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
         let at = line.max(start);
         let head = bytes.get(line..at).unwrap_or_default();
-        let begins = head.iter().all(|b| {
-            matches!(b, b' ' | b'\t' | b'-' | b'*' | b'+' | b'>' | b'.') || b.is_ascii_digit()
-        });
+        let begins = head.iter().all(super::is_lead);
         let rest = bytes.get(end..).unwrap_or_default();
         let goes_on = rest
             .iter()

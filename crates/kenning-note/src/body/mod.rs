@@ -24,6 +24,14 @@ pub(crate) use protected::opens as opens_block;
 use protected::{Block, blank};
 use site::Shown;
 
+/// A space that does not count as one where lines and items begin.
+const NO_BREAK: &str = "\u{A0}";
+
+/// Whether a byte may belong to the marks of lists and quotes that words of a line stand behind.
+fn is_lead(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'-' | b'*' | b'+' | b'>' | b'.') || byte.is_ascii_digit()
+}
+
 /// What is the same for all parts of a note.
 pub(crate) struct Context<'a> {
     pub(crate) source: &'a Source<'a>,

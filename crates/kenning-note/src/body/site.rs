@@ -9,6 +9,7 @@ mod logseq;
 
 use std::borrow::Cow;
 
+use super::NO_BREAK;
 use crate::levels::Levels;
 use crate::settings::Dialect;
 use crate::text::{line_on, line_up_to, near};
@@ -104,9 +105,6 @@ pub(super) fn last_of(text: &str, mark: &str) -> Option<usize> {
     memchr::memmem::rfind(text.get(first..)?, mark).map(|last| first + last)
 }
 
-/// A space that does not count as one where lines and items begin.
-const NO_BREAK: &str = "\u{A0}";
-
 struct Page<'t> {
     bytes: Vec<u8>,
     text: &'t str,
@@ -131,11 +129,9 @@ impl Page<'_> {
 
     /// Whether nothing but marks of lists and quotes stands before this byte on its line.
     fn begins_line(&self, at: usize) -> bool {
-        let before = self.text.get(..at).unwrap_or_default().bytes().rev();
-        let mut before = before.take_while(|b| *b != b'\n').take(40);
-        before.all(|b| {
-            matches!(b, b' ' | b'\t' | b'-' | b'*' | b'+' | b'>' | b'.') || b.is_ascii_digit()
-        })
+        let before = self.text.get(..at).unwrap_or_default().as_bytes();
+        let mut before = before.iter().rev().take_while(|b| **b != b'\n').take(40);
+        before.all(super::is_lead)
     }
 
     /// Words that come after spaces only because of what stood there are no code: of those spaces, the first becomes one that does not

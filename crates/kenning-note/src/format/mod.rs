@@ -103,25 +103,29 @@ impl Turned {
 
 /// What sort of text it is, by what the folder follows and by the end of the name.
 pub(crate) fn of(path: &str, dialect: Dialect) -> Format {
-    let extension = path
-        .rsplit('/')
-        .next()
-        .unwrap_or(path)
-        .rsplit_once('.')
-        .map_or("", |(_, extension)| extension);
-    match extension.to_ascii_lowercase().as_str() {
-        "org" => Format::Org,
-        "tid" => Format::Tiddler,
-        "wiki" | "mediawiki" | "wikitext" => Format::MediaWiki,
-        "html" | "htm" | "xhtml" => Format::Html,
-        "md" | "markdown" | "mdx" => Format::Markdown,
-        _ => match dialect {
-            Dialect::Org => Format::Org,
-            Dialect::TiddlyWiki => Format::Tiddler,
-            Dialect::MediaWiki => Format::MediaWiki,
-            Dialect::Html => Format::Html,
-            _ => Format::Markdown,
-        },
+    Format::of_ending(path).unwrap_or(match dialect {
+        Dialect::Org => Format::Org,
+        Dialect::TiddlyWiki => Format::Tiddler,
+        Dialect::MediaWiki => Format::MediaWiki,
+        Dialect::Html => Format::Html,
+        _ => Format::Markdown,
+    })
+}
+
+impl Format {
+    /// What a file of this name is written in, whatever its folder is read as. `None` where its ending says nothing, as `.txt` does.
+    #[must_use]
+    pub fn of_ending(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let (_, ending) = name.rsplit_once('.')?;
+        match ending.to_ascii_lowercase().as_str() {
+            "org" => Some(Self::Org),
+            "tid" => Some(Self::Tiddler),
+            "wiki" | "mediawiki" | "wikitext" => Some(Self::MediaWiki),
+            "html" | "htm" | "xhtml" => Some(Self::Html),
+            "md" | "markdown" | "mdx" => Some(Self::Markdown),
+            _ => None,
+        }
     }
 }
 

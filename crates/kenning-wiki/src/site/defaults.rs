@@ -44,11 +44,13 @@ pub(crate) fn protect(root: &Path, settings: &mut WikiSettings, rules: &Rules) {
         let Some(file) = files.iter().find(|file| !is_missing(root, file)) else {
             continue;
         };
-        if let Some(why) = lost(root, file) {
+        let mut problems = Vec::new();
+        let said = read_file(root, file, &mut problems);
+        let broken = problems.pop().map(|problem| problem.text);
+        if let Some(why) = lost(root, file, broken) {
             settings.text.push_str(&format!("\n{file}: {why}"));
             settings.close(format!("`{file}` may state a protection, and {why}"));
         }
-        let said = read_file(root, file, &mut Vec::new());
         let source = words(&said, "source").unwrap_or_default();
         let source = below(folder, source.trim_start_matches(['.', '/']));
         for one in of(&said) {
@@ -67,8 +69,9 @@ pub(crate) fn protect(root: &Path, settings: &mut WikiSettings, rules: &Rules) {
     }
 }
 
-/// Why what a configuration says of protection is not known. `None` where it is, and where a slip is in one that says nothing of it.
-fn lost(root: &Path, file: &str) -> Option<String> {
+/// Why what a configuration says of protection is not known, of which `broken` says what is wrong with it. `None` where it is known, and
+/// where a slip is in one that says nothing of it.
+fn lost(root: &Path, file: &str, broken: Option<String>) -> Option<String> {
     let text = match read_text(root, file) {
         Ok(text) => text.to_lowercase(),
         Err(why) => return Some(why),
@@ -84,12 +87,8 @@ fn lost(root: &Path, file: &str) -> Option<String> {
         let key = line.trim_start_matches(['"', '\'', '\u{feff}']);
         key.starts_with("defaults")
     });
-    if given.count() > 1 {
-        return Some("it has `defaults` twice".to_owned());
-    }
-    let mut problems = Vec::new();
-    read_file(root, file, &mut problems);
-    problems.pop().map(|problem| problem.text)
+    let is_twice = given.count() > 1;
+    broken.or_else(|| is_twice.then(|| "it has `defaults` twice".to_owned()))
 }
 
 /// The level and the groups that defaults state.

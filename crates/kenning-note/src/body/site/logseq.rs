@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{NO_BREAK, Page, last_of, line_on, near};
+use super::super::NO_BREAK;
+use super::{Page, last_of, line_on, near};
 
 /// The text with the blocks below a heading as items. They are indented by a tab, which would make them code.
 pub(super) fn outline(text: Cow<'_, str>) -> Cow<'_, str> {
