@@ -47,8 +47,12 @@ pub(super) fn shown<'t>(text: Cow<'t, str>, dialect: Dialect, levels: &Levels) -
             boxes: Boxes::default(),
         };
     };
-    // All that matters is whether a mark stands in code, so what follows the last one is not read for it.
-    let code = super::pieces::code(&text, super::options(), last + 1);
+    let code = match dialect {
+        // Hugo reads shortcodes before Markdown, in code too.
+        Dialect::Hugo => Vec::new(),
+        // All that matters is whether a mark stands in code, so what follows the last one is not read for it.
+        _ => super::pieces::code(&text, super::options(), last + 1),
+    };
     let mut page = Page {
         bytes: text.as_bytes().to_vec(),
         text: &text,
@@ -370,12 +374,24 @@ impl Page<'_> {
                 continue;
             };
             let end = start + length + 3;
-            let inside = rest.get(3..length).unwrap_or_default().trim();
+            let opening = rest.get(..3).unwrap_or_default();
+            let inside = rest.get(3..length).unwrap_or_default();
+            // `{{</* name */>}}` shows a shortcode and is none.
+            let shown = inside.strip_prefix("/*").and_then(|inside| inside.strip_suffix("*/"));
+            if let Some(shown) = shown {
+                self.write(start, end, &format!("{opening}{shown}{close}"));
+                at = end;
+                continue;
+            }
+            let inside = inside.trim();
+            if !is_call(inside) {
+                at = start + 3;
+                continue;
+            }
             let (name, value) = inside
                 .split_once(char::is_whitespace)
                 .unwrap_or((inside, ""));
             at = end;
-            let opening = rest.get(..3).unwrap_or_default();
             if matches!(name, "highlight" | "code")
                 && !inside.ends_with('/')
                 && !unclosed.contains(&(opening, name))
@@ -575,6 +591,13 @@ fn is_base(value: &str) -> bool {
         last,
         "baseurl" | "base_url" | "base_path" | "base" | "url" | "root" | "path" | "prefix" | "home"
     )
+}
+
+/// Whether what stands between the marks of a shortcode calls one: a name comes first, and none begins before it has ended.
+fn is_call(inside: &str) -> bool {
+    let name = inside.strip_prefix('/').unwrap_or(inside).trim_start();
+    name.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        && ["{{<", "{{%"].iter().all(|mark| !inside.contains(mark))
 }
 
 /// What stands in the first quotes of a text.
