@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use kenning_access::Label;
-use kenning_note::Sink;
+use kenning_note::{Note, Part, Sink};
 use oxrdf::{NamedNode, Triple};
 
 use crate::catalog::{Entry, Graph, GraphKind};
 use crate::change::GraphChange;
 use crate::floors::ByLabel;
 use crate::label::{Decision, Judge, Said};
+use crate::packed::{Packer, Triples};
 use crate::problem::Located;
 use crate::rules::Rules;
 use crate::statements::Statements;
@@ -21,11 +22,15 @@ use crate::wiki::Wiki;
 pub(crate) struct Made {
     pub(crate) kind: GraphKind,
     pub(crate) label: Label,
-    pub(crate) triples: Vec<Triple>,
+    pub(crate) triples: Triples,
 }
 
 impl Made {
     pub(crate) fn new(kind: GraphKind, label: Label, triples: Vec<Triple>) -> Self {
+        Self::packed(kind, label, triples.into_iter().collect())
+    }
+
+    fn packed(kind: GraphKind, label: Label, triples: Triples) -> Self {
         Self {
             kind,
             label,
@@ -33,9 +38,6 @@ impl Made {
         }
     }
 }
-
-/// What a part of a note says: the section's name, and its triples.
-pub(crate) type Parts = Vec<(Option<String>, Vec<Triple>)>;
 
 /// Puts graphs together.
 #[derive(Debug, Clone, Copy)]
@@ -109,10 +111,24 @@ impl<'w> Assembler<'w> {
     }
 
     /// The graphs of what a note says itself.
-    pub(crate) fn made(&self, entry: &Entry, parts: Parts) -> Vec<Made> {
-        let mut made: Vec<Made> = Vec::with_capacity(parts.len() + 2);
-        for ((section, triples), unit) in parts.into_iter().zip(&entry.units) {
-            self.divide(section, self.label(&unit.label), triples, &mut made);
+    pub(crate) fn made(&self, entry: &Entry, note: &Note) -> Vec<Made> {
+        let Minter { base, wiki } = self.minter;
+        let mut made: Vec<Made> = Vec::with_capacity(note.sections.len() + 3);
+        let sections = note.sections.iter().enumerate();
+        let sections = sections.map(|(place, section)| (Part::Section(place), Some(&section.name)));
+        let parts = std::iter::once((Part::Note, None)).chain(sections);
+        for ((part, section), unit) in parts.zip(&entry.units) {
+            let (section, label) = (section.cloned(), self.label(&unit.label));
+            if self.wiki.rules.predicate_floors.is_empty() {
+                let mut packer = Packer::default();
+                kenning_note::write(note, part, wiki, base, &mut packer);
+                let kind = section.map_or(GraphKind::Note, GraphKind::Section);
+                made.push(Made::packed(kind, label, packer.finish()));
+            } else {
+                let mut triples = Vec::new();
+                kenning_note::write(note, part, wiki, base, &mut triples);
+                self.divide(section, label, triples, &mut made);
+            }
         }
         made
     }

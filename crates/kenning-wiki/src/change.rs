@@ -1,10 +1,11 @@
 //! What a scan gives: what changed, note by note, and what the next scan needs to know.
 
 use kenning_access::Label;
-use oxrdf::{NamedNode, Triple};
+use oxrdf::NamedNode;
 
 use crate::catalog::{Catalog, Tally};
 use crate::dialect::Guess;
+use crate::packed::Triples;
 use crate::problem::{Guessed, Located};
 
 /// What a scan found.
@@ -72,7 +73,7 @@ pub struct GraphChange {
     /// Its name.
     pub name: NamedNode,
     /// What it holds from now on, with its label; `None` drops it.
-    pub put: Option<(Label, Vec<Triple>)>,
+    pub put: Option<(Label, Triples)>,
 }
 
 /// A wiki in numbers.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use kenning_access::Label;
 use kenning_note::{Note, Part};
-use oxrdf::{NamedNode, Triple};
+use oxrdf::NamedNode;
 
 use crate::assemble::{Assembler, Made};
 use crate::catalog::{Catalog, Entry, GraphKind};
@@ -19,10 +19,10 @@ use crate::hints::Hints;
 use crate::kept::Kept;
 use crate::lines::{Lines, Spares};
 use crate::memory::{Linked, naming};
+use crate::packed::Triples;
 use crate::problem::Located;
 use crate::reading;
 use crate::relink::{Fate, Relinker};
-use crate::triples::put;
 use crate::walk::{Found, Walk};
 use crate::wiki::Wiki;
 use crate::work::{Given, Piece, in_pieces};
@@ -42,7 +42,7 @@ pub struct Converted {
 }
 
 /// Takes a graph: its name, its label and its triples.
-pub type Emit<'e, E> = dyn FnMut(&NamedNode, &Label, &[Triple]) -> Result<(), E> + 'e;
+pub type Emit<'e, E> = dyn FnMut(&NamedNode, &Label, &Triples) -> Result<(), E> + 'e;
 
 /// Takes some lines of N-Quads.
 pub type Write<'e, E> = dyn FnMut(&[u8]) -> Result<(), E> + 'e;
@@ -301,7 +301,7 @@ trait Form: Sync {
 /// The graphs of what a note says and of the facts about it.
 fn graphs_of(wiki: &Wiki, path: &str, entry: &Entry, note: &Note) -> Named {
     let assembler = Assembler::new(wiki);
-    let mut made = assembler.made(entry, reading::parts(note, wiki.minter()));
+    let mut made = assembler.made(entry, note);
     made.push(assembler.meta(path, entry));
     wiki.named(path, made)
 }
@@ -321,8 +321,7 @@ impl Form for AsGraphs {
 
 impl Piece for (NamedNode, Made) {
     fn bytes(&self) -> u64 {
-        // Three terms with their texts.
-        self.1.triples.len() as u64 * 300
+        self.1.triples.bytes() as u64
     }
 }
 
@@ -338,9 +337,7 @@ impl Form for AsLines {
     fn graph(&self, name: NamedNode, made: Made, hand: &mut dyn FnMut(Vec<u8>)) -> u64 {
         let mut lines = Lines::new(&self.spares, hand);
         let mut graph = lines.graph(&name);
-        for triple in &made.triples {
-            put(triple, &mut graph);
-        }
+        made.triples.write(&mut graph);
         lines.end()
     }
 

@@ -5,13 +5,12 @@ use std::hash::BuildHasher;
 use hashbrown::hash_table::Entry as Slot;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use kenning_note::{
-    Content, Dialect, Field, Identifier, Link, LinkKind, LinkTo, Note, Part, Protection, Stated,
-    Value,
+    Content, Dialect, Field, Identifier, Link, LinkKind, LinkTo, Note, Protection, Stated, Value,
 };
 use kenning_vocab::{Base, rdf};
 
 use crate::address;
-use crate::assemble::{Made, Parts};
+use crate::assemble::Made;
 use crate::cascade::Asked;
 use crate::catalog::{About, Entry, More, Names, Typed, Unit, Wanting};
 use crate::dialect::{self, Manner};
@@ -21,7 +20,6 @@ use crate::names;
 use crate::problem::Located;
 use crate::site::Site;
 use crate::translation;
-use crate::triples::Minter;
 
 /// A note that was just read.
 #[derive(Debug)]
@@ -98,19 +96,6 @@ pub(crate) fn read(
     }
     note.identity = (identity != path).then(|| identity.to_owned());
     ReadNote { entry, note }
-}
-
-/// The triples of a note, and of each of its protected sections with the name of the section.
-pub(crate) fn parts(note: &Note, minter: Minter<'_>) -> Parts {
-    let graphs = kenning_note::graphs(note, minter.wiki, minter.base);
-    let parts = graphs.into_iter().filter_map(|graph| {
-        let section = match graph.part {
-            Part::Note => None,
-            Part::Section(place) => Some(note.sections.get(place)?.name.clone()),
-        };
-        Some((section, graph.triples))
-    });
-    parts.collect()
 }
 
 /// What stands outside the protected sections of a note.

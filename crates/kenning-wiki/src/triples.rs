@@ -3,11 +3,14 @@
 use kenning_access::{Clause, Label, Scale};
 use kenning_note::Sink;
 use kenning_vocab::{Base, dcterms, foaf, km, prov, rdf, schema, skos, xsd};
-use oxrdf::{Literal, LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
+use oxrdf::{
+    Literal, LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, TermRef, Triple,
+};
 
 use crate::catalog::{About, Entry, GraphKind, Wanting};
 use crate::git::Revision;
 use crate::ladder::{Address, Rung};
+use crate::packed::Triples;
 use crate::statements::Statements;
 
 /// The version of what a note becomes; part of every meta graph, and a reason to read everything again when it changes.
@@ -312,34 +315,54 @@ fn subject(triple: &Triple) -> &str {
 }
 
 /// A digest of triples in their order.
-pub(crate) fn digest(triples: &[Triple]) -> [u8; 16] {
-    let mut hash = blake3::Hasher::new();
-    let mut bytes: Vec<u8> = Vec::with_capacity(1 << 14);
-    for triple in triples {
-        push(&mut bytes, b's', subject(triple));
-        push(&mut bytes, b'p', triple.predicate.as_str());
-        match &triple.object {
-            Term::NamedNode(node) => push(&mut bytes, b'n', node.as_str()),
-            Term::Literal(literal) => {
-                push(&mut bytes, b'l', literal.value());
-                match literal.language() {
-                    Some(tag) => push(&mut bytes, b'@', tag),
-                    None => push(&mut bytes, b'^', literal.datatype().as_str()),
-                }
-            }
-            other => push(&mut bytes, b'o', &other.to_string()),
-        }
-        if bytes.len() > 1 << 14 {
-            hash.update(&bytes);
-            bytes.clear();
-        }
-    }
+pub(crate) fn digest(triples: &Triples) -> [u8; 16] {
+    let mut digest = Digest {
+        hash: blake3::Hasher::new(),
+        bytes: Vec::with_capacity(1 << 14),
+    };
+    triples.write(&mut digest);
+    let Digest { mut hash, bytes } = digest;
     hash.update(&bytes);
     hash.finalize()
         .as_bytes()
         .first_chunk()
         .copied()
         .unwrap_or_default()
+}
+
+/// Takes the triples of which there is to be a digest.
+struct Digest {
+    hash: blake3::Hasher,
+    /// What the hash has not taken yet: it is quicker for much at once.
+    bytes: Vec<u8>,
+}
+
+impl Sink for Digest {
+    fn triple(
+        &mut self,
+        subject: NamedNodeRef<'_>,
+        predicate: NamedNodeRef<'_>,
+        object: TermRef<'_>,
+    ) {
+        let bytes = &mut self.bytes;
+        push(bytes, b's', subject.as_str());
+        push(bytes, b'p', predicate.as_str());
+        match object {
+            TermRef::NamedNode(node) => push(bytes, b'n', node.as_str()),
+            TermRef::Literal(literal) => {
+                push(bytes, b'l', literal.value());
+                match literal.language() {
+                    Some(tag) => push(bytes, b'@', tag),
+                    None => push(bytes, b'^', literal.datatype().as_str()),
+                }
+            }
+            other => push(bytes, b'o', &other.to_string()),
+        }
+        if self.bytes.len() > 1 << 14 {
+            self.hash.update(&self.bytes);
+            self.bytes.clear();
+        }
+    }
 }
 
 /// What sort of text comes, how long it is, and the text: no two lists of texts look the same.

@@ -95,8 +95,8 @@ fn a_rule_of_thumb_tells_its_name_and_how_sure_it_is() {
     let graphs = scan.changes.iter().flat_map(|change| &change.graphs);
     let triples = graphs
         .filter_map(|graph| graph.put.as_ref())
-        .flat_map(|(_, triples)| triples);
-    let triples: Vec<String> = triples.map(ToString::to_string).collect();
+        .flat_map(|(_, triples)| triples.iter());
+    let triples: Vec<String> = triples.map(|triple| triple.to_string()).collect();
     let said = "<http://localhost:7878/id/note/wiki/article.txt#extracted=title>";
     for rest in [
         "<http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> <http://localhost:7878/id/note/wiki/article.txt>",
@@ -174,7 +174,7 @@ fn lines_tell_what_is_converted_and_all_of_it() {
     wiki.convert::<std::io::Error>(&mut |_| (), &mut |name, _, triples| {
         let told = ["/graph/note/", "/graph/links/"];
         let is_told = told.iter().any(|kind| name.as_str().contains(kind));
-        for triple in triples {
+        for triple in triples.iter() {
             all.insert(triple.to_string());
             if is_told && name.as_str().contains("/a") {
                 graphs.insert(triple.to_string());

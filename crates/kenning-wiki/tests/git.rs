@@ -345,7 +345,7 @@ fn a_first_look_learns_from_git_where_notes_lay_before() {
     let wiki = folder.wiki();
     let done: Result<_, std::convert::Infallible> =
         wiki.convert(&mut |_| (), &mut |_, _, triples| {
-            converted.extend(triples.iter().map(ToString::to_string));
+            converted.extend(triples.iter().map(|triple| triple.to_string()));
             Ok(())
         });
     done.unwrap();

@@ -349,7 +349,7 @@ fn cut_off(folder: &Folder, world: &World, known: &Catalog, after: usize) -> Wor
             let name = graph.name.as_str().to_owned();
             drop(world.0.remove(&name));
             if let Some((label, triples)) = &graph.put {
-                let triples = triples.iter().map(ToString::to_string).collect();
+                let triples = triples.iter().map(|triple| triple.to_string()).collect();
                 world.0.insert(name, (label.clone(), triples));
             }
         }

@@ -155,14 +155,15 @@ fn assert_comes_step_by_step(files: &[(String, String)], folder: &Folder) {
         assert_eq!(world, whole);
     }
     let mut converted = World::default();
-    let mut emit =
-        |name: &oxrdf::NamedNode, label: &kenning_access::Label, triples: &[oxrdf::Triple]| {
-            let triples = triples.iter().map(ToString::to_string).collect();
-            converted
-                .0
-                .insert(name.as_str().to_owned(), (label.clone(), triples));
-            Ok::<(), std::convert::Infallible>(())
-        };
+    let mut emit = |name: &oxrdf::NamedNode,
+                    label: &kenning_access::Label,
+                    triples: &kenning_wiki::Triples| {
+        let triples = triples.iter().map(|triple| triple.to_string()).collect();
+        converted
+            .0
+            .insert(name.as_str().to_owned(), (label.clone(), triples));
+        Ok::<(), std::convert::Infallible>(())
+    };
     folder.wiki().convert(&mut |_| (), &mut emit).unwrap();
     assert_eq!(converted, whole);
 }

@@ -40,7 +40,7 @@ fn the_seed_documents_are_linked_as_counted_by_hand() {
     let triples = scan.changes.iter().flat_map(|change| &change.graphs);
     let triples: Vec<String> = triples
         .filter_map(|graph| graph.put.as_ref())
-        .flat_map(|(_, triples)| triples.iter().map(ToString::to_string))
+        .flat_map(|(_, triples)| triples.iter().map(|triple| triple.to_string()))
         .collect();
     let objects = |part: &str| -> std::collections::BTreeSet<&str> {
         let objects = triples
@@ -105,7 +105,7 @@ fn every_vault_converts_to_the_same_each_time() {
             let converted = wiki
                 .convert(&mut |_| (), &mut |name, label, triples| {
                     hash.update(format!("{name} {label:?}\n").as_bytes());
-                    for triple in triples {
+                    for triple in triples.iter() {
                         hash.update(format!("{triple}\n").as_bytes());
                     }
                     Ok::<(), std::convert::Infallible>(())

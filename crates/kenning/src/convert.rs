@@ -134,7 +134,7 @@ impl<W: Write> Writer<W> {
         match self {
             Self::Lines(out) => wiki.convert_nquads(report, &mut |lines| out.write_all(lines)),
             Self::Other(serializer) => wiki.convert(report, &mut |name, _label, content| {
-                for triple in content {
+                for triple in content.iter() {
                     serializer.serialize_quad(QuadRef::new(
                         triple.subject.as_ref(),
                         triple.predicate.as_ref(),

@@ -9,7 +9,8 @@ use kenning_access::{Clearance, Label};
 use kenning_server::Line;
 use kenning_store::{GraphPattern, Pattern, View};
 use kenning_vocab::Base;
-use oxrdf::{NamedNode, TermRef, Triple};
+use kenning_wiki::Triples;
+use oxrdf::{NamedNode, TermRef};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -44,11 +45,7 @@ impl<'d> Difference<'d> {
     }
 
     /// Reports how the graph `name` would change; `put` is what it would be, and `None` that it would be dropped.
-    pub(crate) fn graph(
-        &mut self,
-        name: &NamedNode,
-        put: Option<&(Label, Vec<Triple>)>,
-    ) -> Result<()> {
+    pub(crate) fn graph(&mut self, name: &NamedNode, put: Option<&(Label, Triples)>) -> Result<()> {
         let known = self
             .view
             .id(TermRef::NamedNode(name.as_ref()))
@@ -62,7 +59,7 @@ impl<'d> Difference<'d> {
                 before.insert(format!("{subject} {predicate} {object}"));
             }
         }
-        let after = put.map(|(_, triples)| triples.iter().map(ToString::to_string));
+        let after = put.map(|(_, triples)| triples.iter().map(|triple| triple.to_string()));
         let after: BTreeSet<String> = after.into_iter().flatten().collect();
         let labels = [
             known.map(|graph| graph.label),

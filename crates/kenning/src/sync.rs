@@ -353,7 +353,7 @@ fn lowered_by(site: &Site, before: &View, change: &NoteChange) -> Vec<(NamedNode
 fn add(batch: &mut Batch, change: NoteChange) {
     for graph in change.graphs {
         match graph.put {
-            Some((label, triples)) => batch.put_graph(graph.name, label, triples),
+            Some((label, triples)) => batch.put_graph(graph.name, label, triples.iter()),
             None => batch.drop_graph(graph.name),
         }
     }

@@ -376,7 +376,7 @@ fn read_one(
     let read = reading::read(bytes, path, identity, manner, &wiki.base, true);
     let mut entry = read.entry;
     assembler.label_all(path, &mut entry);
-    let made = assembler.made(&entry, reading::parts(&read.note, wiki.minter()));
+    let made = assembler.made(&entry, &read.note);
     let fresh = Fresh {
         entry,
         identity: identity.to_owned(),

@@ -85,7 +85,7 @@ impl World {
             for graph in &change.graphs {
                 match &graph.put {
                     Some((label, triples)) => {
-                        let triples = triples.iter().map(ToString::to_string).collect();
+                        let triples = triples.iter().map(|triple| triple.to_string()).collect();
                         let name = graph.name.as_str().to_owned();
                         self.0.insert(name, (label.clone(), triples));
                     }
