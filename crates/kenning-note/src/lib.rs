@@ -102,7 +102,12 @@ fn markdown(
     settings: &Settings,
     problems: &mut Vec<Problem>,
 ) {
-    let mut front = front_matter::read(source, note.format, &settings.limits, problems);
+    let mut front = front_matter::read(
+        source,
+        (note.format, note.dialect),
+        &settings.limits,
+        problems,
+    );
     if !front.present && front.unreadable.is_none() && article::read(source, note) {
         marks::read(source, 0, note, settings, problems);
         return;
@@ -124,7 +129,12 @@ fn markdown(
 /// Another format, read as the Markdown that says the same. Places keep their line.
 fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &mut Vec<Problem>) {
     // Makers of sites put front matter before text of any format.
-    let mut front = front_matter::read(source, note.format, &settings.limits, problems);
+    let mut front = front_matter::read(
+        source,
+        (note.format, note.dialect),
+        &settings.limits,
+        problems,
+    );
     let after = front.present.then(|| source.after(front.body));
     let written = after.as_ref().unwrap_or(source);
     let turned = format::turn(written, note, settings, problems);
@@ -208,7 +218,8 @@ fn finish(note: &mut Note, settings: &Settings) {
             .headings
             .iter()
             .find(|heading| heading.rank == 1 && !heading.text.is_empty());
-        if let Some(heading) = first {
+        // What a template is to fill is no title.
+        if let Some(heading) = first.filter(|heading| !link::is_place(&heading.text)) {
             note.title = heading.text.clone();
             note.title_from = TitleFrom::Heading;
         } else {

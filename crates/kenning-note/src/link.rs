@@ -10,7 +10,7 @@ use crate::note::{Link, LinkKind, LinkTo};
 use crate::settings::Dialect;
 
 /// Extensions of files that are notes; they are left out of names.
-const NOTE_EXTENSIONS: [&str; 13] = [
+const NOTE_EXTENSIONS: [&str; 14] = [
     "md",
     "markdown",
     "mdx",
@@ -24,6 +24,7 @@ const NOTE_EXTENSIONS: [&str; 13] = [
     "htm",
     "xhtml",
     "rmd",
+    "qmd",
 ];
 
 /// Reads what stands between `[[` and `]]`. `from` is the path of the note.
@@ -493,6 +494,15 @@ fn last_of(text: &str, byte: u8) -> Option<usize> {
 /// The name of a file without folders and extension.
 pub(crate) fn stem(path: &str) -> &str {
     without_extension(last(path))
+}
+
+/// Whether words hold a place for a template to fill, as `{{title}}` and `<% tp.file.title %>` are.
+pub(crate) fn is_place(text: &str) -> bool {
+    let is_name = |rest: &str| rest.starts_with(|c: char| c.is_alphabetic() || c == ' ');
+    [("{{", "}}"), ("<%", "%>")].iter().any(|(opens, closes)| {
+        let inside = text.split_once(opens);
+        inside.is_some_and(|(_, rest)| is_name(rest) && rest.contains(closes))
+    })
 }
 
 /// White space of any sort made single spaces.

@@ -1,10 +1,11 @@
-//! What programs put between the words: tags of Liquid, shortcodes of Hugo, code of MDX, boxes of MkDocs and Docusaurus, and Logseq's
-//! macros and words for pages.
+//! What programs put between the words: tags of Liquid, shortcodes of Hugo, code of MDX, boxes of MkDocs, Docusaurus and others, and
+//! Logseq's macros and words for pages.
 //!
 //! Every byte stays where it is, as comments do: what is no text becomes spaces, and what is written otherwise than in Markdown is
 //! written so that Markdown reads it, in the same room.
 
 mod boxes;
+mod fences;
 mod hugo;
 mod logseq;
 
@@ -30,11 +31,13 @@ pub(super) fn shown<'t>(text: Cow<'t, str>, dialect: Dialect, levels: &Levels) -
     };
     let marks: &[&str] = match dialect {
         Dialect::Jekyll => &["{%", "{{", "{:"],
-        Dialect::Hugo => &["{{<", "{{%"],
-        Dialect::MkDocs => &["!!! ", "??? ", "???+ ", "=== \"", "{"],
+        Dialect::Hugo => &["{{<", "{{%", ":::"],
+        Dialect::MkDocs => &["!!! ", "??? ", "???+ ", "=== \"", "{", "::: "],
         Dialect::Logseq => &["]([[", "{{", "){:"],
         Dialect::Docusaurus => &[":::", "{/*", "import ", "export "],
-        _ => &[],
+        // Whose pages they are is not known, and a shortcode is no word.
+        Dialect::Markdown => &[":::", "```{", "{{<", "{{%"],
+        _ => &[":::", "```{"],
     };
     let last = marks.iter().filter_map(|mark| last_of(&text, mark)).max();
     let last = if dialect == Dialect::Logseq {
@@ -66,16 +69,28 @@ pub(super) fn shown<'t>(text: Cow<'t, str>, dialect: Dialect, levels: &Levels) -
             page.liquid();
             page.attributes();
         }
-        Dialect::Hugo => page.shortcodes(),
+        Dialect::Hugo => {
+            page.shortcodes();
+            if let Some(last) = last_of(&text, ":::") {
+                page.code = super::pieces::code(&text, super::options(), last + 1);
+                page.fences(levels, true);
+            }
+        }
+        Dialect::Markdown => {
+            page.shortcodes();
+            page.fences(levels, true);
+        }
         Dialect::MkDocs => {
+            page.references();
             page.admonitions();
             page.attribute_lists();
         }
         Dialect::Logseq => page.logseq(),
-        _ => {
-            page.fences(levels);
+        Dialect::Docusaurus => {
+            page.fences(levels, false);
             page.mdx();
         }
+        _ => page.fences(levels, true),
     }
     page.keep_beginnings();
     let boxes = Boxes::of(page.boxes);
@@ -400,66 +415,19 @@ impl Page<'_> {
         self.boxes.retain(|(_, _, kind)| kind != "tab");
     }
 
-    /// `:::kind Title` … `:::`.
-    ///
-    /// INVARIANT: a line that could open or close a protected block stays as it is: only kinds of this list open a box, and only
-    /// what closes one of them goes.
-    fn fences(&mut self, levels: &Levels) {
-        const KINDS: [&str; 10] = [
-            "note",
-            "tip",
-            "info",
-            "warning",
-            "danger",
-            "caution",
-            "important",
-            "details",
-            "success",
-            "secondary",
-        ];
-        let mut open: Vec<Option<(usize, String)>> = Vec::new();
-        let mut at = 0;
+    /// `::: package.Name`, where a plugin puts what the code says, and what it is told of that in the lines below.
+    fn references(&mut self) {
+        let (mut at, mut in_one) = (0, false);
         for line in self.text.split_inclusive('\n') {
             let (from, to) = (at, at + line.trim_end().len());
             at += line.len();
-            let words = line.trim();
-            if !words.starts_with(":::")
-                || self.is_code(from + (line.len() - line.trim_start().len()))
-            {
-                continue;
+            in_one = match line.strip_prefix("::: ") {
+                Some(name) if !self.is_code(from) => !name.trim().contains([' ', '{']),
+                _ => in_one && (line.starts_with("    ") || line.trim().is_empty()),
+            };
+            if in_one {
+                self.blank(from, to);
             }
-            let rest = words.trim_start_matches(':').trim();
-            if rest.is_empty() {
-                if let Some(Some((start, kind))) = open.pop() {
-                    self.blank(from, to);
-                    self.boxes.push((start, from, kind));
-                }
-                continue;
-            }
-            let length = rest
-                .find(|c: char| !c.is_ascii_alphabetic())
-                .unwrap_or(rest.len());
-            let kind = rest.get(..length).unwrap_or_default();
-            let protects =
-                crate::meta::block_attributes(words, levels, crate::Place::START).is_some();
-            if protects || !KINDS.contains(&kind) {
-                open.push(None);
-                continue;
-            }
-            let title = rest.get(length..).unwrap_or_default().trim();
-            let title = title.split('{').next().unwrap_or_default().trim();
-            let title = title
-                .strip_prefix('[')
-                .and_then(|t| t.strip_suffix(']'))
-                .unwrap_or(title);
-            if self.write(from, to, title) {
-                open.push(Some((from, kind.to_owned())));
-            } else {
-                open.push(None);
-            }
-        }
-        for (start, kind) in open.into_iter().flatten() {
-            self.boxes.push((start, self.text.len(), kind));
         }
     }
 

@@ -153,6 +153,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             && self.cx.format == crate::Format::Markdown;
         options.set(Options::ENABLE_WIKILINKS, !plain);
         let text = self.text;
+        options.set(Options::ENABLE_MATH, !links_names(text));
         let defined = Defined::of(text);
         self.footnotes.clone_from(&defined.footnotes);
         let mut count = 0;
@@ -253,6 +254,15 @@ impl<'a, 'p> Walk<'a, 'p> {
                     self.finish();
                     self.begin(Kind::Passage(kind), start);
                 }
+            }
+            // A formula is no heading, though a line of it is underlined by the next.
+            Tag::Heading { .. }
+                if self
+                    .text
+                    .get(start..)
+                    .is_some_and(|text| text.starts_with("$$")) =>
+            {
+                self.start(Tag::Paragraph, start, end);
             }
             Tag::Heading { level, id, .. } => {
                 self.finish();
@@ -473,4 +483,18 @@ impl<'a, 'p> Walk<'a, 'p> {
 /// A place in a note, which has fewer than 4 GiB.
 fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Whether a name that begins with a dollar is linked, `[$scope](scope.md)`: then dollars are no marks of formulas, and two such links would
+/// be one.
+fn links_names(text: &str) -> bool {
+    let is_name = |at: usize| {
+        let name = text.get(at + 2..).and_then(|rest| rest.split(']').next());
+        let name = name.filter(|name| name.len() < 64 && !name.contains(['$', ' ', '\n', '\\']));
+        name.is_some_and(|name| {
+            let after = text.get(at + 2 + name.len()..).unwrap_or_default();
+            !name.is_empty() && after.starts_with("](")
+        })
+    };
+    memchr::memmem::find_iter(text.as_bytes(), "[$").any(is_name)
 }

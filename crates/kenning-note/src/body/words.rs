@@ -11,6 +11,20 @@ pub(super) fn is_sentence(text: &str) -> bool {
     end.ends_with(['.', '!', '…', '۔', '।']) && text.split_whitespace().nth(3).is_some()
 }
 
+/// Whether a paragraph says something, and does not name a work: it has a sentence's words and end, and neither a year nor an address.
+pub(super) fn is_prose(text: &str) -> bool {
+    let has_year = text
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|number| number.len() == 4 && number.starts_with(['1', '2']));
+    let has_address = ["://", "www.", "doi", "DOI"]
+        .iter()
+        .any(|mark| text.contains(mark));
+    text.ends_with(['.', ':', '!', '?'])
+        && text.split_whitespace().nth(7).is_some()
+        && !has_year
+        && !has_address
+}
+
 /// Words that send a reader on.
 const SEND: &[&str] = &[
     "see",

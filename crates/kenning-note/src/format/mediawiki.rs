@@ -72,6 +72,9 @@ fn out_line(out: &mut Turned, line: &str, place: crate::Place) {
         out.text.push_str(line.trim());
         return;
     }
+    if super::is_rule(line) {
+        return;
+    }
     let trimmed = line.trim_end();
     let marks = trimmed.len() - trimmed.trim_start_matches('=').len();
     if (1..=6).contains(&marks)

@@ -123,10 +123,17 @@ impl Format {
             "tid" => Some(Self::Tiddler),
             "wiki" | "mediawiki" | "wikitext" => Some(Self::MediaWiki),
             "html" | "htm" | "xhtml" => Some(Self::Html),
-            "md" | "markdown" | "mdx" => Some(Self::Markdown),
+            "md" | "markdown" | "mdx" | "qmd" | "rmd" => Some(Self::Markdown),
             _ => None,
         }
     }
+}
+
+/// Whether a line is a rule, or marks alone: in Markdown, it would make a heading of the words above it.
+fn is_rule(line: &str) -> bool {
+    let marks = line.trim();
+    let all = |mark: u8| marks.bytes().all(|byte| byte == mark);
+    !marks.is_empty() && (all(b'-') || all(b'='))
 }
 
 /// Turns a text of another format into Markdown.

@@ -84,6 +84,8 @@ pub(super) fn turn(source: &Source<'_>, mut out: Turned) -> Turned {
             || is_plan(&lower)
         {
             // A comment, what a program gave out, or a date of a task.
+        } else if super::is_rule(line) {
+            // It parts what stands above it from what stands below.
         } else if is_rule && rows != 1 {
             // Markdown has one rule, behind the first row.
             continue;
@@ -158,8 +160,14 @@ fn words(line: &str) -> String {
 
 fn keyword(out: &mut Turned, key: &str, value: &str, place: crate::Place) {
     let words = || {
+        // Where commas part them, tags may have several words.
+        let separators: &[char] = if value.contains(',') {
+            &[',']
+        } else {
+            &[':', ' ']
+        };
         value
-            .split([':', ' ', ','])
+            .split(separators)
             .map(str::trim)
             .filter(|tag| !tag.is_empty())
             .map(str::to_owned)

@@ -75,7 +75,9 @@ pub(super) fn turn(source: &Source<'_>, mut out: Turned) -> Turned {
                 out.text.push_str("> ");
             }
             // Spaces at the beginning mean nothing there, and code in Markdown.
-            out.text.push_str(&wikitext(line.trim_start()));
+            if !super::is_rule(line) {
+                out.text.push_str(&wikitext(line.trim_start()));
+            }
         }
         out.text.push('\n');
     }

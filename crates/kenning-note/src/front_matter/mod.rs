@@ -3,6 +3,7 @@
 mod flow;
 mod hidden;
 mod json;
+mod lines;
 mod plain;
 mod toml;
 mod yaml;
@@ -11,7 +12,7 @@ pub(crate) use hidden::may_begin;
 
 use crate::note::Format;
 use crate::problem::{Place, Problem, ProblemKind};
-use crate::settings::Limits;
+use crate::settings::{Dialect, Limits};
 use crate::text::Source;
 
 /// A value as it was written.
@@ -103,7 +104,7 @@ enum Syntax {
 /// Reads the front matter of a text, if it has one.
 pub(crate) fn read(
     source: &Source<'_>,
-    format: Format,
+    (format, dialect): (Format, Dialect),
     limits: &Limits,
     problems: &mut Vec<Problem>,
 ) -> FrontMatter {
@@ -129,10 +130,23 @@ pub(crate) fn read(
     let block = text.get(start..end).unwrap_or_default();
     let first_line = source.line(start);
     let parsed = match syntax {
-        Syntax::Yaml => match plain::parse(block, first_line, limits) {
-            Some(map) => yaml::unique(map, problems),
-            None => yaml::parse(block, first_line, limits, problems),
-        },
+        Syntax::Yaml => {
+            let told = problems.len();
+            let read = match plain::parse(block, first_line, limits) {
+                Some(map) => yaml::unique(map, problems),
+                None => yaml::parse(block, first_line, limits, problems),
+            };
+            let is_odd = read.is_err() || lines::has_tags(block);
+            let lines = (dialect == Dialect::Logseq && is_odd)
+                .then(|| lines::parse(block, first_line, limits));
+            match lines.flatten() {
+                Some(map) => {
+                    problems.truncate(told);
+                    yaml::unique(map, problems)
+                }
+                None => read,
+            }
+        }
         Syntax::Toml => toml::parse(
             block,
             |offset| source.place(start + offset),

@@ -71,7 +71,7 @@ pub(crate) fn block_attributes(
     let rest = line.get(colons..)?.trim();
     let rest = rest.trim_end_matches(':').trim_end();
     let level = names_of(rest).find_map(|name| levels.named(name));
-    if !speaks_of_it(rest) && level.is_none() {
+    if level.is_none() && (!speaks_of_it(rest) || is_titled(rest, levels)) {
         return None;
     }
     let lower = rest.to_ascii_lowercase();
@@ -95,6 +95,34 @@ pub(crate) fn block_attributes(
     let attributes = attributes.strip_prefix('{').unwrap_or(attributes);
     let attributes = attributes.strip_suffix('}').unwrap_or(attributes);
     Some(read_attributes(attributes, place))
+}
+
+/// Whether what a box of another name says of protection is its title, a few plain words as in `::: warning Protecting secrets`: they name
+/// no level, and say more than that something is protected.
+fn is_titled(rest: &str, levels: &Levels) -> bool {
+    let mut words = rest.split_whitespace();
+    let is_plain = |word: &str| {
+        word.chars()
+            .all(|c| c.is_alphanumeric() || "-,.!?'’".contains(c))
+    };
+    let is_box = words
+        .next()
+        .is_some_and(|name| is_plain(name) && !name.to_ascii_lowercase().contains("protect"));
+    let title: Vec<&str> = words.collect();
+    let names_level = |word: &&str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        levels.named(word).is_some() || word.eq_ignore_ascii_case("level")
+    };
+    let ends_bare = title.last().is_none_or(|last| {
+        let last = last.trim_matches(|c: char| !c.is_alphanumeric());
+        ["protect", "protected"]
+            .iter()
+            .any(|word| last.eq_ignore_ascii_case(word))
+    });
+    is_box
+        && !ends_bare
+        && title.iter().all(|word| is_plain(word))
+        && !title.iter().any(names_level)
 }
 
 /// The protection of a block that is called after a level. Other classes and a name in its braces say nothing of it.

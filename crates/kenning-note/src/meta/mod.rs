@@ -268,7 +268,7 @@ impl Meta<'_> {
             }
             "author" | "authors" | "creator" | "creators" | "createdby" => {
                 for node in node.each() {
-                    note.authors.extend(people::agent(node));
+                    note.authors.extend(people::agents(node));
                 }
             }
             "generated" if node.get("by").is_some() || node.get("at").is_some() => {

@@ -109,6 +109,44 @@ pub(super) fn read(
     true
 }
 
+/// The agents that an author key gives: one, or those to whose names a text of Markdown links, `[Ada Moss](https://ada.example), Reed Works`.
+/// What follows a link is what its person is.
+pub(super) fn agents(node: &Node) -> Vec<Agent> {
+    let linked = node.text().map(linked).unwrap_or_default();
+    let named = linked.into_iter().filter_map(|(name, role)| {
+        let mut agent = agent_of(name, node.place)?;
+        agent.role = (!role.is_empty()).then(|| link::one_line(role).into_owned());
+        Some(agent)
+    });
+    let mut named: Vec<Agent> = named.collect();
+    if named.is_empty() {
+        named.extend(agent(node));
+    }
+    named
+}
+
+/// The words of the links of a text that begins with one, and what stands between each link and the next.
+fn linked(text: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = text.trim();
+    while let Some((name, after)) = rest
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("]("))
+    {
+        let Some((_, after)) = after.split_once(')').filter(|_| !name.contains(['[', ']'])) else {
+            return Vec::new();
+        };
+        let next = after.find('[').unwrap_or(after.len());
+        let (between, then) = after.split_at_checked(next).unwrap_or((after, ""));
+        let marks = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '&' | '.');
+        let role = between.trim_matches(marks);
+        let role = role.strip_suffix("and").unwrap_or(role).trim_matches(marks);
+        found.push((name, role));
+        rest = then;
+    }
+    found
+}
+
 /// An agent as an author key gives it: a name, a link, `human:name`, `tool/1.0`, or a map with a `name`.
 pub(crate) fn agent(node: &Node) -> Option<Agent> {
     let text = match &node.data {

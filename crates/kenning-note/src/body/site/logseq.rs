@@ -5,8 +5,71 @@ use std::borrow::Cow;
 use super::super::NO_BREAK;
 use super::{Page, last_of, line_on, near};
 
-/// The text with the blocks below a heading as items. They are indented by a tab, which would make them code.
+/// The text with its blocks as Markdown knows items.
 pub(super) fn outline(text: Cow<'_, str>) -> Cow<'_, str> {
+    below_headings(empty_blocks(text))
+}
+
+/// The text without the marks of empty blocks, which would make headings of the words above them. Words that stand in the line below such
+/// a mark get it.
+fn empty_blocks(text: Cow<'_, str>) -> Cow<'_, str> {
+    let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    if !has("-\n") && !text.ends_with('-') {
+        return text;
+    }
+    let mut made: Option<Vec<u8>> = None;
+    let (mut at, mut in_code, mut gone) = (0, false, None);
+    let mut lines = text.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
+        let words = line.trim_start_matches(['\t', ' ']);
+        let (from, mark) = (at, at + (line.len() - words.len()));
+        at += line.len();
+        // What stands below a mark that is gone moves to where that stood: more spaces would be code.
+        gone = gone.filter(|depth| line.as_bytes().get(*depth) == Some(&b'\t'));
+        if let Some(depth) = gone
+            && let Some(room) = made.as_mut().and_then(|made| made.get_mut(from + depth))
+        {
+            *room = b' ';
+        }
+        let words = words.trim_end();
+        let fence = words.trim_start_matches("- ");
+        in_code ^= fence.starts_with("```") || fence.starts_with("~~~");
+        if words != "-" || in_code {
+            continue;
+        }
+        let indent = line.split('-').next().unwrap_or_default();
+        let below = lines.peek().and_then(|below| below.strip_prefix(indent));
+        let below = below.unwrap_or_default();
+        let inner = below.trim_start_matches(['\t', ' ']);
+        let is_deeper = inner.len() < below.len() && !inner.trim().is_empty();
+        let is_item = inner.starts_with('-');
+        let is_below = is_item && below.starts_with('\t') && indent.ends_with('\t');
+        if is_deeper && !is_below && (is_item || !below.starts_with("  ")) {
+            continue;
+        }
+        gone = is_below.then_some(indent.len());
+        let made = made.get_or_insert_with(|| text.as_bytes().to_vec());
+        let begins = at + indent.len();
+        if let Some(room) = made.get_mut(begins).filter(|_| is_deeper && !is_below) {
+            *room = b'-';
+        }
+        if let Some(room) = made.get_mut(mark) {
+            *room = b' ';
+        }
+    }
+    made_of(made, text)
+}
+
+/// The text with these bytes, where there are any.
+fn made_of(made: Option<Vec<u8>>, text: Cow<'_, str>) -> Cow<'_, str> {
+    match made.map(String::from_utf8) {
+        Some(Ok(made)) => Cow::Owned(made),
+        _ => text,
+    }
+}
+
+/// The text with the blocks below a heading as items. They are indented by a tab, which would make them code.
+fn below_headings(text: Cow<'_, str>) -> Cow<'_, str> {
     // A heading begins its line, so the first tab of a block below it stands behind a line feed.
     if memchr::memmem::find(text.as_bytes(), b"\n\t").is_none() {
         return text;
@@ -38,10 +101,7 @@ pub(super) fn outline(text: Cow<'_, str>) -> Cow<'_, str> {
             room.unwrap_or_default().fill(b' ');
         }
     }
-    match made.map(String::from_utf8) {
-        Some(Ok(made)) => Cow::Owned(made),
-        _ => text,
-    }
+    made_of(made, text)
 }
 
 /// Where the last mark of a clock or a box stands; a box that is not closed reaches to the end.
@@ -84,21 +144,24 @@ impl Page<'_> {
         }
     }
 
-    /// `{{embed [[Page]]}}` embeds, `{{cloze words}}` are words, `{{video address}}` names an address; a query says nothing.
+    /// `{{embed [[Page]]}}` embeds, `{{cloze words}}` are words, `{{video address}}` names an address; a query says nothing. With three
+    /// braces, as in Org, they mean the same.
     fn macros(&mut self) {
         let mut at = 0;
         while let Some(start) = self.next("{{", at) {
-            at = start + 2;
+            let rest = self.text.get(start..).unwrap_or_default();
+            let ends = if rest.starts_with("{{{") { "}}}" } else { "}}" };
+            at = start + ends.len();
             let line = line_on(self.text.get(at..).unwrap_or_default());
             let length = line
                 .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
                 .unwrap_or(line.len());
             let (name, after) = line.split_at_checked(length).unwrap_or_default();
-            let Some(close) = after.find("}}").filter(|_| after.starts_with([' ', '}'])) else {
+            let Some(close) = after.find(ends).filter(|_| after.starts_with([' ', '}'])) else {
                 continue;
             };
             let value = after.get(..close).unwrap_or_default().trim();
-            let end = at + length + close + 2;
+            let end = at + length + close + ends.len();
             let words = match name.to_ascii_lowercase().as_str() {
                 "embed" if value.starts_with("[[") => format!("!{value}"),
                 "embed" if value.starts_with("((") => format!("![]({value})"),

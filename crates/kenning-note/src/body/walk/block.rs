@@ -2,7 +2,7 @@
 
 use super::super::inline::Inline;
 use super::super::scan::{self, Found, Wanted};
-use super::super::words::{is_pointer, is_sentence, words_without};
+use super::super::words::{is_pointer, is_prose, is_sentence, words_without};
 use super::{Open, Walk, small};
 use crate::conventions::{self, Room};
 use crate::link;
@@ -209,7 +209,8 @@ impl<'a> Walk<'a, '_> {
             self.field(&open.inline, key, value, passage, place);
         }
         self.first_block = false;
-        if self.room == Room::Sources && self.source(open, links, &text) {
+        let is_prose = kind == PassageKind::Paragraph && links.0 == links.1 && is_prose(&text);
+        if self.room == Room::Sources && !is_prose && self.source(open, links, &text) {
             return;
         }
         if kind == PassageKind::Item || kind == PassageKind::Paragraph {
