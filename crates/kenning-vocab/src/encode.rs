@@ -295,7 +295,7 @@ fn ends_in_mark(stem: &str) -> bool {
 
 /// Whether a name ends in an extension, other than `.md`, of files that may be notes.
 fn has_other_extension(stem: &str) -> bool {
-    const OTHERS: [&str; 16] = [
+    const OTHERS: [&str; 18] = [
         "txt",
         "text",
         "markdown",
@@ -312,6 +312,8 @@ fn has_other_extension(stem: &str) -> bool {
         "mediawiki",
         "adoc",
         "rst",
+        "qmd",
+        "rmd",
     ];
     // None of them is longer than `mediawiki`.
     let end = stem.as_bytes();

@@ -63,7 +63,12 @@ pub(crate) const MARKS: &[(&str, Dialect)] = &[
 ];
 
 /// Marks that count only where something else lies beside them.
-const BESIDE: &[(&str, &str)] = &[("config.toml", "content"), ("config.yaml", "content")];
+const BESIDE: &[(&str, &str)] = &[
+    ("config.toml", "content"),
+    ("config.yaml", "content"),
+    // Other programs keep something of this name, too.
+    ("hugo.json", "content"),
+];
 
 /// The context file of a Vault-LD folder.
 const CONTEXT: &str = "context.jsonld";

@@ -184,9 +184,11 @@ fn names_of(note: &Note, published: Option<&str>) -> Names {
             let said = note.permalinks.iter().cloned();
             said.chain(address).chain(named).chain(published).collect()
         },
-        id: note.id.as_ref().map(|id| match id {
-            Identifier::Iri(text) | Identifier::Opaque(text) => text.clone(),
-        }),
+        id: match (&note.id, note.dialect) {
+            // Every version of a page has the same one there.
+            (Some(Identifier::Opaque(_)), Dialect::Docusaurus) | (None, _) => None,
+            (Some(Identifier::Iri(text) | Identifier::Opaque(text)), _) => Some(text.clone()),
+        },
         blocks: note.blocks.clone(),
         version: None,
     }

@@ -227,7 +227,7 @@ impl<'c> Relinker<'c> {
             Verdict::Resolved => return None,
             _ if link.implied => return None,
             verdict if is_of_something_else(link, verdict) => return None,
-            Verdict::Wanted if !link.markdown || self.is_file(link) => return None,
+            Verdict::Wanted if !link.markdown || self.is_file(link, path) => return None,
             _ => {}
         }
         let mut problem = Located::file(path, "link", String::new());
@@ -274,16 +274,37 @@ impl<'c> Relinker<'c> {
         Some(problem)
     }
 
-    fn is_file(&self, link: &Wanting) -> bool {
+    /// Whether a link of the note at `from` leads to a file that is no note.
+    fn is_file(&self, link: &Wanting, from: &str) -> bool {
         let has = |path: &str| {
             let found = self.files.binary_search_by(|file| file.as_str().cmp(path));
             found.is_ok()
         };
         let target = names::decoded(link.target.trim_matches('/'));
-        let path = link.path.as_deref().map(|path| path.trim_matches('/'));
-        has(&target) || path.is_some_and(has)
+        let path = link.path.as_deref().map_or("", |path| path.as_str());
+        let own = names::decoded(path.trim_matches('/'));
+        let mut ways = link.ways().iter();
+        if has(&target) || has(&own) || ways.any(|way| has(&names::decoded(&way.path))) {
+            return true;
+        }
+        // From the top of a site, an address finds what lies in a folder that is published as it is.
+        let mut above = Some(names::folder(from)).filter(|_| path.starts_with('/'));
+        while let Some(folder) = above {
+            let has_in = |name: &str| match (folder, name) {
+                ("", name) => has(&format!("{name}{own}")),
+                (folder, name) => has(&format!("{folder}/{name}{own}")),
+            };
+            if PUBLISHED.iter().any(|name| has_in(name)) {
+                return true;
+            }
+            above = (!folder.is_empty()).then(|| names::folder(folder));
+        }
+        false
     }
 }
+
+/// Where makers of sites keep files that they publish as they are, as seen from a folder above the page.
+const PUBLISHED: &[&str] = &["", "static/", "public/", "website/static/", "docs/public/"];
 
 /// Whether an address is that of something else than a note, as far as anybody can tell: that several notes are called so, wherever they lie,
 /// makes none of them lie there.

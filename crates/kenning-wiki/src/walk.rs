@@ -33,6 +33,8 @@ pub(crate) const NOTE_ENDINGS: &[&str] = &[
     "mediawiki",
     "html",
     "htm",
+    "qmd",
+    "rmd",
 ];
 
 /// Files beside the notes in which a folder lists what to leave out, in the manner of `.gitignore`.

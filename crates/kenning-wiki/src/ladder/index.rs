@@ -508,11 +508,12 @@ impl Index {
                     self.below(Sort::FoldedStem, &target, fold, notes);
                 }
             }
+            Step::WholePermalink => {
+                let path = link.path.as_deref().map_or("", Word::as_str);
+                named(Sort::Permalink, &permalink(path));
+            }
             Step::Permalink => {
                 named(Sort::Permalink, &permalink(&target.name));
-                if let Some(absolute) = link.path.as_deref() {
-                    named(Sort::Permalink, &permalink(absolute));
-                }
                 for address in ways(link, Turn::Published) {
                     named(Sort::Permalink, &permalink(&address));
                 }

@@ -141,6 +141,8 @@ pub(super) enum Step {
     /// The whole path, case aside.
     FoldedPath,
     FoldedFileName,
+    /// The address that the path of the link is.
+    WholePermalink,
     Permalink,
     /// The last part of an address that is written from the top of the site.
     LastOfPermalink,
@@ -173,6 +175,7 @@ pub(super) const STEPS: &[Step] = &[
     Step::FileName,
     Step::FoldedPath,
     Step::FoldedFileName,
+    Step::WholePermalink,
     Step::Permalink,
     Step::LastOfPermalink,
     Step::Title,
@@ -220,7 +223,7 @@ impl Step {
             Self::SameFolder => Rung::SameFolder,
             Self::FileName => Rung::FileName,
             Self::FoldedPath | Self::FoldedFileName => Rung::FoldedFileName,
-            Self::Permalink | Self::LastOfPermalink => Rung::Permalink,
+            Self::WholePermalink | Self::Permalink | Self::LastOfPermalink => Rung::Permalink,
             Self::Title => Rung::Title,
             Self::Alias => Rung::Alias,
             Self::FoldedName => Rung::FoldedName,
