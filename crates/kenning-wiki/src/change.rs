@@ -24,6 +24,23 @@ pub struct Scan {
     pub summary: Summary,
     /// By whose habits the notes were read, and what speaks for it: the wiki first, then folders that differ.
     pub dialects: Vec<Guess>,
+    /// Whether it ended early, as [`crate::Wiki::until`] asked: then nothing was found, and what was known is still what is known.
+    pub is_stopped: bool,
+}
+
+impl Scan {
+    /// Of nothing, since somebody asked for the end.
+    pub(crate) fn stopped(known: &Catalog) -> Self {
+        Self {
+            changes: Vec::new(),
+            problems: Vec::new(),
+            catalog: known.clone(),
+            guesses: Vec::new(),
+            summary: Summary::default(),
+            dialects: Vec::new(),
+            is_stopped: true,
+        }
+    }
 }
 
 /// What happened to one note. Its graphs change together or not at all.

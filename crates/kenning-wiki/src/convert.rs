@@ -16,6 +16,7 @@ use crate::dialect::{Guess, Readers};
 use crate::file::Folder;
 use crate::git::Told;
 use crate::hints::Hints;
+use crate::identifiers::Identifiers;
 use crate::kept::Kept;
 use crate::lines::{Lines, Spares};
 use crate::memory::{Linked, naming};
@@ -105,13 +106,14 @@ impl Wiki {
         take: &mut dyn FnMut(F::Piece) -> Result<(), E>,
     ) -> Result<Converted, E> {
         let of = walk.notes.len();
-        let history = self.told(&walk);
+        let (history, silence) = self.told(&walk);
         let weight = |found: &Found| found.size.saturating_mul(8) + 4_000;
         let head = crate::scan::fresh_head(self, readers);
         let mut linked = Linked::empty(self, &head);
         let habits = linked.index.habits().clone();
-        let mut problems: Vec<Located> = self.problems().cloned().collect();
+        let mut problems: Vec<Located> = self.problems().cloned().chain(silence).collect();
         let (mut done, mut triples) = (0, 0);
+        let mut identifiers = Identifiers::default();
         let mut kept: Vec<(usize, Kept)> = Vec::new();
         let mut summary = Summary {
             read: of,
@@ -149,6 +151,7 @@ impl Wiki {
                     Ok((entry, hashes, its, links, count)) => {
                         linked.add_for_good(path_of(place), &entry, &hashes);
                         problems.extend(its);
+                        problems.extend(identifiers.add(path_of(place), &entry));
                         summary.notes += 1;
                         kept.push((place, links));
                         triples += count;
@@ -193,6 +196,8 @@ impl Wiki {
                 Ok(())
             },
         )?;
+        let paths = walk.notes.iter().map(|found| found.path.as_str());
+        problems.extend(self.lines_nowhere(paths));
         problems.extend(walk.problems);
         let dialects = readers.guesses();
         problems.extend(dialects.iter().flat_map(|guess| guess.problems.clone()));
@@ -243,14 +248,14 @@ impl Wiki {
         named.collect()
     }
 
-    /// Who wrote which note, where git knows.
-    fn told(&self, walk: &Walk) -> Told {
-        if self.settings.git {
-            let known = Told::default();
-            Told::catch_up(&known, &self.root, &walk.repositories, &self.levels()).0
-        } else {
-            Told::default()
+    /// Who wrote which note, where git knows, and where it does not tell.
+    fn told(&self, walk: &Walk) -> (Told, Vec<Located>) {
+        let known = Told::default();
+        if !self.settings.git {
+            return (known, Vec::new());
         }
+        let (told, news) = Told::catch_up(&known, &self.root, &walk.repositories, &self.levels());
+        (told, news.problems().collect())
     }
 }
 

@@ -12,6 +12,7 @@ mod file;
 mod floors;
 mod git;
 mod hints;
+mod identifiers;
 mod kept;
 mod keys;
 mod label;

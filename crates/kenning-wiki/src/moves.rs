@@ -73,11 +73,16 @@ impl<'e> Change<'e> {
     /// From where notes came: new path → old path. Nothing that could have come from two places is said to have moved. And which of
     /// that is a guess, by new path.
     ///
-    /// What git knows beats a guess from what notes have in common, but not equal content.
+    /// Equal content counts most, then the identifier that a note gives itself, then what git knows, then what notes have in common.
     pub(crate) fn moved(&self) -> (BTreeMap<String, String>, BTreeMap<String, Guessed>) {
         let mut moves = BTreeMap::new();
         self.add_equal(&mut moves);
         let mut taken: BTreeSet<String> = moves.values().cloned().collect();
+        for (from, to) in self.called_alike() {
+            if !moves.contains_key(to) && taken.insert(from.to_owned()) {
+                moves.insert(to.to_owned(), from.to_owned());
+            }
+        }
         for (from, to) in self.renamed {
             let is_free = self.gone.contains(from.as_str()) && self.new.contains(to.as_str());
             if is_free && !moves.contains_key(to) && taken.insert(from.clone()) {
@@ -130,6 +135,33 @@ impl<'e> Change<'e> {
                 }
             }
         }
+    }
+
+    /// The notes that took the identifier which they give themselves along, which no other note had before or has now: old and new path.
+    fn called_alike(&self) -> Vec<(&'e str, &'e str)> {
+        let by_id = |entries: &BTreeMap<&'e str, &'e Entry>| {
+            let mut map: HashMap<&'e str, Vec<&'e str>> = HashMap::new();
+            for (path, entry) in entries {
+                let id = entry.names.id.as_deref().filter(|id| !id.is_empty());
+                map.entry(id.unwrap_or_default()).or_default().push(path);
+            }
+            map.remove("");
+            map
+        };
+        let (from, to) = (by_id(&self.left), by_id(&self.come));
+        let pairs = from.iter().filter_map(|(id, olds)| {
+            let ([old], [new]) = (olds.as_slice(), to.get(id)?.as_slice()) else {
+                return None;
+            };
+            (old != new).then_some((*id, (*old, *new)))
+        });
+        let mut pairs: HashMap<&str, (&'e str, &'e str)> = pairs.collect();
+        if !pairs.is_empty() {
+            for (_, entry) in &self.stayed {
+                pairs.remove(entry.names.id.as_deref().unwrap_or_default());
+            }
+        }
+        pairs.into_values().collect()
     }
 
     /// Of the notes that are gone and those that are new, the ones that have so much in common that one must be the other, changed.

@@ -1,6 +1,8 @@
 //! A wiki: a folder, what it is called, and the rules that hold in it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kenning_note::Detail;
 use kenning_vocab::Base;
@@ -32,6 +34,7 @@ pub struct Wiki {
     pub(crate) detail: Detail,
     pub(crate) largest: u64,
     pub(crate) threads: usize,
+    stop: Arc<AtomicBool>,
 }
 
 /// A folder that cannot be a wiki.
@@ -99,6 +102,7 @@ impl Wiki {
             settings,
             overrides,
             detail: Detail::default(),
+            stop: Arc::default(),
         })
     }
 
@@ -114,6 +118,17 @@ impl Wiki {
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
         self
+    }
+
+    /// The same wiki, of which a scan ends early once `stop` is set while it reads notes: see [`Scan::is_stopped`].
+    #[must_use]
+    pub fn until(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// What the wiki is called: part of all its addresses.
@@ -133,6 +148,14 @@ impl Wiki {
     pub fn dialect(&self) -> Guess {
         let marks = dialect::marks_of(&self.root);
         dialect::guess("", self.settings.dialect.as_deref(), &marks)
+    }
+
+    /// What is wrong with the lines of `links.toml` that mean none of these notes. Where one note is read, nobody looks at others.
+    pub(crate) fn lines_nowhere<'p>(&self, notes: impl Iterator<Item = &'p str>) -> Vec<Located> {
+        if self.only.is_some() {
+            return Vec::new();
+        }
+        self.overrides.lead_nowhere(notes)
     }
 
     /// What is wrong with the settings of the wiki.

@@ -11,7 +11,7 @@ mod common;
 
 use common::{Folder, World, problems};
 use kenning_vocab::{Base, km};
-use kenning_wiki::{Catalog, Rules};
+use kenning_wiki::{Catalog, Rules, Wiki};
 
 fn world(folder: &Folder) -> World {
     World::of(&folder.path(), &Rules::default())
@@ -388,4 +388,61 @@ fn the_hint_at_the_shortest_path_is_true() {
         ["x/reed.md", "a/Pipe.md", "t/t/secret.md", "x/reed.md"]
     );
     assert_eq!(without, 1);
+}
+
+#[test]
+fn each_line_of_the_overrides_that_says_nothing_is_told_where_it_stands() {
+    let folder = Folder::new(&[
+        ("a.md", "See [[Old]], [[gone]] and [[odd]].\n"),
+        ("deep/b.md", "Text.\n"),
+        (
+            "links.toml",
+            "# What is meant.\n\"gone\" = \"nowhere.md\"\nodd = 3\n\n  Old = \"deep/b\"\n\"old\" = \"a.md\"\n",
+        ),
+    ]);
+    let told = |problems: &[kenning_wiki::Located]| -> Vec<String> {
+        problems.iter().map(ToString::to_string).collect()
+    };
+    let first = folder.scan(&Catalog::empty());
+    assert_eq!(
+        told(&first.problems),
+        [
+            "links.toml:2:1: there is no note at `nowhere.md`, so `gone` leads nowhere by it",
+            "links.toml:3:1: what `odd` means is the path of a note in quotes",
+            "links.toml:6:1: what `old` means is said further up; this line says nothing",
+        ]
+    );
+    let converted = folder.wiki().convert(&mut |_| (), &mut |_, _, _| {
+        Ok::<(), std::convert::Infallible>(())
+    });
+    assert_eq!(converted.unwrap().problems, first.problems);
+    let one = Wiki::open(
+        &folder.path().join("deep/b.md"),
+        &Rules::default(),
+        &Base::default(),
+    );
+    let one = one.unwrap().scan(&Catalog::empty(), &mut |_| ());
+    assert!(
+        !told(&one.problems)
+            .iter()
+            .any(|it| it.contains("no note at"))
+    );
+    let mut world = World::default();
+    world.apply(&first.changes);
+    assert_eq!(world.links("a.md", "deep/b.md"), ["internal"]);
+    // The note comes, and another one goes.
+    folder.write("nowhere.md", "Here.\n");
+    folder.rename("deep/b.md", "deep/c.md");
+    folder.write("links.toml", "gone = \"nowhere.md\"\nOld = \"deep/b\"\n");
+    let second = folder.scan(&first.catalog);
+    assert_eq!(
+        told(&second.problems),
+        ["links.toml:2:1: there is no note at `deep/b`, so `Old` leads nowhere by it"]
+    );
+    folder.write("links.toml", "\nbad\n");
+    let third = folder.scan(&second.catalog);
+    assert!(
+        told(&third.problems)[0].starts_with("links.toml:2:"),
+        "{third:?}"
+    );
 }

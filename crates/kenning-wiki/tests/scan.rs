@@ -413,3 +413,70 @@ fn a_note_that_cannot_be_read_keeps_its_last_good_version_and_is_marked() {
     assert_eq!(world, good);
     assert_eq!((problems(&fourth).len(), fourth.summary.kept), (0, 0));
 }
+
+#[test]
+fn what_is_wrong_with_a_protection_is_told_again_when_broken_settings_are_mended() {
+    let folder = Folder::new(&[("a.md", "---\nprotection: secrte\n---\nText.\n")]);
+    let told = |scan: &kenning_wiki::Scan| -> Vec<String> {
+        scan.problems.iter().map(ToString::to_string).collect()
+    };
+    let whole = told(&folder.scan(&Catalog::empty()));
+    folder.write("kenning.toml", "name =\n");
+    let broken = folder.scan(&Catalog::empty());
+    folder.write("kenning.toml", "");
+    assert_eq!(told(&folder.scan(&broken.catalog)), whole);
+}
+
+#[test]
+fn an_identifier_is_taken_along_whatever_else_changes() {
+    let note = |id: &str, words: &str| format!("---\nid: {id}\n---\n{words}\n");
+    let folder = Folder::new(&[
+        ("a.md", &note("idea-1", "What was said first.")),
+        ("b.md", &note("idea-2", "Something else.")),
+        ("c.md", "See [[idea-1]].\n"),
+    ]);
+    let mut world = World::default();
+    let first = folder.scan(&Catalog::empty());
+    world.apply(&first.changes);
+    let before: Vec<String> = world.0.keys().cloned().collect();
+
+    // Moved, and not a word left.
+    folder.remove("a.md");
+    folder.write("deep/z.md", note("idea-1", "Written anew."));
+    let second = folder.scan(&first.catalog);
+    world.apply(&second.changes);
+    assert!(changes(&second).contains(&"moved deep/z.md".to_owned()));
+    assert_eq!(world.0.keys().cloned().collect::<Vec<_>>(), before);
+
+    // Two that change places, and change.
+    folder.write("deep/z.md", note("idea-2", "Once more."));
+    folder.write("b.md", note("idea-1", "And again."));
+    let third = folder.scan(&second.catalog);
+    world.apply(&third.changes);
+    assert_eq!(world.0.keys().cloned().collect::<Vec<_>>(), before);
+    assert_eq!(world.links("c.md", "a.md"), ["internal"]);
+    assert_eq!(third.problems, []);
+
+    // Of two that have it, neither is the other, and that is told; whatever is read by whoever reads it.
+    folder.write("y.md", note("idea-1", "A copy, and more."));
+    folder.remove("b.md");
+    folder.write("x.md", note("idea-1", "Yet another."));
+    let fourth = folder.scan(&third.catalog);
+    world.apply(&fourth.changes);
+    assert!(changes(&fourth).contains(&"added x.md".to_owned()));
+    let told = |problems: &[kenning_wiki::Located]| -> Vec<String> {
+        let problems = problems.iter().filter(|it| it.kind == "identifier");
+        problems.map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        told(&fourth.problems),
+        [
+            "y.md: `x.md` gives itself the identifier `idea-1`, too; it tells neither of the two apart; \
+          give one of them another `id`, or none"
+        ]
+    );
+    let converted = folder.wiki().convert(&mut |_| (), &mut |_, _, _| {
+        Ok::<(), std::convert::Infallible>(())
+    });
+    assert_eq!(told(&converted.unwrap().problems), told(&fourth.problems));
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::program::run;
+use super::program::{ask, run};
 use super::states;
 use crate::walk::is_note;
 
@@ -30,8 +30,10 @@ pub(crate) struct Revision {
 }
 
 /// How git is asked which files a commit changed, as [`files_of`] reads them; nothing that the repository names is run for it.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "--no-ext-diff",
+    // A list that is not there stops it.
+    "-O/dev/null",
     "--no-textconv",
     "--relative",
     "--raw",
@@ -68,7 +70,14 @@ pub(super) struct Log {
 
 impl Log {
     /// What the commits of `range` did to the files below `root`. `grafts` are commits of which the parents are not known.
-    pub(super) fn read(root: &Path, range: &str, grafts: &BTreeSet<String>) -> Option<Self> {
+    ///
+    /// # Errors
+    /// Why git does not tell.
+    pub(super) fn read(
+        root: &Path,
+        range: &str,
+        grafts: &BTreeSet<String>,
+    ) -> Result<Self, String> {
         let log = |renames| {
             let mut arguments = vec![
                 "log",
@@ -77,14 +86,14 @@ impl Log {
             ];
             arguments.extend(FILES);
             arguments.extend([renames, range, "--", "."]);
-            run(root, &arguments)
+            ask(root, &arguments)
         };
         // A clone without all its contents (`git clone --filter`) cannot compare files, but it still knows who changed what.
         // Nothing is fetched for it.
-        let out = log("--find-renames").or_else(|| log("--find-renames=100%"))?;
+        let out = log("--find-renames").or_else(|_| log("--find-renames=100%"))?;
         let mut log = Self::parse(&out, grafts);
         log.rename_authors(root);
-        Some(log)
+        Ok(log)
     }
 
     fn parse(out: &str, grafts: &BTreeSet<String>) -> Self {

@@ -19,8 +19,10 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use log::Revision;
 use log::{Former, History, Log};
-use program::{contents, run};
+use program::{ask, contents, run};
 pub(crate) use told::Told;
+
+use crate::problem::Located;
 
 /// What a repository told of the notes of a folder, as of a commit. The first field outlasts its shape: see [`crate::lasting`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,35 @@ struct Repository {
 pub(crate) struct News {
     /// Old path → new path, of files that were renamed since.
     pub(crate) renamed: BTreeMap<String, String>,
+    /// Folders of repositories that tell nothing, seen from that of the wiki, and why they do not.
+    pub(crate) silent: BTreeMap<String, String>,
+}
+
+impl News {
+    /// The repository of the folder that is looked at tells nothing.
+    fn silence(why: String) -> Self {
+        Self {
+            silent: BTreeMap::from([(String::new(), why)]),
+            ..Self::default()
+        }
+    }
+
+    /// What is wrong with the repositories that tell nothing.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = Located> {
+        self.silent.iter().map(|(folder, why)| {
+            let folder = if folder.is_empty() { "." } else { folder };
+            let text = format!("git does not tell who wrote these notes: {why}");
+            let mut problem = Located::file(folder, "git", text);
+            let hint = if why.contains("dubious ownership") {
+                "whoever runs this may trust it with `git config --global --add safe.directory FOLDER`; \
+                 `git = false` in `kenning.toml` asks git nothing"
+            } else {
+                "`git = false` in `kenning.toml` asks git nothing"
+            };
+            problem.hint = Some(hint.to_owned());
+            problem
+        })
+    }
 }
 
 impl Repository {
@@ -51,8 +82,8 @@ impl Repository {
         }
     }
 
-    /// What git tells of the folder `root`, when `known` is what it told before. Where it has nothing to say, nothing is told.
-    /// A protected section may be called after one of `levels`.
+    /// What git tells of the folder `root`, when `known` is what it told before. Where it has nothing to say, nothing is told; where
+    /// it cannot say it, what it told before holds. A protected section may be called after one of `levels`.
     ///
     /// One or two programs are run when nothing was committed, and a few more when something was. One that lies in a wiki is asked only
     /// where it keeps its data below one of `homes`.
@@ -62,9 +93,10 @@ impl Repository {
         levels: &Levels,
         homes: Option<&[PathBuf]>,
     ) -> (Self, News) {
-        let state = State::of(root, levels).filter(|state| state.is_kept_in(homes));
-        let Some(state) = state else {
-            return (Self::default(), News::default());
+        let state = match State::of(root, levels) {
+            Ok(Some(state)) if state.is_kept_in(homes) => state,
+            Ok(_) => return (Self::default(), News::default()),
+            Err(why) => return (known.clone(), News::silence(why)),
         };
         if state.commit == known.commit && state.by == known.by {
             return (known.clone(), News::default());
@@ -82,8 +114,9 @@ impl Repository {
             (state.commit.clone(), Self::default())
         };
         let is_there = |path: &str| std::fs::symlink_metadata(root.join(path)).is_ok();
-        let Some(mut log) = Log::read(root, &range, &state.grafts) else {
-            return (Self::default(), News::default());
+        let mut log = match Log::read(root, &range, &state.grafts) {
+            Ok(log) => log,
+            Err(why) => return (known.clone(), News::silence(why)),
         };
         let mut news = News::default();
         if goes_on {
@@ -180,10 +213,16 @@ impl State {
         homes.any(|around| home.starts_with(around))
     }
 
-    fn of(root: &Path, levels: &Levels) -> Option<Self> {
+    /// Nothing where there is no repository, or none of which anything was committed.
+    ///
+    /// # Errors
+    /// Why git does not tell.
+    fn of(root: &Path, levels: &Levels) -> Result<Option<Self>, String> {
         // A look at the disk is a thousand times cheaper than a program that finds nothing.
-        root.ancestors()
-            .find(|folder| folder.join(".git").exists())?;
+        let mut around = root.ancestors();
+        if !around.any(|folder| folder.join(".git").exists()) {
+            return Ok(None);
+        }
         let asked = [
             "rev-parse",
             "--absolute-git-dir",
@@ -192,10 +231,17 @@ impl State {
             "shallow",
             "HEAD",
         ];
-        let out = run(root, &asked)?;
-        let mut lines = out.lines();
-        let home = PathBuf::from(lines.next()?);
-        let (top, shallow, commit) = (lines.next()?, lines.next()?, lines.next()?);
+        let out = match ask(root, &asked) {
+            Ok(out) => out,
+            // A branch without a commit.
+            Err(_) if run(root, &["symbolic-ref", "-q", "HEAD"]).is_some() => return Ok(None),
+            Err(why) => return Err(why),
+        };
+        let lines: Vec<&str> = out.lines().collect();
+        let [home, top, shallow, commit] = *lines.as_slice() else {
+            return Err("it does not say where it stands".to_owned());
+        };
+        let home = PathBuf::from(home);
         let read = |path: PathBuf| std::fs::read(path).unwrap_or_default();
         let shallow = read(root.join(shallow));
         let mailmap = read(Path::new(top).join(".mailmap"));
@@ -207,7 +253,7 @@ impl State {
             // No name holds one.
             hash.update(b"\0").update(name.as_bytes());
         }
-        Some(Self {
+        Ok(Some(Self {
             home,
             commit: commit.to_owned(),
             by: hash.finalize().to_hex().to_string(),
@@ -215,7 +261,7 @@ impl State {
                 .lines()
                 .map(str::to_owned)
                 .collect(),
-        })
+        }))
     }
 }
 

@@ -10,14 +10,24 @@ const LARGEST: u64 = 256 << 20;
 
 /// What git prints, as text.
 pub(super) fn run(root: &Path, arguments: &[&str]) -> Option<String> {
-    let bytes = run_bytes(root, arguments)?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    ask(root, arguments).ok()
 }
 
-/// Runs git and gives what it prints.
-fn run_bytes(root: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
-    let output = git(root, arguments).stdin(Stdio::null()).output().ok()?;
-    output.status.success().then_some(output.stdout)
+/// What git prints, as text.
+///
+/// # Errors
+/// Why it prints nothing, in its own words and for people.
+pub(super) fn ask(root: &Path, arguments: &[&str]) -> Result<String, String> {
+    let mut command = git(root, arguments);
+    let output = command.stdin(Stdio::null()).stderr(Stdio::piped()).output();
+    let output = output.map_err(|error| format!("the program `git` cannot be run: {error}"))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let mut said = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let why = said.next().unwrap_or("it fails without a word");
+    Err(why.strip_prefix("fatal: ").unwrap_or(why).to_owned())
 }
 
 /// Gives the stored contents of these names to `take`, in their order and with their place; nothing for one that is not there.
@@ -104,6 +114,8 @@ fn git(root: &Path, arguments: &[&str]) -> Command {
             "core.hooksPath=/dev/null",
             "-c",
             "core.quotePath=false",
+            "-c",
+            "i18n.logOutputEncoding=UTF-8",
         ])
         .args(arguments.iter().map(OsStr::new))
         .env("GIT_NO_LAZY_FETCH", "1")

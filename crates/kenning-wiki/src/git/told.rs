@@ -55,6 +55,8 @@ impl Told {
             let (found, more) =
                 Repository::catch_up(known, &root.join(folder), levels, Some(&homes));
             let inside = |path: String| format!("{folder}/{path}");
+            let silent = more.silent.into_values();
+            news.silent.extend(silent.map(|why| (folder.clone(), why)));
             let more = more.renamed.into_iter();
             news.renamed
                 .extend(more.map(|(old, new)| (inside(old), inside(new))));

@@ -124,7 +124,12 @@ impl Run<'_> {
         }
         if self.asks_git {
             let (root, levels) = (&self.wiki.root, self.wiki.levels());
-            let (told, news) = Told::catch_up(known, root, &found.repositories, &levels);
+            let (mut told, news) = Told::catch_up(known, root, &found.repositories, &levels);
+            // By other rules, something else of what git told before may be protected.
+            if !news.silent.is_empty() && self.known.head.rules != self.next.head.rules {
+                told = Told::default();
+            }
+            self.problems.extend(news.problems());
             let same = told == **known;
             self.next.told = if same {
                 Arc::clone(known)

@@ -4,6 +4,7 @@ mod follow;
 mod link;
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,6 +15,7 @@ use crate::dialect::Readers;
 use crate::file::Folder;
 use crate::git::News;
 use crate::hints::Hints;
+use crate::identifiers::Identifiers;
 use crate::memory::{Memory, Touched};
 use crate::problem::{Guessed, Located};
 use crate::reading::{self, Fresh};
@@ -72,7 +74,9 @@ pub(crate) fn scan(
     if !same_names(wiki, known) {
         run.drop_everything(known);
     }
-    run.read(&found, report);
+    if run.read(&found, report).is_break() {
+        return Scan::stopped(known);
+    }
     run.keep_unseen(&found);
     report(Progress::Linking);
     run.link(&found, memory);
@@ -152,8 +156,8 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
-    /// Reads what may have changed, and takes over the rest.
-    fn read(&mut self, found: &Walk, report: &mut dyn FnMut(Progress)) {
+    /// Reads what may have changed, and takes over the rest. Breaks off when somebody asks for the end.
+    fn read(&mut self, found: &Walk, report: &mut dyn FnMut(Progress)) -> ControlFlow<()> {
         let (wiki, known) = (self.wiki, self.known);
         let same_reader = known.head.reader == self.next.head.reader;
         let same_rules = known.head.rules == self.next.head.rules;
@@ -186,7 +190,7 @@ impl Run<'_> {
         let of = todo.len();
         report(Progress::Read { done, of });
         let readers = std::mem::take(&mut self.readers);
-        let read: Result<(), std::convert::Infallible> = in_order(
+        let read = in_order(
             wiki.threads,
             &todo,
             |(file, _)| file.size.saturating_mul(8) + 4_000,
@@ -195,6 +199,9 @@ impl Run<'_> {
             |place, result| {
                 done += 1;
                 report(Progress::Read { done, of });
+                if wiki.is_stopped() {
+                    return Err(());
+                }
                 if let Some((file, _)) = todo.get(place) {
                     match result {
                         Ok((fresh, seen)) => self.take(&file.path, fresh, &seen),
@@ -204,9 +211,12 @@ impl Run<'_> {
                 Ok(())
             },
         );
-        let Ok(()) = read;
         self.readers = readers;
         self.summary.read = of;
+        match read {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(()) => ControlFlow::Break(()),
+        }
     }
 
     fn take(&mut self, path: &str, mut fresh: Fresh, seen: &Found) {
@@ -328,8 +338,10 @@ impl Run<'_> {
             memory.follow(self.wiki, &self.next);
         }
         let mut hints = Hints::new(&memory.linked.index, &mut memory.hints);
-        for entry in self.next.entries.values() {
+        let mut identifiers = Identifiers::default();
+        for (path, entry) in &self.next.entries {
             summary.count(&entry.tally);
+            self.problems.extend(identifiers.add(path, entry));
             for problems in [&entry.problems, &entry.label_problems, &entry.link_problems] {
                 for problem in problems {
                     let mut problem = problem.clone();
@@ -338,6 +350,8 @@ impl Run<'_> {
                 }
             }
         }
+        let paths = self.next.entries.keys().map(String::as_str);
+        self.problems.extend(self.wiki.lines_nowhere(paths));
         self.problems.sort();
         let moves = &self.moves;
         let guesses = self.guessed.into_iter().filter_map(|(path, guess)| {
@@ -351,15 +365,16 @@ impl Run<'_> {
             catalog: self.next,
             summary: self.summary,
             dialects,
+            is_stopped: false,
         }
     }
 }
 
-/// Whether today's rules give the note the labels it has.
+/// Whether today's rules give the note the labels it has, and find the same wrong with what it says about them.
 fn keeps_labels(assembler: Assembler<'_>, path: &str, entry: &Entry) -> bool {
-    let (labels, _) = assembler.labels(path, entry);
+    let (labels, problems) = assembler.labels(path, entry);
     let units = entry.units.iter().map(|unit| &unit.label);
-    labels.iter().eq(units)
+    labels.iter().eq(units) && problems == entry.label_problems
 }
 
 /// Reads a note, labels it, and makes the graphs of what it says itself.
