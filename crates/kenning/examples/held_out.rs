@@ -31,7 +31,7 @@ use kenning::site::Site;
 use kenning::sync;
 use kenning_access::Clearance;
 use kenning_insight::{Context, Expert, experts_for_each};
-use kenning_store::{Batch, GraphPattern, KnowledgeBase, Options, Pattern, TermId, View};
+use kenning_store::{Batch, Cancel, GraphPattern, KnowledgeBase, Options, Pattern, TermId, View};
 use kenning_vocab::{foaf, km, prov};
 use oxrdf::{NamedNodeRef, NamedOrBlankNode, Term, TermRef, Triple};
 
@@ -174,7 +174,7 @@ fn read(path: &Path) -> Result<(Site, String)> {
         wiki_level: Some("public".to_owned()),
         dry_run: None,
     };
-    sync::run(&site, &request, &mut |_| ())?;
+    sync::run(&site, &request, &Cancel::new(), &mut |_| ())?;
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());

@@ -1,5 +1,6 @@
 //! What is known of the wikis that were synced: stored piece by piece beside their graphs, and kept in memory while they are watched.
 
+use crate::ground::Ground;
 use crate::site::Site;
 use anyhow::Result;
 use kenning_store::Batch;
@@ -21,6 +22,8 @@ pub(crate) struct Followed {
     pub(crate) afresh: bool,
     /// Why everything is read again, where that is worth saying.
     pub(crate) because: Option<String>,
+    /// Which folder of the disk it was when something was stored last.
+    pub(crate) ground: Option<Ground>,
     /// Paths of which something is stored.
     stored: BTreeSet<String>,
 }
@@ -30,6 +33,7 @@ struct Keys {
     head: String,
     git: String,
     notes: String,
+    ground: String,
     unfinished: String,
 }
 
@@ -40,6 +44,7 @@ impl Keys {
             head: format!("wiki/{wiki}/head"),
             git: format!("wiki/{wiki}/git"),
             notes: format!("wiki/{wiki}/note/"),
+            ground: format!("wiki/{wiki}/ground"),
             unfinished: format!("wiki/{wiki}/unfinished"),
         }
     }
@@ -77,7 +82,9 @@ impl Followed {
             let text = "another version of Kenning stored it; every note keeps its address";
             because = Some(text.to_owned());
         }
+        let ground = site.kb.setting(&keys.ground)?;
         Ok(Self {
+            ground: ground.map(|bytes| Ground::read(&bytes)),
             afresh: catalog.as_ref().is_none_or(Catalog::is_doubted),
             because,
             stored: pieces.map(|(path, _)| path.to_owned()).collect(),
@@ -86,8 +93,13 @@ impl Followed {
         })
     }
 
-    /// What has to be stored so that `catalog` is known.
-    pub(crate) fn pieces(&self, wiki: &str, catalog: &Catalog) -> Pieces {
+    /// What has to be stored so that `catalog` is known, which tells of the folder `ground`.
+    pub(crate) fn pieces(
+        &mut self,
+        wiki: &str,
+        catalog: &Catalog,
+        ground: Option<Ground>,
+    ) -> Pieces {
         let empty = Catalog::empty();
         let mut parts = catalog.parts(if self.afresh { &empty } else { &self.catalog });
         if self.afresh {
@@ -96,7 +108,9 @@ impl Followed {
             let gone = gone.filter(|path| !kept.contains(path.as_str()));
             parts.gone = gone.cloned().collect();
         }
-        Pieces::new(Keys::of(wiki), parts)
+        self.ground = ground;
+        let ground = self.ground.as_ref().map(Ground::bytes);
+        Pieces::new(Keys::of(wiki), parts, ground)
     }
 
     /// Notes in `pieces`, which will be stored in several batches, which note has which address by `catalog`.
@@ -120,18 +134,21 @@ pub(crate) struct Pieces {
     git: Option<Vec<u8>>,
     notes: BTreeMap<String, Vec<u8>>,
     gone: Vec<String>,
+    /// Stored with whatever else is, and no reason to store anything.
+    ground: Option<Vec<u8>>,
     /// Which note will have which address, where several batches are needed.
     plan: Vec<u8>,
 }
 
 impl Pieces {
-    fn new(keys: Keys, parts: Parts) -> Self {
+    fn new(keys: Keys, parts: Parts, ground: Option<Vec<u8>>) -> Self {
         Self {
             keys,
             head: parts.head,
             git: parts.git,
             notes: parts.notes.into_iter().collect(),
             gone: parts.gone,
+            ground,
             plan: Vec::new(),
         }
     }
@@ -166,6 +183,7 @@ impl Pieces {
         if let Some(git) = self.git.take() {
             batch.put_setting(self.keys.git.as_str(), Some(git));
         }
+        batch.put_setting(self.keys.ground.as_str(), self.ground.take());
         batch.put_setting(self.keys.unfinished.as_str(), None);
     }
 }

@@ -8,8 +8,8 @@ use kenning::report::{Reporter, Style};
 use kenning::request::{Place, Request};
 use kenning::site::Site;
 use kenning::{
-    ask, audit, check, client, convert, explain, flags, insight, keep, load, look, ontologies,
-    query, record, serve, sync, token, update,
+    ask, audit, check, client, convert, explain, flags, insight, interrupt, keep, load, look,
+    ontologies, query, record, serve, sync, token, update,
 };
 use kenning_server::Outcome;
 use kenning_store::OpenError;
@@ -106,6 +106,7 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
         }
         Command::Sync(sync) => {
             let wikis = sync.wikis.iter().map(|dir| Place::of(dir)).collect();
+            let dry_run = sync.dry_run;
             let request = Request::Sync(sync::Request {
                 wikis,
                 wiki_level: sync.wiki_level.clone(),
@@ -115,14 +116,14 @@ fn run(flags: &Flags, reporter: &mut Reporter) -> Result<Outcome> {
                     sync::Form::Text
                 }),
             });
-            send(
-                common,
-                &sync.wikis,
-                sync.base_url.as_deref(),
-                true,
-                &request,
-                reporter,
-            )
+            let base_url = sync.base_url.as_deref();
+            if dry_run && is_empty(&common.data) {
+                not_remote(common)?;
+                let config = Config::read(common.config.as_deref(), &sync.wikis)?;
+                let site = Site::nowhere(config, base_url)?;
+                return Ok(site.run(&request, &mut |line| reporter.line(&line)));
+            }
+            send(common, &sync.wikis, base_url, true, &request, reporter)
         }
         Command::Explain(flags) => {
             not_remote(common)?;
@@ -414,6 +415,10 @@ fn send(
     }
     let mut report = |line| reporter.line(&line);
     match Site::open(data, config, base_url) {
+        // These say what they did until then.
+        Ok(site) if matches!(request, Request::Sync(_) | Request::Load(_)) => {
+            Ok(site.run_for(request, &interrupt::asked_to_end(), &mut report))
+        }
         Ok(site) => Ok(site.run(request, &mut report)),
         Err(error) if is_held(&error) => {
             let runtime = tokio::runtime::Builder::new_current_thread()

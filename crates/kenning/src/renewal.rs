@@ -207,7 +207,7 @@ impl Renewal {
             wikis: self.flags.wiki.iter().map(|dir| Place::of(dir)).collect(),
             ..crate::sync::Request::default()
         };
-        let done = crate::sync::run(&self.site, &request, &mut |_| ());
+        let done = crate::sync::run(&self.site, &request, &Cancel::new(), &mut |_| ());
         match &done {
             Ok(outcome) => tracing::info!("under the changed configuration: {}", outcome.text),
             Err(error) => {

@@ -56,6 +56,18 @@ impl Site {
         Ok(site)
     }
 
+    /// An empty one in memory, for what stores nothing: no folder is made.
+    ///
+    /// # Errors
+    /// When `base_url` is no URL that IRIs may begin with.
+    pub fn nowhere(config: Config, base_url: Option<&str>) -> Result<Self> {
+        let options = Options {
+            scale: config.scale().clone(),
+            ..Options::default()
+        };
+        Self::over(KnowledgeBase::in_memory(options), config, base_url)
+    }
+
     /// The same over a knowledge base that is already open, such as one in memory.
     ///
     /// # Errors
@@ -193,10 +205,16 @@ impl Site {
         self.run_for(request, &Cancel::new(), report)
     }
 
-    /// The same for somebody who may leave, which sets `left`. A load or a dump ends then, and nothing of it was stored.
-    fn run_for(&self, request: &Request, left: &Cancel, report: &mut dyn FnMut(Line)) -> Outcome {
+    /// The same for somebody who may leave, which sets `left`. A load or a dump ends then, and nothing of it was stored; a sync ends
+    /// between two batches.
+    pub fn run_for(
+        &self,
+        request: &Request,
+        left: &Cancel,
+        report: &mut dyn FnMut(Line),
+    ) -> Outcome {
         let outcome = match request {
-            Request::Sync(request) => crate::sync::run(self, request, report),
+            Request::Sync(request) => crate::sync::run(self, request, left, report),
             Request::Explain(request) => crate::explain::run(self, request, report),
             Request::Load(request) => crate::load::run(self, request, left, report),
             Request::Query(request) => crate::query::run(self, request, report),

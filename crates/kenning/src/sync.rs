@@ -6,6 +6,7 @@
 
 use crate::difference::{Difference, belongs};
 use crate::followed::{Followed, Pieces};
+use crate::ground::{self, Ground};
 use crate::report::{count, counted};
 use crate::request::Place;
 use crate::site::Site;
@@ -13,12 +14,14 @@ use anyhow::{Context, Result, bail};
 use kenning_access::Clearance;
 use kenning_server::audit::Decision;
 use kenning_server::{Line, Outcome, Problem};
-use kenning_store::{Batch, View};
+use kenning_store::{Batch, Cancel, View};
 use kenning_vocab::Minted;
 use kenning_wiki::{Catalog, Guess, Located, NoteChange, Progress, Rules, Summary, Touched, Wiki};
 use oxrdf::NamedNode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How many notes are committed together at most.
 const BATCH: usize = 1_000;
@@ -47,12 +50,18 @@ pub enum Form {
     Json,
 }
 
-/// Syncs the folders one after the other.
+/// Syncs the folders one after the other. Once `left` is set it ends after the batch that is being stored.
 ///
 /// # Errors
-/// When a folder cannot be read at all, two wikis have one name, or a commit fails. The notes of earlier batches stay then.
-pub fn run(site: &Site, request: &Request, report: &mut dyn FnMut(Line)) -> Result<Outcome> {
-    follow(site, request, &|_| Touched::Anything, report)
+/// When a folder cannot be read at all, two wikis have one name, a commit fails, or `left` is set. The notes of earlier batches stay
+/// then.
+pub fn run(
+    site: &Site,
+    request: &Request,
+    left: &Cancel,
+    report: &mut dyn FnMut(Line),
+) -> Result<Outcome> {
+    follow(site, request, &|_| Touched::Anything, left, report)
 }
 
 /// The same, where it is known what may have changed in each folder since its last sync.
@@ -65,6 +74,7 @@ pub fn follow(
     site: &Site,
     request: &Request,
     touched: &dyn Fn(&Place) -> Touched,
+    left: &Cancel,
     report: &mut dyn FnMut(Line),
 ) -> Result<Outcome> {
     let mut followed = site.syncing();
@@ -72,7 +82,7 @@ pub fn follow(
         crate::load::built_in(site)?;
     }
     let rules = rules(site, request.wiki_level.as_deref())?;
-    let mut wikis: Vec<(&Place, Wiki)> = Vec::new();
+    let mut wikis: Vec<(&Place, Wiki, Arc<AtomicBool>)> = Vec::new();
     for place in &request.wikis {
         // All other notes of its folder would be gone.
         if place.path.is_file() {
@@ -81,21 +91,22 @@ pub fn follow(
                 place.shown
             );
         }
-        let wiki = Wiki::open(&place.path, &rules, &site.base)?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let wiki = Wiki::open(&place.path, &rules, &site.base)?.until(Arc::clone(&stop));
         if wikis
             .iter()
-            .any(|(_, other)| other.name() == wiki.name() && other.folder() != wiki.folder())
+            .any(|(_, other, _)| other.name() == wiki.name() && other.folder() != wiki.folder())
         {
             bail!(
                 "two wikis are called `{}`; give one another name in its `kenning.toml`",
                 wiki.name()
             );
         }
-        wikis.push((place, wiki));
+        wikis.push((place, wiki, stop));
     }
     let mut problems = 0;
     let mut texts = Vec::new();
-    for (place, wiki) in &wikis {
+    for (place, wiki, stop) in &wikis {
         // What is in memory is gone when a sync fails, so the next one looks at everything.
         let known = match followed.remove(wiki.name()) {
             Some(known) => known,
@@ -106,6 +117,8 @@ pub fn follow(
             place,
             wiki,
             dry_run: request.dry_run,
+            left,
+            stop,
         };
         let done = sync
             .run(known, &touched(place), report)
@@ -145,6 +158,10 @@ struct Sync<'s> {
     place: &'s Place,
     wiki: &'s Wiki,
     dry_run: Option<Form>,
+    /// Whether whoever asked for this has left or wants it to end.
+    left: &'s Cancel,
+    /// Whether the scan of the wiki is to end.
+    stop: &'s AtomicBool,
 }
 
 /// What a sync came to.
@@ -169,12 +186,20 @@ impl Sync<'_> {
             });
         }
         let before = &known.catalog;
+        let ground = Ground::of(wiki.folder());
         let mut progress = |progress| {
+            if self.left.is_cancelled() {
+                self.stop.store(true, Ordering::Relaxed);
+            }
             if let Some(line) = progress_line(progress) {
                 report(line);
             }
         };
         let scan = wiki.scan_with(before, &mut known.memory, touched, &mut progress);
+        if scan.is_stopped || self.left.is_cancelled() {
+            bail!("stopped before anything was stored");
+        }
+        check_ground(wiki, &known, ground.as_ref(), scan.catalog.is_empty())?;
         if before.is_empty() && self.dry_run.is_none() {
             for guess in &scan.dialects {
                 report(dialect_line(self.place, guess));
@@ -219,7 +244,7 @@ impl Sync<'_> {
                 known,
             });
         }
-        let mut pieces = known.pieces(wiki.name(), &scan.catalog);
+        let mut pieces = known.pieces(wiki.name(), &scan.catalog, ground);
         if scan.changes.len() > BATCH {
             known.plan(&mut pieces, &scan.catalog);
         }
@@ -253,6 +278,13 @@ impl Sync<'_> {
         let mut done = 0;
         let mut changes = changes.into_iter().peekable();
         loop {
+            if done > 0 && self.left.is_cancelled() {
+                bail!(
+                    "stopped: {} of {} are stored; the next sync makes all of it anew",
+                    count(done),
+                    counted(total, "change of a note", "changes of notes")
+                );
+            }
             let mut batch = Batch::new();
             for name in leftover.drain(..) {
                 batch.drop_graph(name);
@@ -325,6 +357,27 @@ fn check_folder(wiki: &Wiki, known: &Catalog) -> Result<()> {
             "a wiki called `{}` is stored already, from `{}`; give one of the two another name in its `kenning.toml`",
             wiki.name(),
             known.folder()
+        );
+    }
+    Ok(())
+}
+
+/// A disk that is not there, or an empty folder in place of the wiki, says nothing about its notes.
+fn check_ground(
+    wiki: &Wiki,
+    known: &Followed,
+    ground: Option<&Ground>,
+    is_empty: bool,
+) -> Result<()> {
+    if ground.is_none() || Ground::of(wiki.folder()).as_ref() != ground {
+        bail!("another folder has come in its place while it was read; nothing was stored");
+    }
+    let another = is_empty && !known.catalog.is_empty() && known.ground.as_ref() != ground;
+    if another && ground::is_bare(wiki.folder()) {
+        bail!(
+            "nothing at all lies in the folder, which is not the one of the last sync, and {} known; if its disk is not mounted, \
+             mount it; if they are to go, leave a `kenning.toml` in it, which may be empty",
+            counted(known.catalog.len() as u64, "note is", "notes are")
         );
     }
     Ok(())

@@ -1,16 +1,21 @@
 //! `--watch`: another sync whenever a file of a wiki changes.
 
+mod roots;
+
 use crate::request::Place;
 use crate::site::Site;
 use crate::sync;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use kenning_server::Line;
+use kenning_store::Cancel;
 use kenning_wiki::Touched;
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Event, EventKind};
+use roots::Roots;
+pub use roots::Watching;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long nothing must have changed before a sync: an editor writes one file in several steps.
@@ -22,6 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// When a sync has failed, because the disk is full for example, it is tried again after this time, whatever changes.
 const AGAIN: Duration = Duration::from_secs(10);
 
+/// How often somebody looks whether the folders are still those that are watched, and whether a day has begun.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Where the system cannot watch all of a folder, all of it is looked at after this time.
+const BLIND: Duration = Duration::from_secs(60);
+
 /// More files than this are not followed one by one.
 const MANY: usize = 10_000;
 
@@ -29,80 +40,89 @@ const MANY: usize = 10_000;
 ///
 /// # Errors
 /// When the system cannot watch one of the folders.
-pub fn begin(site: &Arc<Site>, wikis: &[Place]) -> Result<RecommendedWatcher> {
+pub fn begin(site: &Arc<Site>, wikis: &[Place]) -> Result<Watching> {
     site.begin_watching();
     let (changed, changes) = channel();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+    let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let _ = changed.send(event);
     })?;
-    for wiki in wikis {
-        watcher
-            .watch(&wiki.path, RecursiveMode::Recursive)
-            .with_context(|| format!("cannot watch `{}`", wiki.shown))?;
-        // A commit writes no note, and tells who wrote those that are there.
-        if let Some(log) = log_of(&wiki.path) {
-            let _ = watcher.watch(&log, RecursiveMode::NonRecursive);
-        }
-    }
+    let watcher = Arc::new(Mutex::new(watcher));
+    let roots = Roots::watch(&watcher, wikis)?;
     let (site, wikis) = (Arc::clone(site), wikis.to_vec());
     std::thread::Builder::new()
         .name("watch".into())
-        .spawn(move || follow(&site, wikis, &changes))?;
+        .spawn(move || follow(&site, wikis, roots, &changes))?;
     Ok(watcher)
 }
 
-/// Where git writes down what is checked out, when the folder lies inside a repository and not at its top.
-fn log_of(wiki: &Path) -> Option<PathBuf> {
-    let above = wiki.ancestors().skip(1);
-    let logs = above.map(|folder| folder.join(".git/logs"));
-    let mut logs = logs.filter(|log| log.is_dir());
-    logs.next().filter(|_| !wiki.join(".git").exists())
-}
-
-fn follow(site: &Site, wikis: Vec<Place>, changes: &Receiver<notify::Result<Event>>) {
+fn follow(
+    site: &Site,
+    wikis: Vec<Place>,
+    mut roots: Roots,
+    changes: &Receiver<notify::Result<Event>>,
+) {
     let request = sync::Request {
         wikis,
         ..sync::Request::default()
     };
     // The wikis were synced before; this is to remember them. What is odd about them was told then.
     let anything = |_: &Place| Touched::Anything;
-    let mut failed = false;
-    if let Err(error) = sync::follow(site, &request, &anything, &mut |_| ()) {
+    let mut failed = None;
+    if let Err(error) = sync::follow(site, &request, &anything, &Cancel::new(), &mut |_| ()) {
         tracing::error!("the wiki could not be synced: {error:#}");
-        failed = true;
+        failed = Some(Instant::now());
     }
     let mut touched: BTreeMap<PathBuf, Touched> = BTreeMap::new();
+    let mut today = day(since_1970());
+    let mut looked = Instant::now();
     loop {
-        let wait = match failed {
-            false => until_tomorrow(since_1970()),
-            true => AGAIN,
-        };
-        let first = changes.recv_timeout(wait);
+        let first = changes.recv_timeout(LOOK);
         let begun = Instant::now();
-        match first {
-            Ok(first) => note(&first, &request.wikis, &mut touched),
-            Err(RecvTimeoutError::Timeout) if failed => {}
-            // A new day may be one on which the protection of a note ends or begins.
-            Err(RecvTimeoutError::Timeout) => {
-                for wiki in &request.wikis {
-                    touched.insert(wiki.path.clone(), Touched::Anything);
-                }
-            }
+        let mut is_new = match &first {
+            Ok(first) => note(first, &request.wikis, &roots, &mut touched),
+            Err(RecvTimeoutError::Timeout) => false,
             Err(RecvTimeoutError::Disconnected) => return,
+        };
+        match first {
+            Ok(Ok(event)) => roots.lose(&event),
+            Ok(Err(error)) => drop(roots.bear(Err(error))),
+            Err(_) => {}
         }
-        if touched.is_empty() && !failed {
+        let is_due = roots.is_blind() && looked.elapsed() >= BLIND;
+        // A new day may be one on which the protection of a note ends or begins.
+        if is_due || day(since_1970()) != today {
+            today = day(since_1970());
+            looked = begun;
+            for wiki in &request.wikis {
+                touched.insert(wiki.path.clone(), Touched::Anything);
+            }
+        }
+        for root in roots.look() {
+            touched.insert(root, Touched::Anything);
+            is_new = true;
+        }
+        let is_time = match failed {
+            Some(at) => is_new || at.elapsed() >= AGAIN,
+            None => !touched.is_empty(),
+        };
+        if !is_time {
             continue;
         }
         while let Ok(next) = changes.recv_timeout(QUIET) {
-            note(&next, &request.wikis, &mut touched);
+            note(&next, &request.wikis, &roots, &mut touched);
+            match next {
+                Ok(event) => roots.lose(&event),
+                Err(error) => drop(roots.bear(Err(error))),
+            }
             if begun.elapsed() > PATIENCE {
                 break;
             }
         }
         // After a failure nothing is remembered of that wiki, so the next sync looks at all of it; what was touched in others
         // is still to be looked at.
-        failed = !sync_once(site, &request, &touched);
-        if !failed {
+        let done = sync_once(site, &request, &touched);
+        failed = (!done).then(Instant::now);
+        if done {
             touched.clear();
         }
     }
@@ -113,9 +133,9 @@ fn since_1970() -> Duration {
     since.unwrap_or_default()
 }
 
-/// How long it is until a day begins (UTC), and a moment more.
-fn until_tomorrow(since: Duration) -> Duration {
-    Duration::from_secs(86_400 - since.as_secs() % 86_400 + 1)
+/// Which day it is (UTC).
+fn day(since: Duration) -> u64 {
+    since.as_secs() / 86_400
 }
 
 /// Says whether that could be done.
@@ -129,7 +149,7 @@ fn sync_once(site: &Site, request: &sync::Request, touched: &BTreeMap<PathBuf, T
             tracing::warn!("{}", crate::report::problem_text(&problem));
         }
     };
-    let done = sync::follow(site, request, &what, &mut report);
+    let done = sync::follow(site, request, &what, &Cancel::new(), &mut report);
     match &done {
         Ok(outcome) => tracing::info!("{}", outcome.text),
         Err(error) => tracing::error!("the wiki could not be synced: {error:#}"),
@@ -137,39 +157,35 @@ fn sync_once(site: &Site, request: &sync::Request, touched: &BTreeMap<PathBuf, T
     done.is_ok()
 }
 
-/// Writes down what an event touched.
-fn note(event: &notify::Result<Event>, wikis: &[Place], touched: &mut BTreeMap<PathBuf, Touched>) {
+/// Writes down what an event touched, and says whether it may have touched anything.
+fn note(
+    event: &notify::Result<Event>,
+    wikis: &[Place],
+    roots: &Roots,
+    touched: &mut BTreeMap<PathBuf, Touched>,
+) -> bool {
     let event = match event {
-        Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
+        Ok(event) if matches!(event.kind, EventKind::Access(_)) => return false,
         Ok(event) if !event.need_rescan() => event,
         // What was lost could have been anything.
         _ => {
             for wiki in wikis {
                 touched.insert(wiki.path.clone(), Touched::Anything);
             }
-            return;
+            return true;
         }
     };
     for path in &event.paths {
-        let mut inside = false;
         for wiki in wikis {
             if let Ok(path) = path.strip_prefix(&wiki.path) {
-                inside = true;
                 add(touched.entry(wiki.path.clone()), path);
             }
         }
-        if !inside {
-            // The log of a repository that lies around a wiki.
-            let around = path.ancestors().find(|folder| folder.ends_with(".git"));
-            let around = around.and_then(Path::parent);
-            for wiki in wikis
-                .iter()
-                .filter(|wiki| around.is_some_and(|top| wiki.path.starts_with(top)))
-            {
-                touched.insert(wiki.path.clone(), Touched::Anything);
-            }
+        for wiki in roots.told_of(path) {
+            touched.insert(wiki.to_owned(), Touched::Anything);
         }
     }
+    true
 }
 
 fn add(entry: std::collections::btree_map::Entry<'_, PathBuf, Touched>, path: &Path) {
@@ -208,10 +224,11 @@ mod tests {
 
     fn after(paths: &[&str]) -> Option<Touched> {
         let wikis = [wiki("/top/notes")];
+        let roots = Roots::of(wiki("/top/notes"), "/top/.git/logs");
         let mut touched = BTreeMap::new();
         for path in paths {
             let event = Event::new(EventKind::Any).add_path(path.into());
-            note(&Ok(event), &wikis, &mut touched);
+            assert!(note(&Ok(event), &wikis, &roots, &mut touched));
         }
         touched.remove(Path::new("/top/notes"))
     }
@@ -242,10 +259,24 @@ mod tests {
     }
 
     #[test]
-    fn a_new_day_is_waited_for() {
-        let day = |seconds: u64| until_tomorrow(Duration::from_secs(seconds)).as_secs();
-        assert_eq!(day(86_400), 86_401);
-        assert_eq!(day(2 * 86_400 - 1), 2);
+    fn a_day_begins_at_midnight() {
+        let day = |seconds: u64| day(Duration::from_secs(seconds));
+        assert_eq!([0, 86_399, 86_400].map(day), [0, 0, 1]);
+    }
+
+    #[test]
+    fn who_only_reads_touches_nothing() {
+        let roots = Roots::of(wiki("/top/notes"), "/top/.git/logs");
+        let kind = EventKind::Access(notify::event::AccessKind::Any);
+        let event = Event::new(kind).add_path("/top/notes/a.md".into());
+        let mut touched = BTreeMap::new();
+        assert!(!note(
+            &Ok(event),
+            &[wiki("/top/notes")],
+            &roots,
+            &mut touched
+        ));
+        assert!(touched.is_empty());
     }
 
     #[test]
@@ -253,7 +284,8 @@ mod tests {
         let wikis = [wiki("/top/notes")];
         let mut touched = BTreeMap::new();
         let event = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
-        note(&Ok(event), &wikis, &mut touched);
+        let roots = Roots::of(wiki("/top/notes"), "/top/.git/logs");
+        assert!(note(&Ok(event), &wikis, &roots, &mut touched));
         assert_eq!(
             touched.get(Path::new("/top/notes")),
             Some(&Touched::Anything)

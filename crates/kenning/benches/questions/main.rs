@@ -30,7 +30,7 @@ use kenning_access::Label;
 use kenning_insight::audit::{History, audit, eyes};
 use kenning_insight::record::{Draft, Recorder, record};
 use kenning_insight::{AskError, Context, Library, Page, advice, experts, loss};
-use kenning_store::{Batch, KnowledgeBase, Options, View};
+use kenning_store::{Batch, Cancel, KnowledgeBase, Options, View};
 
 const MOST_FOR_A_QUESTION: Duration = Duration::from_millis(100);
 const MOST_FOR_THE_AUDIT: Duration = Duration::from_secs(2);
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
         dry_run: None,
     };
     let start = Instant::now();
-    sync::run(&site, &request, &mut |_| ()).unwrap();
+    sync::run(&site, &request, &Cancel::new(), &mut |_| ()).unwrap();
     let synced = start.elapsed();
     let mut batch = Batch::new();
     for (name, triples) in wiki::records(notes) {

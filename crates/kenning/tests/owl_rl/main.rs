@@ -17,7 +17,7 @@ use kenning::request::Place;
 use kenning::site::Site;
 use kenning::sync;
 use kenning_access::Clearance;
-use kenning_store::{GraphPattern, KnowledgeBase, Options, Pattern};
+use kenning_store::{Cancel, GraphPattern, KnowledgeBase, Options, Pattern};
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
 use rules::Facts;
@@ -72,7 +72,7 @@ fn everything() -> Vec<Triple> {
         wiki_level: None,
         dry_run: None,
     };
-    sync::run(&site, &request, &mut |_| ()).unwrap();
+    sync::run(&site, &request, &Cancel::new(), &mut |_| ()).unwrap();
     let view = site
         .kb
         .view(&Clearance::everything("a contradiction may lie anywhere"));
