@@ -95,8 +95,11 @@ pub(crate) fn is_note(name: &str) -> bool {
         return false;
     };
     let ending = name.get(dot + 1..).unwrap_or_default();
-    let mut known = NOTE_ENDINGS.iter();
-    known.any(|known| known.eq_ignore_ascii_case(ending))
+    // Nearly all are called so, and this is asked more than anything else.
+    ending == "md"
+        || NOTE_ENDINGS
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(ending))
 }
 
 impl Walk {

@@ -209,8 +209,9 @@ impl<'a> Walk<'a, '_> {
             self.field(&open.inline, key, value, passage, place);
         }
         self.first_block = false;
-        let is_prose = kind == PassageKind::Paragraph && links.0 == links.1 && is_prose(&text);
-        if self.room == Room::Sources && !is_prose && self.source(open, links, &text) {
+        let names_one = self.room == Room::Sources
+            && !(kind == PassageKind::Paragraph && links.0 == links.1 && is_prose(&text));
+        if names_one && self.source(open, links, &text) {
             return;
         }
         if kind == PassageKind::Item || kind == PassageKind::Paragraph {
