@@ -5,7 +5,7 @@ use crate::site::Site;
 use anyhow::Result;
 use kenning_store::Batch;
 use kenning_vocab::{decode_segment, encode_segment};
-use kenning_wiki::{Catalog, Memory, Parts};
+use kenning_wiki::{Catalog, Memory, Parts, Wiki};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -24,6 +24,10 @@ pub(crate) struct Followed {
     pub(crate) because: Option<String>,
     /// Which folder of the disk it was when something was stored last.
     pub(crate) ground: Option<Ground>,
+    /// Names under which it is stored, too: it was called so before.
+    pub(crate) former: Vec<String>,
+    /// The settings that are stored under these names.
+    outdated: Vec<String>,
     /// Paths of which something is stored.
     stored: BTreeSet<String>,
 }
@@ -38,6 +42,11 @@ struct Keys {
 }
 
 impl Keys {
+    /// How all of them begin.
+    fn all(wiki: &str) -> String {
+        format!("wiki/{}/", encode_segment(wiki))
+    }
+
     fn of(wiki: &str) -> Self {
         let wiki = encode_segment(wiki);
         Self {
@@ -51,6 +60,24 @@ impl Keys {
 }
 
 impl Followed {
+    /// Reads what is stored about the wiki.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn of(site: &Site, wiki: &Wiki) -> Result<Self> {
+        let mut known = Self::read(site, wiki.name())?;
+        if known.catalog == Catalog::empty() {
+            known.former = former_names(site, wiki)?;
+            for name in &known.former {
+                let stored = site.kb.settings(&Keys::all(name))?;
+                known
+                    .outdated
+                    .extend(stored.into_iter().map(|(key, _)| key));
+            }
+        }
+        Ok(known)
+    }
+
     /// Reads what is stored about the wiki of this name.
     ///
     /// # Errors
@@ -110,7 +137,8 @@ impl Followed {
         }
         self.ground = ground;
         let ground = self.ground.as_ref().map(Ground::bytes);
-        Pieces::new(Keys::of(wiki), parts, ground)
+        let outdated = std::mem::take(&mut self.outdated);
+        Pieces::new(Keys::of(wiki), parts, ground, outdated)
     }
 
     /// Notes in `pieces`, which will be stored in several batches, which note has which address by `catalog`.
@@ -123,6 +151,7 @@ impl Followed {
         self.catalog = catalog;
         self.afresh = false;
         self.because = None;
+        self.former = Vec::new();
         self.stored = BTreeSet::new();
     }
 }
@@ -136,12 +165,14 @@ pub(crate) struct Pieces {
     gone: Vec<String>,
     /// Stored with whatever else is, and no reason to store anything.
     ground: Option<Vec<u8>>,
+    /// Settings that say nothing any more.
+    outdated: Vec<String>,
     /// Which note will have which address, where several batches are needed.
     plan: Vec<u8>,
 }
 
 impl Pieces {
-    fn new(keys: Keys, parts: Parts, ground: Option<Vec<u8>>) -> Self {
+    fn new(keys: Keys, parts: Parts, ground: Option<Vec<u8>>, outdated: Vec<String>) -> Self {
         Self {
             keys,
             head: parts.head,
@@ -149,12 +180,17 @@ impl Pieces {
             notes: parts.notes.into_iter().collect(),
             gone: parts.gone,
             ground,
+            outdated,
             plan: Vec::new(),
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.head.is_none() && self.git.is_none() && self.notes.is_empty() && self.gone.is_empty()
+        self.head.is_none()
+            && self.git.is_none()
+            && self.notes.is_empty()
+            && self.gone.is_empty()
+            && self.outdated.is_empty()
     }
 
     /// Adds what is known of the note at `path` to the batch that changes it.
@@ -183,9 +219,30 @@ impl Pieces {
         if let Some(git) = self.git.take() {
             batch.put_setting(self.keys.git.as_str(), Some(git));
         }
+        for key in self.outdated.drain(..) {
+            batch.put_setting(key, None);
+        }
         batch.put_setting(self.keys.ground.as_str(), self.ground.take());
         batch.put_setting(self.keys.unfinished.as_str(), None);
     }
+}
+
+/// The names under which the notes of this folder are stored, or those of a folder that was moved here.
+fn former_names(site: &Site, wiki: &Wiki) -> Result<Vec<String>> {
+    let ground = Ground::of(wiki.folder());
+    let mut names = Vec::new();
+    for (name, folder) in known_folders(site)? {
+        let is_here = folder == wiki.folder();
+        let is_moved = || -> Result<bool> {
+            let known = site.kb.setting(&Keys::of(&name).ground)?;
+            let known = known.map(|bytes| Ground::read(&bytes));
+            Ok(!folder.is_dir() && known.is_some() && known == ground)
+        };
+        if name != wiki.name() && (is_here || is_moved()?) {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 /// The wikis of which something is stored: their names, and the folders they came from.

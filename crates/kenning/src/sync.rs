@@ -110,8 +110,11 @@ pub fn follow(
         // What is in memory is gone when a sync fails, so the next one looks at everything.
         let known = match followed.remove(wiki.name()) {
             Some(known) => known,
-            None => Followed::read(site, wiki.name())?,
+            None => Followed::of(site, wiki)?,
         };
+        for former in &known.former {
+            followed.remove(former);
+        }
         let sync = Sync {
             site,
             place,
@@ -230,11 +233,20 @@ impl Sync<'_> {
                 known.told.insert(text);
             }
         }
-        let leftover = if known.afresh {
-            leftover(self.site, wiki, &scan.catalog)
+        let mut leftover = if known.afresh {
+            leftover(self.site, wiki.name(), &scan.catalog)
         } else {
             Vec::new()
         };
+        for former in &known.former {
+            report(Line::Info {
+                text: format!(
+                    "`{}` was called `{former}`: what is stored under that name goes",
+                    wiki.name()
+                ),
+            });
+            leftover.extend(self::leftover(self.site, former, &Catalog::empty()));
+        }
         let text = text(wiki.name(), &scan.summary, problems);
         if let Some(form) = self.dry_run {
             let text = self.compare(form, scan.changes, &leftover, report)?;
@@ -369,7 +381,11 @@ fn check_ground(
     ground: Option<&Ground>,
     is_empty: bool,
 ) -> Result<()> {
-    if ground.is_none() || Ground::of(wiki.folder()).as_ref() != ground {
+    let now = Ground::of(wiki.folder());
+    if now.is_none() {
+        bail!("the folder has gone while it was read; nothing was stored");
+    }
+    if now.as_ref() != ground {
         bail!("another folder has come in its place while it was read; nothing was stored");
     }
     let another = is_empty && !known.catalog.is_empty() && known.ground.as_ref() != ground;
@@ -412,13 +428,13 @@ fn add(batch: &mut Batch, change: NoteChange) {
     }
 }
 
-/// The stored graphs of a wiki that no note asks for.
-fn leftover(site: &Site, wiki: &Wiki, catalog: &Catalog) -> Vec<NamedNode> {
+/// The stored graphs of the wiki of this name that no note asks for.
+fn leftover(site: &Site, wiki: &str, catalog: &Catalog) -> Vec<NamedNode> {
     let wanted: BTreeSet<NamedNode> = catalog.graphs(&site.base).collect();
     let everything = Clearance::everything("a sync keeps all graphs of its wiki in step");
     let stored = site.kb.view(&everything).graphs().map(|graph| graph.name);
     stored
-        .filter(|name| belongs(&site.base, wiki.name(), name) && !wanted.contains(name))
+        .filter(|name| belongs(&site.base, wiki, name) && !wanted.contains(name))
         .collect()
 }
 

@@ -103,6 +103,74 @@ fn an_empty_folder_in_place_of_a_wiki_takes_no_note_away() {
 }
 
 #[test]
+fn a_wiki_that_is_called_otherwise_is_not_stored_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, wiki) = (folder.path().join("data"), folder.path().join("wiki"));
+    let other = folder.path().join("other");
+    notes(&wiki, 2);
+    notes(&other, 1);
+    let sync = |wiki: &Path, more: &[&str]| {
+        let arguments = [&["sync", wiki.to_str().unwrap()], more].concat();
+        run(&data, &arguments)
+    };
+    let wikis = || {
+        let all = "SELECT DISTINCT ?w { ?n <https://w3id.org/kenning/km#inWiki> ?w }";
+        let all = rows(&data, "internal", all);
+        all.iter()
+            .map(|iri| {
+                iri.trim_end_matches('>')
+                    .rsplit('/')
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let are = |names: [&str; 2]| names.map(str::to_owned).into();
+    sync(&wiki, &[]);
+    sync(&other, &[]);
+    assert_eq!(wikis(), are(["wiki", "other"]));
+    // By its settings.
+    write(&wiki, "kenning.toml", "name = 'works'\n");
+    let said = sync(&wiki, &["--dry-run"]);
+    assert!(
+        said.out
+            .contains("\n- <http://localhost:7878/id/note/wiki/0>"),
+        "{}",
+        said.out
+    );
+    assert_eq!(wikis(), are(["wiki", "other"]));
+    let said = sync(&wiki, &[]);
+    assert!(
+        said.err.contains("`works` was called `wiki`"),
+        "{}",
+        said.err
+    );
+    assert_eq!(wikis(), are(["works", "other"]));
+    // By its folder, which lies elsewhere; a copy of it is another wiki.
+    std::fs::remove_file(wiki.join("kenning.toml")).unwrap();
+    sync(&wiki, &[]);
+    let moved = folder.path().join("moved");
+    std::fs::rename(&wiki, &moved).unwrap();
+    sync(&moved, &[]);
+    assert_eq!(wikis(), are(["moved", "other"]));
+    let said = sync(&moved, &[]);
+    assert!(said.out.contains("nothing changed"), "{}", said.out);
+    std::fs::remove_dir_all(&other).unwrap();
+    let copy = folder.path().join("copy");
+    notes(&copy, 1);
+    sync(&copy, &[]);
+    assert_eq!(
+        wikis(),
+        ["copy", "moved", "other"].map(str::to_owned).into()
+    );
+    // What was stored once of a name says nothing when it is given again.
+    notes(&wiki, 2);
+    let said = sync(&wiki, &[]);
+    assert!(said.out.contains("2 added"), "{}", said.out);
+}
+
+#[test]
 fn a_sync_that_is_stopped_says_how_far_it_came_and_the_next_one_ends_it() {
     const MANY: usize = 1_500;
     let folder = tempfile::tempdir().unwrap();
