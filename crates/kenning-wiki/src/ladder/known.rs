@@ -92,6 +92,12 @@ impl Known {
         } = note;
         let mut text = String::with_capacity(path.len() * 2 + 16);
         put(&mut text, path);
+        // Each version of a work is asked for by all others, so they come early.
+        put_list(&mut text, names.works().iter());
+        if let Some(version) = names.version.as_ref().filter(|of| !of.keys.is_empty()) {
+            put(&mut text, &version.language);
+            put_number(&mut text, version.original.map_or(2, usize::from));
+        }
         // Neither an identity nor a concept is empty, and many titles are the name of the file.
         put(
             &mut text,
@@ -115,11 +121,6 @@ impl Known {
         }
         put_list(&mut text, former.iter());
         put_list(&mut text, own.into_iter());
-        put_list(&mut text, names.works().iter());
-        if let Some(version) = &names.version {
-            put(&mut text, &version.language);
-            put_number(&mut text, version.original.map_or(2, usize::from));
-        }
         Self {
             label,
             text: text.into_boxed_str(),
@@ -132,7 +133,9 @@ impl Known {
 
     pub(super) fn address(&self) -> Address<'_> {
         let mut pieces = Pieces(&self.text);
-        let (path, identity, concept) = (pieces.text(), pieces.text(), pieces.text());
+        let path = pieces.text();
+        pieces.pass_edition();
+        let (identity, concept) = (pieces.text(), pieces.text());
         Address {
             identity: if identity.is_empty() { path } else { identity },
             concept: (!concept.is_empty()).then_some(concept),
@@ -143,6 +146,7 @@ impl Known {
     pub(super) fn title(&self) -> &str {
         let mut pieces = Pieces(&self.text);
         let path = pieces.text();
+        pieces.pass_edition();
         pieces.text();
         pieces.text();
         pieces.title(path)
@@ -151,6 +155,10 @@ impl Known {
     pub(super) fn called(&self) -> Called<'_> {
         let mut pieces = Pieces(&self.text);
         let path = pieces.text();
+        let works = pieces.list();
+        if !works.is_empty() {
+            pieces.edition();
+        }
         pieces.text();
         pieces.text();
         Called {
@@ -162,7 +170,7 @@ impl Known {
             permalinks: pieces.list(),
             former: pieces.list(),
             own: pieces.list(),
-            works: pieces.list(),
+            works,
         }
     }
 
@@ -175,26 +183,13 @@ impl Known {
     /// The language in which it is a version of a work, and whether it is the one from which the others are made.
     pub(super) fn edition(&self) -> Option<(&str, Option<bool>)> {
         let mut pieces = self.works();
-        let works = pieces.pass_list();
-        let language = pieces.text();
-        let original = match pieces.number() {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        };
-        (works > 0).then_some((language, original))
+        (pieces.pass_list() > 0).then(|| pieces.edition())
     }
 
-    /// What stands behind the lists of its names: that of its works comes first.
+    /// The works of which it is a version, and what follows.
     fn works(&self) -> Pieces<'_> {
         let mut pieces = Pieces(&self.text);
-        let path = pieces.text();
         pieces.text();
-        pieces.text();
-        pieces.title(path);
-        for _ in 0..5 {
-            pieces.pass_list();
-        }
         pieces
     }
 }
@@ -262,6 +257,24 @@ impl<'k> Pieces<'k> {
             self.text();
         }
         length
+    }
+
+    /// A language, and whether others are made from what is in it.
+    fn edition(&mut self) -> (&'k str, Option<bool>) {
+        let language = self.text();
+        let original = match self.number() {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        };
+        (language, original)
+    }
+
+    /// Passes over the works, and over the edition that follows them.
+    fn pass_edition(&mut self) {
+        if self.pass_list() > 0 {
+            self.edition();
+        }
     }
 
     fn list(&mut self) -> Vec<&'k str> {
