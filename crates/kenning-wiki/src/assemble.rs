@@ -14,7 +14,7 @@ use crate::packed::{Packer, Triples};
 use crate::problem::Located;
 use crate::rules::Rules;
 use crate::statements::Statements;
-use crate::triples::{Minter, digest, sorted};
+use crate::triples::{Minter, sorted};
 use crate::wiki::Wiki;
 
 /// A graph as it should be: which, for whom, and what is in it.
@@ -248,7 +248,7 @@ impl<'w> Assembler<'w> {
             let graph = Graph {
                 kind,
                 label: text,
-                digest: digest(&triples),
+                digest: triples.digest(),
             };
             let same = before
                 .remove(name.as_str())

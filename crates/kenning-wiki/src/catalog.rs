@@ -62,7 +62,7 @@ pub struct Parts {
 }
 
 /// The version of the catalog's own shape. Of a catalog of another version only addresses count, and everything is read again.
-pub(crate) const VERSION: u32 = 13;
+pub(crate) const VERSION: u32 = 14;
 
 /// A stored catalog that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -7,6 +7,9 @@ use kenning_note::Sink;
 use oxrdf::{LiteralRef, NamedNodeRef, TermRef, Triple};
 use rustc_hash::FxBuildHasher;
 
+/// Of so many terms or triples a digest takes numbers at once.
+const CHUNK: usize = 1024;
+
 /// The triples of one graph, in order. Every term is written once, and a triple is three numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Triples {
@@ -71,6 +74,39 @@ impl Triples {
         self.text.len() + size_of_val(&*self.terms) + size_of_val(&*self.all)
     }
 
+    /// A digest by which they are told from other ones. The order counts: terms are kept as they come.
+    pub(crate) fn digest(&self) -> [u8; 16] {
+        let mut hash = blake3::Hasher::new();
+        let mut bytes = Vec::with_capacity(13 * CHUNK);
+        hash.update(&(self.terms.len() as u64).to_le_bytes());
+        for terms in self.terms.chunks(CHUNK) {
+            bytes.clear();
+            for term in terms {
+                let (sort, of) = match term.sort {
+                    Sort::Node => (b'n', 0),
+                    Sort::Plain => (b'l', 0),
+                    Sort::Tag => (b't', 0),
+                    Sort::Tagged(tag) => (b'@', tag),
+                    Sort::Typed(datatype) => (b'^', datatype),
+                };
+                bytes.push(sort);
+                bytes.extend_from_slice(&of.to_le_bytes());
+                bytes.extend_from_slice(&(term.end as u64).to_le_bytes());
+            }
+            hash.update(&bytes);
+        }
+        hash.update(self.text.as_bytes());
+        for triples in self.all.chunks(CHUNK) {
+            bytes.clear();
+            for id in triples.as_flattened() {
+                bytes.extend_from_slice(&id.to_le_bytes());
+            }
+            hash.update(&bytes);
+        }
+        let hash = hash.finalize();
+        hash.as_bytes().first_chunk().copied().unwrap_or_default()
+    }
+
     fn node(&self, id: u32) -> NamedNodeRef<'_> {
         NamedNodeRef::new_unchecked(text_of(&self.text, &self.terms, id))
     }
@@ -119,6 +155,8 @@ pub(crate) struct Packer {
     terms: Vec<Packed>,
     all: Vec<[u32; 3]>,
     known: HashTable<u32>,
+    /// What was told of last: more is often told of the same.
+    subject: u32,
 }
 
 impl Packer {
@@ -179,9 +217,12 @@ impl Sink for Packer {
             // A note gives neither blank nodes nor quoted triples.
             _ => return,
         };
-        let subject = self.id(Sort::Node, subject.as_str());
+        if self.all.is_empty() || text_of(&self.text, &self.terms, self.subject) != subject.as_str()
+        {
+            self.subject = self.id(Sort::Node, subject.as_str());
+        }
         let predicate = self.id(Sort::Node, predicate.as_str());
-        self.all.push([subject, predicate, object]);
+        self.all.push([self.subject, predicate, object]);
     }
 }
 
@@ -226,7 +267,10 @@ mod tests {
             prop_assert_eq!(packed.iter().collect::<Vec<_>>(), triples.clone());
             let mut written = Vec::new();
             packed.write(&mut written);
-            prop_assert_eq!(written, triples);
+            prop_assert_eq!(&written, &triples);
+            // Whatever is another list has another digest.
+            let other = triples.iter().rev().cloned().collect::<Triples>();
+            prop_assert_eq!(packed == other, packed.digest() == other.digest());
         }
     }
 

@@ -3,14 +3,11 @@
 use kenning_access::{Clause, Label, Scale};
 use kenning_note::Sink;
 use kenning_vocab::{Base, dcterms, foaf, km, prov, rdf, schema, skos, xsd};
-use oxrdf::{
-    Literal, LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, TermRef, Triple,
-};
+use oxrdf::{Literal, LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 
 use crate::catalog::{About, Entry, GraphKind, Wanting};
 use crate::git::Revision;
 use crate::ladder::{Address, Rung};
-use crate::packed::Triples;
 use crate::statements::Statements;
 
 /// The version of what a note becomes; part of every meta graph, and a reason to read everything again when it changes.
@@ -312,62 +309,4 @@ fn subject(triple: &Triple) -> &str {
         NamedOrBlankNode::NamedNode(node) => node.as_str(),
         NamedOrBlankNode::BlankNode(node) => node.as_str(),
     }
-}
-
-/// A digest of triples in their order.
-pub(crate) fn digest(triples: &Triples) -> [u8; 16] {
-    let mut digest = Digest {
-        hash: blake3::Hasher::new(),
-        bytes: Vec::with_capacity(1 << 14),
-    };
-    triples.write(&mut digest);
-    let Digest { mut hash, bytes } = digest;
-    hash.update(&bytes);
-    hash.finalize()
-        .as_bytes()
-        .first_chunk()
-        .copied()
-        .unwrap_or_default()
-}
-
-/// Takes the triples of which there is to be a digest.
-struct Digest {
-    hash: blake3::Hasher,
-    /// What the hash has not taken yet: it is quicker for much at once.
-    bytes: Vec<u8>,
-}
-
-impl Sink for Digest {
-    fn triple(
-        &mut self,
-        subject: NamedNodeRef<'_>,
-        predicate: NamedNodeRef<'_>,
-        object: TermRef<'_>,
-    ) {
-        let bytes = &mut self.bytes;
-        push(bytes, b's', subject.as_str());
-        push(bytes, b'p', predicate.as_str());
-        match object {
-            TermRef::NamedNode(node) => push(bytes, b'n', node.as_str()),
-            TermRef::Literal(literal) => {
-                push(bytes, b'l', literal.value());
-                match literal.language() {
-                    Some(tag) => push(bytes, b'@', tag),
-                    None => push(bytes, b'^', literal.datatype().as_str()),
-                }
-            }
-            other => push(bytes, b'o', &other.to_string()),
-        }
-        if self.bytes.len() > 1 << 14 {
-            self.hash.update(&self.bytes);
-            self.bytes.clear();
-        }
-    }
-}
-
-/// What sort of text comes, how long it is, and the text: no two lists of texts look the same.
-fn push(bytes: &mut Vec<u8>, sort: u8, text: &str) {
-    bytes.push(sort);
-    bytes.extend_from_slice(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
-    bytes.extend_from_slice(text.as_bytes());
 }
