@@ -13,9 +13,10 @@ use crate::meta::{is_protection_key, states_protection};
 use crate::note::{Format, Marked, Note, Protection, Stated, Text};
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::{Dialect, Settings};
-use crate::text::Source;
+use crate::text::{Source, line_up_to};
 use around::{
-    Around, Word, bare, class_in_braces, directive, is_part, lies_in, pair, pairs, speaks,
+    Around, Word, bare, class_in_braces, directive, is_part, late_opener, lies_in, pair, pairs,
+    speaks,
 };
 
 /// Puts what marks say with what the note and its sections say. The text goes on at byte `start`, behind the front matter.
@@ -61,7 +62,9 @@ pub(crate) fn read(
             continue;
         };
         let verbatim = verbatim.get_or_insert_with(|| page.verbatim());
-        if lies_in(verbatim, word.from) {
+        // Hugo reads shortcodes in code, too.
+        let counts = note.dialect == Dialect::Hugo && page.is_in_shortcode(word.from);
+        if !counts && lies_in(verbatim, word.from) {
             continue;
         }
         let at = source.in_note(word.from);
@@ -165,6 +168,7 @@ impl<'t> Page<'t> {
         let named = || {
             self.callout(&here)
                 .or_else(|| directive(&here))
+                .or_else(|| late_opener(&here).filter(|_| self.format == Format::Markdown))
                 .or_else(|| class_in_braces(&here))
                 .or_else(|| self.element(&here, word))
                 .or_else(|| self.template(&here))
@@ -235,6 +239,17 @@ impl<'t> Page<'t> {
             .iter()
             .any(|mark| head.ends_with(mark));
         (is_wiki || opens).then(|| format!("the template `{}`", here.word))
+    }
+
+    /// Whether a byte stands in a shortcode of Hugo's that is not commented out.
+    fn is_in_shortcode(&self, at: usize) -> bool {
+        let line = line_up_to(self.text.get(..at).unwrap_or_default());
+        let opened = ["{{<", "{{%"]
+            .iter()
+            .filter_map(|mark| line.rfind(mark))
+            .max();
+        let inside = opened.and_then(|from| line.get(from + 3..));
+        inside.is_some_and(|inside| !inside.starts_with("/*") && !inside.contains("}}"))
     }
 
     /// What only some formats have.

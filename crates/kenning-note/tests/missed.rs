@@ -66,12 +66,15 @@ const HEADS: [&str; 19] = [
 ];
 
 /// Lines that open a block.
-const OPENERS: [&str; 13] = [
+const OPENERS: [&str; 16] = [
     ":: protected {level=restricted}",
     "::protected[Title]{level=restricted}",
     ":\u{200b}:: protected {level=restricted}",
     "::： protected {level=restricted}",
     "Words before ::: protected {level=restricted}",
+    "Words before ::: restricted",
+    "- Words before :::restricted",
+    "Words before ::: restricted :::",
     "# ::: protected {level=restricted}",
     "Term\n: ::: protected {level=restricted}",
     "a) ::: protected {level=restricted}",
@@ -382,11 +385,19 @@ const MARKS: [(&str, &str); 100] = [
 ];
 
 /// The same, by the program that makes a site of the text.
-const OF_SITES: [(Dialect, &str); 8] = [
+const OF_SITES: [(Dialect, &str); 10] = [
     (Dialect::Hugo, "protection:: restricted\n\nSECRET words.\n"),
     (
         Dialect::Jekyll,
         "Words.\n\nprotection:: secrte\n\nSECRET words.\n",
+    ),
+    (
+        Dialect::Hugo,
+        "```\n{{% restricted %}}\n```\nSECRET words.\n{{% /restricted %}}\n",
+    ),
+    (
+        Dialect::Hugo,
+        "`{{< box level=\"restricted\" >}}`\nSECRET words.\n{{< /box >}}\n",
     ),
     (Dialect::MkDocs, "!!! restricted\n    SECRET words.\n"),
     (Dialect::MkDocs, "SECRET words.\n{: .restricted }\n"),
@@ -450,7 +461,7 @@ const MORE: [(&str, &str); 13] = [
 ];
 
 /// What speaks of other things, or shows how it is written.
-const OPEN: [(&str, &str); 37] = [
+const OPEN: [(&str, &str); 39] = [
     ("a.md", "---\nprojection: mercator\n---\nSECRET words.\n"),
     (
         "a.md",
@@ -519,6 +530,8 @@ const OPEN: [(&str, &str); 37] = [
         "SECRET words. See [restricted](restricted.md) and [[restricted]].\n",
     ),
     ("a.md", "SECRET words of a <restricted> thing.\n"),
+    ("a.md", "SECRET words of `x ::: restricted` here.\n"),
+    ("a.md", "SECRET words ::: restricted is what we say.\n"),
     ("a.md", "SECRET words. #restricted\n"),
     (
         "a.md",

@@ -96,6 +96,14 @@ impl<'t> Around<'t> {
     }
 }
 
+/// `::: restricted` behind words, where it opens no block.
+pub(super) fn late_opener(here: &Around<'_>) -> Option<String> {
+    let after = here.after.trim();
+    let ends = after.is_empty() || after.starts_with(['{', '[', ':']);
+    let fits = here.head.trim_end().ends_with(":::") && ends;
+    fits.then(|| format!("`::: {}`", here.word))
+}
+
 /// `:restricted[words]`
 pub(super) fn directive(here: &Around<'_>) -> Option<String> {
     let before = here.head.trim_end_matches(':');
