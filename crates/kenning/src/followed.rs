@@ -229,7 +229,8 @@ impl Pieces {
 
 /// The names under which the notes of this folder are stored, or those of a folder that was moved here.
 fn former_names(site: &Site, wiki: &Wiki) -> Result<Vec<String>> {
-    let ground = Ground::of(wiki.folder());
+    // A folder that only may be the one of another wiki takes nothing away from that.
+    let ground = Ground::of(wiki.folder()).filter(Ground::is_certain);
     let mut names = Vec::new();
     for (name, folder) in known_folders(site)? {
         let is_here = folder == wiki.folder();

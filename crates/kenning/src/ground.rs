@@ -20,6 +20,11 @@ impl Ground {
         Some(Self(format!("{}:{}:{born}", meta.dev(), meta.ino())))
     }
 
+    /// Whether it is told from a folder that has its number after it: not every file system knows when a folder was made.
+    pub(crate) fn is_certain(&self) -> bool {
+        !self.0.ends_with(":0")
+    }
+
     pub(crate) fn read(bytes: &[u8]) -> Self {
         Self(String::from_utf8_lossy(bytes).into_owned())
     }
