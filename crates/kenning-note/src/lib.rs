@@ -42,6 +42,7 @@ mod settings;
 pub mod sophia;
 mod text;
 mod triples;
+mod turned;
 mod value;
 mod word;
 
@@ -79,7 +80,7 @@ pub fn read(bytes: &[u8], path: &str, settings: &Settings) -> Reading {
     if note.format == Format::Markdown {
         markdown(&source, &mut note, settings, &mut problems);
     } else {
-        turned(&source, &mut note, settings, &mut problems);
+        turned::read(&source, &mut note, settings, &mut problems);
     }
     finish(&mut note, settings);
     meta::tell_tags(&note, &settings.levels, &mut problems);
@@ -122,73 +123,43 @@ fn markdown(
     if let Some((place, why)) = front.unreadable {
         note.protection = Stated::Unreadable { why, place };
     }
-    read_body(source, front.body, note, settings, problems);
+    let known = note.sources.clone();
+    read_body(source, front.body, &known, note, settings, problems);
     marks::read(source, front.body, note, settings, problems);
+    settle_names(source, front.body, &known, note, settings);
 }
 
-/// Another format, read as the Markdown that says the same. Places keep their line.
-fn turned(source: &Source<'_>, note: &mut Note, settings: &Settings, problems: &mut Vec<Problem>) {
-    // Makers of sites put front matter before text of any format.
-    let mut front = front_matter::read(
-        source,
-        (note.format, note.dialect),
-        &settings.limits,
-        problems,
-    );
-    let after = front.present.then(|| source.after(front.body));
-    let written = after.as_ref().unwrap_or(source);
-    let turned = format::turn(written, note, settings, problems);
-    let lost = format::lost_block(written, &turned.text, &settings.levels);
-    let mut keys = front.map.take().unwrap_or_default();
-    keys.extend(turned.keys);
-    let mut meta = Meta::new(settings, problems);
-    meta.read(note, keys);
-    for (key, node) in turned.fields {
-        meta.parameter(note, &key, &node);
-    }
-    note.blocks = turned.blocks;
-    if let Some(title) = meta.title.take() {
-        note.title = title;
-        note.title_from = TitleFrom::FrontMatter;
-    } else if let Some((title, from)) = turned.title {
-        note.title = title;
-        note.title_from = from;
-    }
-    meta::add_lost(note, source, &front, problems);
-    if let Some((place, why)) = front.unreadable {
-        note.protection = Stated::Unreadable { why, place };
-    }
-    if let Some(place) = lost {
-        body::close(note, place, problems);
-    }
-    let text =
-        Source::new(turned.text.as_bytes(), &settings.limits, problems).made_of(turned.marks);
-    read_body(&text, 0, note, settings, problems);
-    marks::read(written, 0, note, settings, problems);
-}
-
-/// The text after the head.
+/// The text after the head. `known` are the sources that the head lists.
 fn read_body(
     source: &Source<'_>,
     start: usize,
+    known: &[SourceRef],
     note: &mut Note,
     settings: &Settings,
     problems: &mut Vec<Problem>,
 ) {
-    let known_sources = note.sources.clone();
     let rooms = Rooms::new(settings);
     let path = note.path.clone();
-    let cx = body::Context {
-        source,
-        settings,
-        rooms: &rooms,
-        path: &path,
-        dialect: note.dialect,
-        format: note.format,
-        known_sources: &known_sources,
-    };
+    let cx = body::Context::of(source, note, &path, (settings, &rooms), known);
     let fields = body::read(&cx, start, note, problems);
     Meta::new(settings, problems).read_fields(note, fields);
+}
+
+/// What protected blocks are called, once all is known that is said of them.
+fn settle_names(
+    source: &Source<'_>,
+    start: usize,
+    known: &[SourceRef],
+    note: &mut Note,
+    settings: &Settings,
+) {
+    if note.sections.is_empty() {
+        return;
+    }
+    let rooms = Rooms::new(settings);
+    let path = note.path.clone();
+    let cx = body::Context::of(source, note, &path, (settings, &rooms), known);
+    body::settle(&cx, start, note);
 }
 
 /// In a Vault-LD folder, what a note describes is identified by the name of its file under the context's base.

@@ -82,6 +82,41 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The same text with spaces in place of what stands at these bytes: every line stays where it is.
+    pub(crate) fn without(&self, ranges: &[std::ops::Range<usize>]) -> Source<'_> {
+        let mut text = self.text.as_bytes().to_vec();
+        for range in ranges {
+            for byte in text.get_mut(range.clone()).unwrap_or_default() {
+                if !matches!(byte, b'\n' | b'\r') {
+                    *byte = b' ';
+                }
+            }
+        }
+        Source {
+            // Ranges begin and end between characters, so what is left is text.
+            text: Cow::Owned(String::from_utf8(text).unwrap_or_default()),
+            shift: self.shift,
+            lines: self.lines.clone(),
+            made_of: self.made_of.clone(),
+            last: std::cell::Cell::new((0, 0, 1)),
+        }
+    }
+
+    /// The bytes of a line, counted from one, with its end.
+    pub(crate) fn bytes_of_line(&self, line: u32) -> std::ops::Range<usize> {
+        let index = usize::try_from(line)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(1);
+        let end = self.text.len();
+        let start = self.lines.get(index).copied().unwrap_or(end);
+        start
+            ..self
+                .lines
+                .get(index.saturating_add(1))
+                .copied()
+                .unwrap_or(end)
+    }
+
     /// A text that was made from a note: from which byte on it stands for which line of the note.
     pub(crate) fn made_of(mut self, marks: Vec<(usize, u32)>) -> Self {
         self.made_of = marks;

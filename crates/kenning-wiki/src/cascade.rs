@@ -1,5 +1,5 @@
 //! What is handed down: the protection that Hugo's `cascade` asks for all pages below, from the page of a section or from the configuration
-//! of the site.
+//! of the site; that of `.meta.yml`, in which MkDocs' theme Material keeps what all pages of a folder have; and that of Jekyll's `defaults`.
 //!
 //! It counts as a rule of the wiki's own does, so it only raises: its level is for notes that state none, its groups are needed whatever a
 //! note says. Of several that cover a note, all count. In Hugo the nearest one wins; here a section could then open what the one around it
@@ -77,6 +77,23 @@ struct Pages {
 }
 
 impl Cascade {
+    /// What it is called.
+    pub(crate) fn name(&self) -> String {
+        match key_of(&self.file) {
+            Some(key) => format!("the `{key}` of `{}`", self.file),
+            None => format!("`{}`", self.file),
+        }
+    }
+
+    /// Why nothing is known of it.
+    pub(crate) fn fails(&self, why: &str) -> String {
+        let by = key_of(&self.file).map_or_else(String::new, |key| format!(" by `{key}`"));
+        format!(
+            "what `{}` hands down{by} cannot be followed: {why}",
+            self.file
+        )
+    }
+
     pub(crate) fn covers(&self, path: &str) -> bool {
         let below = path.strip_prefix(self.folder.as_str());
         let below = below
@@ -106,7 +123,7 @@ impl Cascade {
 
 impl Judge<'_> {
     /// The level and the groups that are asked for. A mark, such as `level: restricted`, asks for its level.
-    fn asked(&self, said: &Said) -> Result<(Option<Level>, Label), String> {
+    pub(crate) fn asked(&self, said: &Said) -> Result<(Option<Level>, Label), String> {
         if let Some(why) = &said.unreadable {
             return Err(why.clone());
         }
@@ -175,6 +192,15 @@ fn spellings(path: &str) -> BTreeSet<String> {
     all
 }
 
+/// The key under which a file hands something down; some are nothing else.
+fn key_of(file: &str) -> Option<&'static str> {
+    match last(file) {
+        name if name.starts_with("_config.") => Some("defaults"),
+        name if name.starts_with('.') => None,
+        _ => Some("cascade"),
+    }
+}
+
 /// Whether this is the name of the page of a section.
 fn is_section(path: &str) -> bool {
     let name = last(path).get(..7);
@@ -191,9 +217,14 @@ impl Wiki {
         readers: &Readers,
         known: &Catalog,
     ) -> Cow<'_, Self> {
-        if readers.handing_down().next().is_none() {
+        let jekyll = |mark: &str| matches!(mark, "_config.yml" | "_posts");
+        let marks = walk.marks.iter().filter(|(_, mark)| jekyll(mark));
+        let folders: BTreeSet<&str> = marks.map(|(folder, _)| folder.as_str()).collect();
+        let hands_down = readers.handing_down().next().is_some();
+        if !hands_down && folders.is_empty() && walk.metas.is_empty() {
             return Cow::Borrowed(self);
         }
+        let mut wiki = self.clone();
         let mut search = Search {
             wiki: self,
             folder: None,
@@ -203,16 +234,33 @@ impl Wiki {
             cascades: Vec::new(),
             problems: Vec::new(),
         };
+        for folder in folders {
+            let protected =
+                crate::site::protect_below(&self.root, folder, &mut wiki.settings, &self.rules);
+            if let Err((file, why)) = protected {
+                let text = format!("it may state a protection, and {why}");
+                search.closes(&file, text);
+                search.add(&file, folder, &Site::default(), &Asked::unknown(&why));
+            }
+        }
+        for file in &walk.metas {
+            let (asked, problems) = crate::site::handed_in(&self.root, file, &self.levels());
+            search.problems.extend(problems);
+            for asked in &asked {
+                search.add(file, folder(file), &Site::default(), asked);
+            }
+        }
         for site in readers.handing_down() {
             for (file, asked) in site.cascades() {
                 search.add(file, site.folder(), site, asked);
             }
         }
-        search.sections(walk, readers);
-        if search.cascades.is_empty() {
+        if hands_down {
+            search.sections(walk, readers);
+        }
+        if search.cascades.is_empty() && wiki.settings.text == self.settings.text {
             return Cow::Borrowed(self);
         }
-        let mut wiki = self.clone();
         wiki.settings.text.push_str(&search.text);
         wiki.settings.problems.append(&mut search.problems);
         wiki.settings.cascades = search.cascades;
@@ -238,8 +286,8 @@ impl<'s> Search<'s> {
         let cascade = Cascade::of(self.wiki.judge(), file, folder, site, asked);
         // What the reading stumbled over it has told.
         if let (Err(why), None) = (&cascade.asks, &asked.said.unreadable) {
-            let text = format!("`cascade`: {why}");
-            let mut problem = Located::file(file, "protection", text);
+            let key = key_of(file).map_or_else(String::new, |key| format!("`{key}`: "));
+            let mut problem = Located::file(file, "protection", format!("{key}{why}"));
             problem.line = usize::try_from(asked.said.line).unwrap_or(0);
             problem.column = usize::try_from(asked.said.column).unwrap_or(0);
             problem.hint = Some(
@@ -351,11 +399,16 @@ impl<'s> Search<'s> {
 
     fn unknown(&mut self, path: &str, why: &str) -> Asked {
         let text = "what the page of this section hands down by `cascade` is not known";
+        self.closes(path, text.to_owned());
+        Asked::unknown(why)
+    }
+
+    /// Says what is wrong with a file, and what comes of it.
+    fn closes(&mut self, path: &str, text: String) {
         let mut problem = Located::file(path, "protection", text);
         problem.hint =
             Some("all notes in the folder and below are closed until this is mended".to_owned());
         self.problems.push(problem);
-        Asked::unknown(why)
     }
 }
 

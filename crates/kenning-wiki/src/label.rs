@@ -9,7 +9,7 @@ use kenning_access::{Clause, Group, Label, Level};
 use serde::{Deserialize, Serialize};
 
 use crate::cascade::Cascade;
-use crate::rules::{FolderRule, Rules};
+use crate::rules::{Asked, Covers, FolderRule, Rules};
 use crate::settings::WikiSettings;
 
 /// What the front matter of a note says about its protection, as text. Kept in the catalog, so that new rules need no new reading.
@@ -48,6 +48,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) rules: &'a Rules,
     pub(crate) settings: &'a WikiSettings,
     pub(crate) wiki: &'a str,
+    /// What the folder of the wiki is called: who may write in it may give the wiki another name.
+    pub(crate) folder: &'a str,
 }
 
 impl Judge<'_> {
@@ -68,10 +70,7 @@ impl Judge<'_> {
         let cascades = self.cascades(path);
         for cascade in &cascades {
             if let Err(why) = &cascade.asks {
-                let because = format!(
-                    "what `{}` hands down by `cascade` cannot be followed: {why}",
-                    cascade.file
-                );
+                let because = cascade.fails(why);
                 return closed(because, problems);
             }
         }
@@ -101,7 +100,7 @@ impl Judge<'_> {
         let mut raised = label.clone();
         let mut because = because;
         for (rules, whose) in covering.iter().zip(["the rule", "the wiki's rule"]) {
-            for rule in rules {
+            for (rule, _) in rules {
                 let higher = raised.join(&rule.least());
                 if higher != raised {
                     raised = higher;
@@ -119,10 +118,7 @@ impl Judge<'_> {
             if higher != raised {
                 raised = higher;
                 let text = self.rules.scale().write_label(&raised);
-                let file = &cascade.file;
-                because.push_str(&format!(
-                    "; the `cascade` of `{file}` raises it to `{text}`"
-                ));
+                because.push_str(&format!("; {} raises it to `{text}`", cascade.name()));
             }
         }
         if let Some(why) = self.is_missed(said, &raised) {
@@ -194,10 +190,13 @@ impl Judge<'_> {
     }
 
     /// The operator's rules and then the wiki's own, those that cover `path`.
-    fn covering(&self, path: &str) -> [Vec<&FolderRule>; 2] {
+    fn covering(&self, path: &str) -> [Vec<(&FolderRule, Covers)>; 2] {
+        let note = Asked::new(self.wiki, self.folder, path);
         [&self.rules.folders, &self.settings.folders].map(|rules| {
-            let covers = |rule: &&FolderRule| rule.covers(self.wiki, path);
-            rules.iter().filter(covers).collect()
+            let rules = rules.iter();
+            rules
+                .filter_map(|rule| Some((rule, rule.covers(&note)?)))
+                .collect()
         })
     }
 
@@ -250,7 +249,7 @@ impl Judge<'_> {
     /// The level of a note that says nothing: the highest of what the operator gives it, the wiki's own file, and what is handed down.
     fn inherited(
         &self,
-        covering: &[Vec<&FolderRule>; 2],
+        covering: &[Vec<(&FolderRule, Covers)>; 2],
         cascades: &[&Cascade],
     ) -> (Label, String) {
         let [operator, own] = covering;
@@ -273,12 +272,20 @@ impl Judge<'_> {
             level = local;
             because = why;
         }
+        for rules in covering {
+            if let Some((default, pattern)) = default_as_meant(rules)
+                && default > level
+            {
+                level = default;
+                because = format!("the rule for `{pattern}` says so, as it may be meant");
+            }
+        }
         for cascade in cascades {
             if let Ok((Some(asked), _)) = &cascade.asks
                 && *asked > level
             {
                 level = *asked;
-                because = format!("the `cascade` of `{}` says so", cascade.file);
+                because = format!("{} says so", cascade.name());
             }
         }
         (Label::new(level, []), because)
@@ -294,12 +301,25 @@ fn closed(because: impl Into<String>, problems: Vec<String>) -> Decision {
 }
 
 /// The deepest rule with a default; of several equally deep ones the last.
-fn nearest_default<'r>(rules: &[&'r FolderRule]) -> Option<(Level, &'r str)> {
-    rules
-        .iter()
-        .filter_map(|rule| Some((rule.depth, rule.default?, rule.pattern.as_str())))
+fn nearest_default<'r>(rules: &[(&'r FolderRule, Covers)]) -> Option<(Level, &'r str)> {
+    let surely = rules.iter().filter(|(_, covers)| *covers == Covers::Surely);
+    surely
+        .filter_map(|(rule, _)| Some((rule.depth, rule.default?, rule.pattern.as_str())))
         .max_by_key(|(depth, _, _)| *depth)
         .map(|(_, level, pattern)| (level, pattern))
+}
+
+/// The highest default of rules that may be meant for the note, but for those that a nearer one overrules which surely is.
+fn default_as_meant<'r>(rules: &[(&'r FolderRule, Covers)]) -> Option<(Level, &'r str)> {
+    let of = |wanted: Covers| {
+        let rules = rules.iter().filter(move |(_, covers)| *covers == wanted);
+        rules.filter_map(|(rule, _)| Some((rule.default?, rule.depth, rule.pattern.as_str())))
+    };
+    let nearest = of(Covers::Surely).map(|(_, depth, _)| depth).max();
+    of(Covers::AsMeant)
+        .filter(|(_, depth, _)| nearest.is_none_or(|nearest| *depth > nearest))
+        .map(|(level, _, pattern)| (level, pattern))
+        .max_by_key(|(level, _)| *level)
 }
 
 impl FolderRule {

@@ -1,6 +1,7 @@
 //! From the bytes of one note to what the wiki keeps of it. Knows no other note.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use hashbrown::hash_table::Entry as Slot;
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -121,22 +122,103 @@ fn open_part(bytes: &[u8], note: &Note) -> ([u8; 32], u64) {
     (*hash.finalize().as_bytes(), size)
 }
 
-/// Empty lines that stand around a section go with it, so that a note looks as if the section had never been there.
+/// The bytes of a note without its sections, piece by piece.
+///
+/// INVARIANT: no byte of a section is among them, however the note is encoded: places of sections are those of the same text in UTF-8.
 fn open_pieces(bytes: &[u8], note: &Note, take: &mut dyn FnMut(&[u8])) {
+    let sections = note.sections.iter();
+    let spans = sections.map(|section| section.span.start..section.span.end);
+    let mut spans: Vec<Range<usize>> = spans.collect();
+    if spans.is_empty() {
+        return take(bytes);
+    }
+    // Of a text of another format, they come as they were found in what was made of it.
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    match bytes {
+        [0xFF, 0xFE, rest @ ..] => in_utf16(rest, &spans, [0xFF, 0xFE], take),
+        [0xFE, 0xFF, rest @ ..] => in_utf16(rest, &spans, [0xFE, 0xFF], take),
+        _ => {
+            if std::str::from_utf8(bytes).is_err() {
+                to_bytes(bytes, &mut spans);
+            }
+            pieces(bytes, &spans, take);
+        }
+    }
+}
+
+/// Of a text of two bytes a letter: its pieces as the text would be stored without the sections. `mark` says which byte comes first.
+fn in_utf16(bytes: &[u8], spans: &[Range<usize>], mark: [u8; 2], take: &mut dyn FnMut(&[u8])) {
+    let is_little = mark == [0xFF, 0xFE];
+    let units = bytes.as_chunks().0.iter().map(|pair| match is_little {
+        true => u16::from_le_bytes(*pair),
+        false => u16::from_be_bytes(*pair),
+    });
+    let letters = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+    let text: String = letters.collect();
+    let mut open = mark.to_vec();
+    pieces(text.as_bytes(), spans, &mut |piece| {
+        for unit in String::from_utf8_lossy(piece).encode_utf16() {
+            open.extend(match is_little {
+                true => unit.to_le_bytes(),
+                false => unit.to_be_bytes(),
+            });
+        }
+    });
+    take(&open);
+}
+
+/// From places in the text that is read of bytes which are not all text, to places among these bytes.
+fn to_bytes(bytes: &[u8], spans: &mut [Range<usize>]) {
+    let mark = if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+        3
+    } else {
+        0
+    };
+    let mut known = vec![(0, 0)];
+    let (mut read, mut stored) = (mark, mark);
+    for chunk in bytes.get(mark..).unwrap_or_default().utf8_chunks() {
+        read += chunk.valid().len();
+        stored += chunk.valid().len();
+        if !chunk.invalid().is_empty() {
+            // One character stands for them.
+            read += char::REPLACEMENT_CHARACTER.len_utf8();
+            stored += chunk.invalid().len();
+            known.push((read, stored));
+        }
+    }
+    for span in spans {
+        for place in [&mut span.start, &mut span.end] {
+            let after = known.partition_point(|(read, _)| *read <= *place);
+            let (read, stored) = after
+                .checked_sub(1)
+                .and_then(|index| known.get(index))
+                .copied()
+                .unwrap_or_default();
+            *place = stored + (*place - read);
+        }
+    }
+}
+
+/// Empty lines that stand around a section go with it, so that a note looks as if the section had never been there.
+fn pieces(bytes: &[u8], spans: &[Range<usize>], take: &mut dyn FnMut(&[u8])) {
     let mut from = 0;
     // Where nothing more follows, the empty lines at its end go, too.
     let mut last: &[u8] = &[];
-    for section in &note.sections {
-        let before = bytes.get(from..section.span.start).unwrap_or_default();
+    for span in spans {
+        let before = bytes.get(from..span.start).unwrap_or_default();
         if !before.is_empty() {
             take(std::mem::replace(&mut last, before));
         }
-        let after = bytes.get(section.span.end..).unwrap_or_default();
-        let blank = after.len() - after.trim_ascii_start().len();
-        from = from.max(section.span.end + blank);
+        let after = bytes.get(span.end..).unwrap_or_default();
+        let words = after.trim_ascii_start();
+        let blank = after.get(..after.len() - words.len()).unwrap_or_default();
+        // The line on which words follow begins with its own spaces.
+        let end = memchr::memrchr(b'\n', blank).map_or(0, |at| at + 1);
+        let end = if words.is_empty() { blank.len() } else { end };
+        from = from.max(span.end + end);
     }
     let rest = bytes.get(from..).unwrap_or_default();
-    if rest.is_empty() && !note.sections.is_empty() {
+    if rest.is_empty() {
         let words = last.trim_ascii_end();
         let end = memchr::memchr(b'\n', last.get(words.len()..).unwrap_or_default());
         let end = end.map_or(last.len(), |end| words.len() + end + 1);

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use globset::{GlobBuilder, GlobMatcher};
-use kenning_access::{Clause, Group, Level, Scale};
+use kenning_access::{Clause, Group, Label, Level, Scale};
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::floors::Floors;
 use crate::keys::ProtectionKeys;
+use crate::names::folded;
 
 /// What the operator decided about labels. Notes and the wiki's own `kenning.toml` work within it.
 ///
@@ -20,7 +21,7 @@ use crate::keys::ProtectionKeys;
 ///
 /// [[rule]]
 /// path = "hr/**"            # seen from the folder of the wiki; a plain folder name covers all below it
-/// wiki = "handbook"         # only in the wiki of this name; leave out for every wiki
+/// wiki = "handbook"         # only in the wiki of this name or folder; leave out for every wiki
 /// default = "confidential"  # for notes that say nothing
 /// floor = "internal"        # no note is ever below this
 /// audience = ["hr"]         # any of these groups is needed, whatever a note says; a list of lists means all of the lists
@@ -84,6 +85,8 @@ pub(crate) struct FolderRule {
     pub(crate) pattern: String,
     wiki: Option<String>,
     matcher: Matcher,
+    /// The same as whoever wrote it may have meant it.
+    meant: Vec<Matcher>,
     /// How many folders the pattern names before its first wildcard: the larger, the nearer to the note.
     pub(crate) depth: usize,
     pub(crate) default: Option<Level>,
@@ -98,22 +101,92 @@ enum Matcher {
     Glob(GlobMatcher),
 }
 
+/// A note as rules ask for it.
+#[derive(Debug)]
+pub(crate) struct Asked<'n> {
+    wiki: &'n str,
+    /// What the folder of the wiki is called.
+    folder: &'n str,
+    /// In composed form (NFC), however the file system spells it.
+    path: String,
+    /// The same without regard to case.
+    folded: String,
+}
+
+/// How sure it is that a rule speaks of a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Covers {
+    Surely,
+    /// By what it says but for case, by the folder that its pattern has, by a path with `\` in it, or by the name of the wiki's folder.
+    ///
+    /// INVARIANT: such a rule raises, and never lowers: a floor that misses what it was meant for shows what should be hidden, and a default
+    /// that covers more than it says would open it.
+    AsMeant,
+}
+
+impl<'n> Asked<'n> {
+    pub(crate) fn new(wiki: &'n str, folder: &'n str, path: &str) -> Self {
+        Self {
+            wiki,
+            folder,
+            path: path.nfc().collect(),
+            folded: folded(path),
+        }
+    }
+
+    /// The path and the folders in which it lies, without regard to case.
+    fn around(&self) -> impl Iterator<Item = &str> {
+        let ends = memchr::memrchr_iter(b'/', self.folded.as_bytes());
+        let above = ends.filter_map(|end| self.folded.get(..end));
+        std::iter::once(self.folded.as_str()).chain(above)
+    }
+}
+
 impl FolderRule {
-    /// Whether the rule speaks of the note at `path` of `wiki`.
-    pub(crate) fn covers(&self, wiki: &str, path: &str) -> bool {
-        self.wiki.as_deref().is_none_or(|name| name == wiki) && self.matcher.covers(path)
+    /// Whether the rule speaks of a note.
+    pub(crate) fn covers(&self, note: &Asked<'_>) -> Option<Covers> {
+        let wiki = self.wiki.as_deref();
+        if wiki.is_none_or(|name| name == note.wiki) && self.matcher.covers(&note.path) {
+            return Some(Covers::Surely);
+        }
+        let is_meant = |name: &str| {
+            let name = folded(name.trim());
+            name == folded(note.wiki) || name == folded(note.folder)
+        };
+        let mut meant = self.meant.iter();
+        let covers = wiki.is_none_or(is_meant)
+            && meant.any(|meant| note.around().any(|path| meant.covers(path)));
+        covers.then_some(Covers::AsMeant)
+    }
+}
+
+impl FolderRule {
+    /// A rule for notes that say nothing, where the groups of `label` are needed whatever they say.
+    ///
+    /// # Errors
+    /// Why `path` is no pattern.
+    pub(crate) fn handed(path: &str, level: Option<Level>, label: &Label) -> Result<Self, String> {
+        let (matcher, depth) = compile_path(path).map_err(|error| error.to_string())?;
+        Ok(Self {
+            pattern: path.to_owned(),
+            wiki: None,
+            matcher,
+            meant: compile_meant(path),
+            depth,
+            default: level,
+            floor: None,
+            audience: label.clauses().cloned().collect(),
+        })
     }
 }
 
 impl Matcher {
-    /// Paths are compared in composed form (NFC), however the file system spells them.
     fn covers(&self, path: &str) -> bool {
-        let path: String = path.nfc().collect();
         match self {
             Self::Below(folder) => path
                 .strip_prefix(folder.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
-            Self::Glob(glob) => glob.is_match(&path),
+            Self::Glob(glob) => glob.is_match(path),
         }
     }
 }
@@ -276,17 +349,6 @@ pub(crate) enum AudienceText {
 }
 
 impl RuleText {
-    /// A rule for notes that say nothing, where groups are needed whatever they say.
-    pub(crate) fn of(path: &str, default: Option<String>, audience: Vec<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            wiki: None,
-            default,
-            floor: None,
-            audience: audience.into_iter().map(AudienceText::One).collect(),
-        }
-    }
-
     pub(crate) fn compile(&self, scale: &Scale) -> Result<FolderRule, InvalidRules> {
         let place = |key: &str| format!("rule for `{}`: {key}", self.path);
         let parse = |name: &Option<String>, key: &str| {
@@ -298,10 +360,12 @@ impl RuleText {
             error: error.into(),
         })?;
         let (matcher, depth) = compile_path(&self.path)?;
+        let meant = compile_meant(&self.path);
         Ok(FolderRule {
             pattern: self.path.clone(),
             wiki: self.wiki.clone(),
             matcher,
+            meant,
             depth,
             default: parse(&self.default, "default")?,
             floor: parse(&self.floor, "floor")?,
@@ -354,40 +418,109 @@ fn compile_path(pattern: &str) -> Result<(Matcher, usize), InvalidRules> {
             "it names nothing; `**` means every note".to_owned(),
         ));
     }
-    let wild = |c: char| "*?[{".contains(c);
-    let depth = path.split('/').take_while(|part| !part.contains(wild));
+    let depth = path.split('/').take_while(|part| !part.contains(WILD));
     let depth = depth.count();
-    if !path.contains(wild) {
-        return Ok((Matcher::Below(path.to_owned()), depth));
+    Ok((matcher(path, true).map_err(invalid)?, depth))
+}
+
+/// What makes a path a pattern.
+const WILD: [char; 4] = ['*', '?', '[', '{'];
+
+/// The pattern as whoever wrote it may have meant it: without regard to case, with `\` between folders, and with stars that stand beside
+/// letters for any number of folders.
+fn compile_meant(pattern: &str) -> Vec<Matcher> {
+    let pattern = folded(pattern.trim());
+    let mut spellings = vec![pattern.replace('\\', "/")];
+    if spellings.first() != Some(&pattern) {
+        spellings.push(pattern);
+    }
+    let spelt = spellings.iter().filter_map(|path| {
+        let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
+        let parts: Vec<&str> = parts.collect();
+        let whole = |part: &&str| !part.contains("**") || *part == "**";
+        let is_literal = parts.iter().all(whole);
+        matcher(&parts.join("/"), is_literal).ok()
+    });
+    spelt.collect()
+}
+
+/// A plain path, or a pattern of which a star stands for no `/` where it is literal.
+fn matcher(path: &str, is_literal: bool) -> Result<Matcher, String> {
+    if !path.contains(WILD) {
+        return Ok(Matcher::Below(path.to_owned()));
     }
     let glob = GlobBuilder::new(path)
-        .literal_separator(true)
+        .literal_separator(is_literal)
         .build()
-        .map_err(|error| invalid(error.kind().to_string()))?;
-    Ok((Matcher::Glob(glob.compile_matcher()), depth))
+        .map_err(|error| error.kind().to_string())?;
+    Ok(Matcher::Glob(glob.compile_matcher()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// How a rule for `pattern` covers a note of the wiki `handbook`, whose folder is called `Checkout`.
+    fn covers(pattern: &str, wiki: &str, path: &str) -> Option<Covers> {
+        let text = format!("path = '{pattern}'\n{wiki}");
+        let text: RuleText = toml::from_str(&text).unwrap();
+        let rule = text.compile(&Scale::default()).unwrap();
+        rule.covers(&Asked::new("handbook", "Checkout", path))
+    }
+
     #[test]
     fn a_rule_covers_its_folder_and_nothing_beside_it() {
-        let (hr, depth) = compile_path("hr").unwrap();
-        assert_eq!(depth, 1);
-        for (path, covered) in [
-            ("hr/a.md", true),
-            ("hr/b/c.md", true),
-            ("hr", true),
-            ("hrx/a.md", false),
-            ("a/hr/b.md", false),
+        let surely = Some(Covers::Surely);
+        for (pattern, path, covered) in [
+            ("hr", "hr/a.md", surely),
+            ("hr", "hr/b/c.md", surely),
+            ("hr", "hr", surely),
+            ("hr", "hrx/a.md", None),
+            ("hr", "a/hr/b.md", None),
+            ("**/drafts/*.md", "a/b/drafts/x.md", surely),
+            ("**/drafts/*.md", "drafts/x.md", surely),
+            ("**/drafts/*.md", "drafts/x/y.md", None),
+            ("*.md", "a.md", surely),
+            ("*.md", "x/a.md", None),
         ] {
-            assert_eq!(hr.covers(path), covered, "{path}");
+            assert_eq!(covers(pattern, "", path), covered, "{pattern} {path}");
         }
-        let (any, depth) = compile_path("**/drafts/*.md").unwrap();
-        assert_eq!(depth, 0);
-        assert!(any.covers("a/b/drafts/x.md") && any.covers("drafts/x.md"));
-        assert!(!any.covers("drafts/x/y.md"));
+    }
+
+    #[test]
+    fn a_rule_raises_what_it_may_have_been_meant_for() {
+        for (pattern, path) in [
+            ("HR/**", "hr/a.md"),
+            ("hr", "HR/a.md"),
+            ("Übung", "u\u{308}bung/a.md"),
+            ("teams/*/hr", "teams/x/hr/a.md"),
+            ("**/hr", "a/b/hr/c/d.md"),
+            ("teams/*", "teams/x/a.md"),
+            ("hr\\**", "hr/a/b.md"),
+            ("hr\\pay", "hr/pay/a.md"),
+            ("hr//pay/**", "hr/pay/a.md"),
+            (" hr", "hr/a.md"),
+            ("hr/**.md", "hr/a/b.md"),
+        ] {
+            let meant = Some(Covers::AsMeant);
+            assert_eq!(covers(pattern, "", path), meant, "{pattern} {path}");
+        }
+        for (pattern, path) in [
+            ("HR/*.md", "hr/a/b.md"),
+            ("hr/p*", "hr/a.md"),
+            ("hr\\**", "hrx/a.md"),
+        ] {
+            assert_eq!(covers(pattern, "", path), None, "{pattern} {path}");
+        }
+        for (wiki, covered) in [
+            ("handbook", Some(Covers::Surely)),
+            ("Handbook", Some(Covers::AsMeant)),
+            ("checkout", Some(Covers::AsMeant)),
+            ("other", None),
+        ] {
+            let wiki = format!("wiki = '{wiki}'");
+            assert_eq!(covers("hr", &wiki, "hr/a.md"), covered, "{wiki}");
+        }
     }
 
     #[test]

@@ -18,7 +18,8 @@ use crate::cascade::Asked;
 use crate::names::{last, without_ending};
 use crate::problem::Located;
 use crate::wiki::is_missing;
-pub(crate) use defaults::protect;
+pub(crate) use defaults::{protect, protect_below};
+pub(crate) use handed::handed_in;
 pub(crate) use home::Home;
 use published::Patterns;
 

@@ -43,6 +43,9 @@ const IGNORE_FILES: &[&str] = &[".gitignore", ".kenningignore"];
 /// Folders of what programs fetch: nobody of the wiki wrote it.
 const NOT_WRITTEN: &[&str] = &["node_modules"];
 
+/// Files in which MkDocs' theme Material keeps what all pages of a folder have.
+const METAS: [&str; 2] = [".meta.yml", ".meta.yaml"];
+
 /// Deeper folders are left out: no wiki nests like this, but a broken file system may.
 const DEEPEST: usize = 100;
 
@@ -59,6 +62,8 @@ pub(crate) struct Walk {
     pub(crate) repositories: Vec<String>,
     /// Folders, and the marks of programs that lie in them.
     pub(crate) marks: BTreeSet<(String, &'static str)>,
+    /// Files that say something of all pages of their folder, in order.
+    pub(crate) metas: Vec<String>,
     pub(crate) problems: Vec<Located>,
 }
 
@@ -84,6 +89,7 @@ pub(crate) fn walk(root: &Path, only: Option<&str>, ignore: &[String]) -> Walk {
     walk.notes.sort_by(|a, b| a.path.cmp(&b.path));
     walk.others.sort();
     walk.repositories.sort();
+    walk.metas.sort();
     walk.find_twins();
     walk.problems.sort();
     walk
@@ -172,6 +178,9 @@ impl Walk {
         self.mark(entry, prefix, name);
         if name == ".git" && !prefix.is_empty() {
             self.repositories.push(prefix.to_owned());
+        }
+        if METAS.contains(&name) {
+            self.metas.push(join(prefix, name));
         }
         if name.starts_with('.') || NOT_WRITTEN.contains(&name) {
             return;
@@ -281,7 +290,8 @@ impl Walk {
 
     fn touch_one(&mut self, root: &Path, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
-        if path.is_empty() || IGNORE_FILES.contains(&name) || may_be_mark(name) {
+        let is_odd = |name| IGNORE_FILES.contains(&name) || METAS.contains(&name);
+        if path.is_empty() || is_odd(name) || may_be_mark(name) {
             return false;
         }
         if path

@@ -244,6 +244,11 @@ impl Wiki {
             rules: &self.rules,
             settings: &self.settings,
             wiki: &self.name,
+            folder: self
+                .root
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default(),
         }
     }
 }

@@ -298,6 +298,84 @@ fn the_defaults_of_a_site_protect_its_pages() {
     }
 }
 
+/// The labels of the notes of a folder, in the order of their paths, where all that says nothing is public.
+fn labels(files: &[(&str, &str)]) -> String {
+    let folder = Folder::new(files);
+    let rules = Rules::parse("default_level = 'public'").unwrap();
+    let scan = folder
+        .wiki_under(&rules)
+        .scan(&Catalog::empty(), &mut |_| ());
+    let mut world = World::default();
+    world.apply(&scan.changes);
+    let notes = world.0.iter();
+    let notes = notes.filter(|(name, _)| name.contains("/graph/note/"));
+    let labels = notes.map(|(_, (label, _))| rules.scale().write_label(label));
+    labels.collect::<Vec<_>>().join(" ")
+}
+
+/// A site may lie in a folder of the wiki: its defaults are for its own pages, and so is what cannot be read of them.
+#[test]
+fn the_defaults_of_a_site_within_protect_its_pages_alone() {
+    for (values, expected) in [
+        ("layout: post", "public public public"),
+        ("protection: restricted", "public restricted public"),
+        ("Protection: restricted", "public restricted public"),
+        ("clearance: restricted", "public restricted public"),
+        ("params: {protection: internal}", "public internal public"),
+        ("protection: secrte", "public restricted{} public"),
+        ("proteciton: internal", "public restricted{} public"),
+        ("protection: [", "public restricted{} public"),
+        ("audience: [[a], [b]]", "public public{a}{b} public"),
+    ] {
+        let config = format!(
+            "title: x\ndefaults:\n  - scope: {{path: \"\"}}\n    values:\n      {values}\n"
+        );
+        let files = [
+            ("a.md", "A.\n"),
+            ("blog/_config.yml", &*config),
+            ("blog/_posts/2026-03-04-b.md", "B.\n"),
+            ("blogs/c.md", "C.\n"),
+        ];
+        assert_eq!(labels(&files), expected, "{values}");
+    }
+}
+
+/// So MkDocs' theme Material keeps what all pages of a folder have.
+#[test]
+fn what_a_folder_says_in_meta_yml_protects_its_notes() {
+    for (meta, expected) in [
+        ("tags: [a]\n", "public public public confidential"),
+        (
+            "protection: restricted\n",
+            "public restricted restricted confidential",
+        ),
+        (
+            "---\naudience: [a]\n---\n",
+            "public public{a} public{a} confidential{a}",
+        ),
+        ("level: internal\n", "public internal internal confidential"),
+        (
+            "protection: secrte\n",
+            "public restricted{} restricted{} restricted{}",
+        ),
+        (
+            "protection: [\n",
+            "public restricted{} restricted{} restricted{}",
+        ),
+        ("tags: [\n", "public public public confidential"),
+    ] {
+        let files = [
+            ("mkdocs.yml", "site_name: x\n"),
+            ("docs/a.md", "A.\n"),
+            ("docs/hr/.meta.yml", meta),
+            ("docs/hr/b.md", "B.\n"),
+            ("docs/hr/c/d.md", "D.\n"),
+            ("docs/hr/e.md", "---\nprotection: confidential\n---\nE.\n"),
+        ];
+        assert_eq!(labels(&files), expected, "{meta}");
+    }
+}
+
 /// What a whole address means is said of the address, and changes with where the site is published.
 #[test]
 fn whole_addresses_follow_the_site() {

@@ -20,8 +20,9 @@ use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::text::Source;
 
+pub(crate) use protected::Block;
+use protected::blank;
 pub(crate) use protected::opens as opens_block;
-use protected::{Block, blank};
 use site::Shown;
 
 /// A space that does not count as one where lines and items begin.
@@ -43,6 +44,27 @@ pub(crate) struct Context<'a> {
     pub(crate) format: crate::Format,
     /// Keys and footnote names of the sources that the front matter lists.
     pub(crate) known_sources: &'a [SourceRef],
+}
+
+impl<'a> Context<'a> {
+    /// For the text of a note that lies at `path`.
+    pub(crate) fn of(
+        source: &'a Source<'a>,
+        note: &Note,
+        path: &'a str,
+        (settings, rooms): (&'a Settings, &'a Rooms<'a>),
+        known_sources: &'a [SourceRef],
+    ) -> Self {
+        Self {
+            source,
+            settings,
+            rooms,
+            path,
+            dialect: note.dialect,
+            format: note.format,
+            known_sources,
+        }
+    }
 }
 
 /// What one part of a text says.
@@ -80,8 +102,8 @@ pub(crate) fn read(
     note: &mut Note,
     problems: &mut Vec<Problem>,
 ) -> Vec<Field> {
-    let text = cx.source.text.as_ref();
     let blocks = blocks(cx, start, problems);
+    let text = cx.source.text.as_ref();
     let own = part(
         cx,
         (start, text.len()),
@@ -94,12 +116,23 @@ pub(crate) fn read(
         close(note, place, problems);
     }
     let fields = put(own, &mut note.content, &mut note.sources, &mut note.facts);
-    let names = protected::names(&blocks);
+    read_sections(cx, &blocks, note, problems);
+    fields
+}
+
+/// Reads the protected blocks into the note.
+pub(crate) fn read_sections(
+    cx: &Context<'_>,
+    blocks: &[Block],
+    note: &mut Note,
+    problems: &mut Vec<Problem>,
+) {
+    let names = protected::names(blocks.iter().map(|block| (&block.protection, block.within)));
     for (index, (block, name)) in blocks.iter().zip(names).enumerate() {
         let said = part(
             cx,
             block.inner,
-            &blocks,
+            blocks,
             Some(index),
             format!("{name}-"),
             problems,
@@ -128,12 +161,65 @@ pub(crate) fn read(
         }
         note.sections.push(section);
     }
-    fields
+}
+
+/// Calls the protected blocks of a note after what is known of their protection in the end: a mark or a key inside one may have closed it,
+/// and it must not be counted among those that say the same and are open to more readers.
+pub(crate) fn settle(cx: &Context<'_>, start: usize, note: &mut Note) {
+    let sections = note.sections.iter();
+    let names = protected::names(sections.map(|section| (&section.protection, section.within)));
+    let sections = note.sections.iter().zip(&names);
+    if sections
+        .clone()
+        .all(|(section, name)| section.name == *name)
+    {
+        return;
+    }
+    // What is odd about them has been told.
+    let mut told = Vec::new();
+    let blocks = blocks(cx, start, &mut told);
+    for (index, (block, name)) in blocks.iter().zip(names).enumerate() {
+        let Some(known) = note
+            .sections
+            .get_mut(index)
+            .filter(|known| known.name != name)
+        else {
+            continue;
+        };
+        let said = part(
+            cx,
+            block.inner,
+            &blocks,
+            Some(index),
+            format!("{name}-"),
+            &mut told,
+        );
+        let mut section = section(cx.source, block, name);
+        section.protection = std::mem::take(&mut known.protection);
+        section.span = known.span;
+        section.fields = put(
+            said,
+            &mut section.content,
+            &mut section.sources,
+            &mut section.facts,
+        );
+        *known = section;
+    }
 }
 
 /// Closes a note with a protected block whose text would be open.
 pub(crate) fn close(note: &mut Note, place: crate::Place, problems: &mut Vec<Problem>) {
-    let why = "a protected block stands where it cannot be told from the text around it".to_owned();
+    let why = "a protected block stands where it cannot be told from the text around it";
+    close_because(note, place, why.to_owned(), problems);
+}
+
+/// Closes a note of which something stands open that may be meant for fewer.
+pub(crate) fn close_because(
+    note: &mut Note,
+    place: crate::Place,
+    why: String,
+    problems: &mut Vec<Problem>,
+) {
     problems.push(
         Problem::new(crate::ProblemKind::Protection, place, why.clone())
             .with_hint("the note is closed until this is mended"),
@@ -145,7 +231,7 @@ pub(crate) fn close(note: &mut Note, place: crate::Place, problems: &mut Vec<Pro
 ///
 /// INVARIANT: a line that could open a block and opens none stands in code in the text that is read in the end. A comment that goes may turn
 /// what was code into open text, so this is looked at again until it holds.
-fn blocks(cx: &Context<'_>, start: usize, problems: &mut Vec<Problem>) -> Vec<Block> {
+pub(crate) fn blocks(cx: &Context<'_>, start: usize, problems: &mut Vec<Problem>) -> Vec<Block> {
     let text = cx.source.text.as_ref();
     let mut opening = Vec::new();
     loop {

@@ -152,15 +152,16 @@ pub(crate) fn find(
     Found { blocks, in_code }
 }
 
-/// What the blocks are called: after what they say about their protection, and numbered among those that say the same in the same
-/// block. Counting all of them would tell those who see only the second that there is a first.
-pub(crate) fn names(blocks: &[Block]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::with_capacity(blocks.len());
+/// What blocks are called, of each of which is given what it says of its protection and the block it stands in: after the former, and
+/// numbered among those that say the same in the same block. Counting all of them would tell those who see only the second that there is a
+/// first.
+pub(crate) fn names<'b>(blocks: impl Iterator<Item = (&'b Stated, Option<usize>)>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for block in blocks {
-        let outer = block.within.and_then(|within| names.get(within));
+    for (protection, within) in blocks {
+        let outer = within.and_then(|within| names.get(within));
         let mut name = outer.map_or_else(String::new, |outer| format!("{outer}/"));
-        name.push_str(&said(&block.protection));
+        name.push_str(&said(protection));
         let count = counts.entry(name.clone()).or_default();
         *count += 1;
         names.push(format!("{name}.{count}"));
@@ -168,15 +169,26 @@ pub(crate) fn names(blocks: &[Block]) -> Vec<String> {
     names
 }
 
+/// All by which it is decided who sees a block, where those around it are seen: two that are called alike are seen by the same readers.
 fn said(protection: &Stated) -> String {
     let Stated::Says(protection) = protection else {
         return "closed".to_owned();
     };
     let level = protection.level.as_ref();
     let mut text = level.map_or_else(String::new, |level| level.text.trim().to_lowercase());
+    let mut marks: Vec<String> = protection
+        .marks
+        .iter()
+        .map(|mark| mark.level.text.to_lowercase())
+        .collect();
+    marks.retain(|mark| *mark != text);
+    marks.sort();
     for clause in &protection.audience {
         let groups: Vec<&str> = clause.iter().map(|group| group.text.as_str()).collect();
         text.push_str(&format!("{{{}}}", groups.join("|")));
+    }
+    for mark in marks {
+        text.push_str(&format!("~{mark}"));
     }
     text
 }

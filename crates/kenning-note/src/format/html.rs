@@ -440,7 +440,7 @@ impl Page<'_> {
             self.source
                 .line(at + (text.len() - text.trim_start().len())),
         );
-        if super::is_block_line(&squeezed, &self.out.levels) {
+        if self.out.hands_on(&squeezed) {
             // It stands on a line of its own, also where a row would be one line.
             if self.rows.take().is_some() {
                 self.out.text.push_str("\n\n");

@@ -1,5 +1,6 @@
 //! Texts that are no Markdown: each is read line by line, or made Markdown of the same length and read as that.
 
+pub(crate) mod apart;
 pub(crate) mod html;
 mod mediawiki;
 mod org;
@@ -31,6 +32,8 @@ pub(crate) struct Turned {
     pub(crate) blocks: Vec<String>,
     /// What levels are called, by which lines of protected blocks are known.
     levels: Levels,
+    /// Whether a protected block has begun, be it that it has ended since.
+    protects: bool,
 }
 
 impl Turned {
@@ -43,7 +46,16 @@ impl Turned {
             fields: Vec::new(),
             blocks: Vec::new(),
             levels: levels.clone(),
+            protects: false,
         }
+    }
+
+    /// Whether a line is handed on as it is: one of a protected block, or of another block that may stand inside, whose end is not that of
+    /// the protected one.
+    fn hands_on(&mut self, line: &str) -> bool {
+        let is_of_block = is_block_line(line, &self.levels);
+        self.protects |= is_of_block && opens_block(line, &self.levels);
+        is_of_block || self.protects && line.trim_start().starts_with(":::")
     }
 
     fn field(&mut self, key: &str, text: &str, place: Place) {

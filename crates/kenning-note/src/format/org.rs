@@ -33,7 +33,7 @@ pub(super) fn turn(source: &Source<'_>, mut out: Turned) -> Turned {
             out.text.push('\n');
             continue;
         }
-        if super::is_block_line(line, &levels) {
+        if out.hands_on(line) {
             out.text.push_str(line.trim());
             out.text.push('\n');
             continue;

@@ -55,7 +55,7 @@ pub(super) fn turn(source: &Source<'_>, mut out: Turned) -> Turned {
             in_code = !in_code;
         }
         let as_it_is = in_code || line.starts_with("```") || body == Body::Markdown;
-        if as_it_is || super::is_block_line(line, &out.levels) {
+        if as_it_is || out.hands_on(line) {
             out.text.push_str(line);
         } else if body == Body::Data || in_macro {
             // A program or a picture says nothing that could be read.

@@ -42,6 +42,7 @@ fn label(own: &str, path: &str, said: &Said) -> (String, Vec<String>) {
         rules: &rules,
         settings: &settings,
         wiki: "handbook",
+        folder: "handbook",
     };
     let decision = judge.decide(path, said);
     (
@@ -80,6 +81,40 @@ fn a_note_is_never_below_the_floor_of_its_folder() {
     let (label, problems) = self::label(floor, "bench/a.md", &Said::default());
     assert_eq!(label, "confidential");
     assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn a_rule_that_nearly_speaks_of_a_note_raises_it() {
+    const OWN: &str = "
+        [[rule]]
+        path = 'teams/*/pay'
+        floor = 'confidential'
+        [[rule]]
+        path = 'Teams/y'
+        default = 'restricted'
+        [[rule]]
+        path = '*'
+        default = 'confidential'
+        [[rule]]
+        path = 'blog/**'
+        default = 'internal'
+    ";
+    let nothing = Said::default();
+    for (path, said, expected) in [
+        ("teams/x/pay/a/b.md", &said("public"), "confidential"),
+        ("teams/y/a.md", &nothing, "restricted"),
+        ("teams/y/a.md", &said("public"), "public"),
+        ("teams/z/a.md", &nothing, "confidential"),
+        // A nearer rule that surely speaks of it decides.
+        ("blog/a.md", &nothing, "internal"),
+        ("Blog/a.md", &nothing, "confidential"),
+        // What the operator opens is no more than what is written.
+        ("Press/a.md", &nothing, "confidential"),
+        ("HR/a.md", &said("public"), "internal{hr}"),
+        ("HR/Open/a.md", &said("public"), "internal{hr}"),
+    ] {
+        assert_eq!(label(OWN, path, said).0, expected, "{path} {said:?}");
+    }
 }
 
 #[test]
@@ -268,6 +303,7 @@ fn a_section_can_only_raise() {
         rules: &rules,
         settings: &settings,
         wiki: "handbook",
+        folder: "handbook",
     };
     let scale = rules.scale();
     let note = scale.parse_label("internal{a}").unwrap();

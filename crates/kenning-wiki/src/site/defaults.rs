@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use kenning_note::Value;
+use kenning_note::{Levels, Stated, Value};
 
-use super::{below, get, parts, read_file, read_text, text, words};
-use crate::rules::{RuleText, Rules};
+use super::{below, get, parts, read_file, read_settings, read_text, words};
+use crate::label::Judge;
+use crate::rules::{FolderRule, Rules};
 use crate::settings::WikiSettings;
 use crate::wiki::is_missing;
 
@@ -39,34 +40,76 @@ pub(super) fn of(said: &[(String, Value)]) -> Vec<Default<'_>> {
 ///
 /// What cannot be read closes the wiki, as it does in the wiki's own settings: it could have asked for more.
 pub(crate) fn protect(root: &Path, settings: &mut WikiSettings, rules: &Rules) {
-    for folder in ["", "docs"] {
-        let files = ["_config.yml", "_config.yaml"].map(|name| below(folder, name));
-        let Some(file) = files.iter().find(|file| !is_missing(root, file)) else {
-            continue;
-        };
-        let mut problems = Vec::new();
-        let said = read_file(root, file, &mut problems);
-        let broken = problems.pop().map(|problem| problem.text);
-        if let Some(why) = lost(root, file, broken) {
+    for folder in AT_THE_TOP {
+        if let Err((file, why)) = protect_in(root, folder, settings, rules) {
             settings.text.push_str(&format!("\n{file}: {why}"));
             settings.close(format!("`{file}` may state a protection, and {why}"));
         }
-        let source = words(&said, "source").unwrap_or_default();
-        let source = below(folder, source.trim_start_matches(['.', '/']));
-        for one in of(&said) {
-            let Some((level, audience)) = stated(one.values, rules) else {
-                continue;
-            };
-            settings
-                .text
-                .push_str(&format!("\n{file}: {level:?} {audience:?}"));
-            let rule = RuleText::of(&pattern(&source, &one), level, audience);
-            match rule.compile(rules.scale()) {
-                Ok(rule) => settings.folders.push(rule),
-                Err(error) => settings.close(format!("`defaults` in `{file}`: {error}")),
-            }
-        }
     }
+}
+
+/// Where a site lies that is the whole wiki.
+const AT_THE_TOP: [&str; 2] = ["", "docs"];
+
+/// The same for the site in a folder of the wiki, of which [`protect`] does not know.
+///
+/// # Errors
+/// The configuration that may state a protection, and why that is not known.
+pub(crate) fn protect_below(
+    root: &Path,
+    folder: &str,
+    settings: &mut WikiSettings,
+    rules: &Rules,
+) -> Result<(), (String, String)> {
+    match AT_THE_TOP.contains(&folder) {
+        true => Ok(()),
+        false => protect_in(root, folder, settings, rules),
+    }
+}
+
+fn protect_in(
+    root: &Path,
+    folder: &str,
+    settings: &mut WikiSettings,
+    rules: &Rules,
+) -> Result<(), (String, String)> {
+    let files = ["_config.yml", "_config.yaml"].map(|name| below(folder, name));
+    let Some(file) = files.iter().find(|file| !is_missing(root, file)) else {
+        return Ok(());
+    };
+    let mut problems = Vec::new();
+    let said = read_file(root, file, &mut problems);
+    let broken = problems.pop().map(|problem| problem.text);
+    if let Some(why) = lost(root, file, broken) {
+        return Err((file.clone(), why));
+    }
+    let levels = Levels::new(rules.scale().above_lowest());
+    let nothing = WikiSettings::default();
+    let judge = Judge {
+        rules,
+        settings: &nothing,
+        wiki: "",
+        folder: "",
+    };
+    let source = words(&said, "source").unwrap_or_default();
+    let source = below(folder, source.trim_start_matches(['.', '/']));
+    for one in of(&said) {
+        let stated = stated(one.values, &levels);
+        if stated == Stated::Nothing {
+            continue;
+        }
+        let asked = crate::reading::said(&stated);
+        let pattern = pattern(&source, &one);
+        let rule = judge
+            .asked(&asked)
+            .and_then(|(level, label)| FolderRule::handed(&pattern, level, &label));
+        let rule = rule.map_err(|why| (file.clone(), format!("`defaults`: {why}")))?;
+        settings
+            .text
+            .push_str(&format!("\n{file}: {pattern}: {asked:?}"));
+        settings.folders.push(rule);
+    }
+    Ok(())
 }
 
 /// Why what a configuration says of protection is not known, of which `broken` says what is wrong with it. `None` where it is known, and
@@ -91,32 +134,54 @@ fn lost(root: &Path, file: &str, broken: Option<String>) -> Option<String> {
     broken.or_else(|| is_twice.then(|| "it has `defaults` twice".to_owned()))
 }
 
-/// The level and the groups that defaults state.
-fn stated(values: &[(String, Value)], rules: &Rules) -> Option<(Option<String>, Vec<String>)> {
-    let key = |name: &str| name.to_lowercase().replace(['-', '_'], "");
-    let (mut level, mut audience) = (None, Vec::new());
-    for (name, value) in values {
-        let word = text(value).map(str::to_owned);
-        match &*key(name) {
-            // Without a word there is a rule that cannot be read.
-            "protection" | "protectionlevel" => level = Some(word.unwrap_or_default()),
-            "level" | "access" | "accesslevel" => {
-                let known = word.filter(|word| rules.scale().parse_level(word).is_ok());
-                level = level.or(known);
-            }
-            "audience" => audience = groups(value),
-            _ => {}
-        }
-    }
-    (level.is_some() || !audience.is_empty()).then_some((level, audience))
+/// What defaults state of protection: all that a note could state at its top, so the reader of notes reads it.
+fn stated(values: &[(String, Value)], levels: &Levels) -> Stated {
+    let values = values.iter().filter(|(key, _)| key != "target");
+    let values: Vec<String> = values
+        .map(|(key, value)| format!("{}: {}", quoted(key), json(value)))
+        .collect();
+    let text = format!("{{\"cascade\": {{{}}}}}", values.join(", "));
+    let mut cascades = read_settings("defaults.json", &text, levels).note.cascades;
+    cascades.pop().map_or(Stated::Nothing, |one| one.protection)
 }
 
-fn groups(value: &Value) -> Vec<String> {
+/// A value as JSON: what is no truth, list or map is a text.
+fn json(value: &Value) -> String {
+    let list = |items: Vec<String>| items.join(", ");
     match value {
-        Value::List(list) => list.iter().flat_map(groups).collect(),
-        Value::Text(text) => text.split(',').map(|name| name.trim().to_owned()).collect(),
-        _ => vec![String::new()],
+        Value::Bool(truth) => truth.to_string(),
+        Value::List(items) => format!("[{}]", list(items.iter().map(json).collect())),
+        Value::Map(map) => {
+            let pairs = map
+                .iter()
+                .map(|(key, value)| format!("{}: {}", quoted(key), json(value)));
+            format!("{{{}}}", list(pairs.collect()))
+        }
+        Value::Moment(moment) => quoted(&moment.lexical),
+        Value::Link(link) => quoted(&link.target),
+        Value::Integer(text)
+        | Value::Decimal(text)
+        | Value::Double(text)
+        | Value::Text(text)
+        | Value::Iri(text)
+        | Value::Typed { text, .. }
+        | Value::Worded { text, .. } => quoted(text),
+        // A key about protection without a value closes.
+        _ => "null".to_owned(),
     }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// The pages of a default, as the path of a rule.

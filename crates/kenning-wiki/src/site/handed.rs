@@ -78,6 +78,45 @@ pub(super) fn handed(
     found
 }
 
+/// Words of which any text has one that may speak of protection.
+const SPEAKS: [&str; 14] = [
+    "protect", "prot", "audien", "level", "access", "clear", "classif", "confid", "handling",
+    "private", "restrict", "secre", "sensitiv", "visib",
+];
+
+/// What a `.meta.yml` hands down to the pages of its folder and below, and what is wrong with it. One that cannot be read and may speak of
+/// protection closes them.
+pub(crate) fn handed_in(root: &Path, file: &str, levels: &Levels) -> (Vec<Asked>, Vec<Located>) {
+    let text = match read_text(root, file) {
+        Ok(text) => text,
+        Err(why) => {
+            let problem = Located::file(file, "protection", why.clone());
+            return (vec![Asked::unknown(&why)], vec![problem]);
+        }
+    };
+    let start = text.trim_start_matches('\u{feff}').trim();
+    let (whole, _) = whole("meta.yml", start.trim_end_matches("---"));
+    let cascades = read_settings(file, &whole, levels).note.cascades;
+    let asked = Asked::all_of(&cascades);
+    let unreadable = asked
+        .iter()
+        .filter_map(|asked| asked.said.unreadable.clone());
+    let why = unreadable.clone().next();
+    let low = text.to_lowercase();
+    if let Some(why) = why.filter(|_| !SPEAKS.iter().any(|word| low.contains(word))) {
+        // A slip in what says nothing of protection.
+        return (Vec::new(), vec![Located::file(file, "settings", why)]);
+    }
+    let problems = unreadable.map(|why| {
+        let mut problem = Located::file(file, "protection", why);
+        problem.hint =
+            Some("all notes in the folder and below are closed until this is mended".to_owned());
+        problem
+    });
+    let problems = problems.collect();
+    (asked, problems)
+}
+
 /// The files in which it may stand, in order: the first of those of the site, and those of every environment.
 fn files(root: &Path, folder: &str) -> Result<Vec<String>, (String, String)> {
     let at_the_top = ["hugo", "config"]
