@@ -496,6 +496,18 @@ pub(crate) fn stem(path: &str) -> &str {
     without_extension(last(path))
 }
 
+/// What a text that is a link to the web is called, `[words](address)`, and its address; any other text is taken for an address.
+pub(crate) fn named_address(text: &str) -> (Option<&str>, &str) {
+    let inside = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(')'));
+    let parts = inside.and_then(|inside| inside.split_once("]("));
+    match parts.filter(|(_, address)| is_address(address)) {
+        Some((words, address)) => (Some(words), address),
+        None => (None, text),
+    }
+}
+
 /// Whether words hold a place for a template to fill, as `{{title}}` and `<% tp.file.title %>` are.
 pub(crate) fn is_place(text: &str) -> bool {
     let is_name = |rest: &str| rest.starts_with(|c: char| c.is_alphabetic() || c == ' ');

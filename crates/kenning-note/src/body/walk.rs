@@ -153,7 +153,10 @@ impl<'a, 'p> Walk<'a, 'p> {
             && self.cx.format == crate::Format::Markdown;
         options.set(Options::ENABLE_WIKILINKS, !plain);
         let text = self.text;
-        options.set(Options::ENABLE_MATH, !links_names(text));
+        // What TiddlyWiki itself brings along is called `$:/core`.
+        let of_tiddlers = self.cx.format == crate::Format::Tiddler
+            && memchr::memmem::find(text.as_bytes(), b"$:/").is_some();
+        options.set(Options::ENABLE_MATH, !of_tiddlers && !links_names(text));
         let defined = Defined::of(text);
         self.footnotes.clone_from(&defined.footnotes);
         let mut count = 0;
@@ -488,13 +491,15 @@ fn small(number: usize) -> u32 {
 /// Whether a name that begins with a dollar is linked, `[$scope](scope.md)`: then dollars are no marks of formulas, and two such links would
 /// be one.
 fn links_names(text: &str) -> bool {
+    let text = text.as_bytes();
     let is_name = |at: usize| {
-        let name = text.get(at + 2..).and_then(|rest| rest.split(']').next());
-        let name = name.filter(|name| name.len() < 64 && !name.contains(['$', ' ', '\n', '\\']));
-        name.is_some_and(|name| {
-            let after = text.get(at + 2 + name.len()..).unwrap_or_default();
-            !name.is_empty() && after.starts_with("](")
-        })
+        let rest = text.get(at + 2..).unwrap_or_default();
+        // Names are short.
+        let rest = rest.get(..64).unwrap_or(rest);
+        let end = rest
+            .iter()
+            .position(|b| matches!(b, b']' | b'$' | b' ' | b'\n' | b'\\'));
+        end.is_some_and(|end| end > 0 && rest.get(end..).unwrap_or_default().starts_with(b"]("))
     };
-    memchr::memmem::find_iter(text.as_bytes(), "[$").any(is_name)
+    memchr::memmem::find_iter(text, "[$").any(is_name)
 }

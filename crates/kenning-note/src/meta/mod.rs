@@ -494,7 +494,8 @@ fn sources(note: &mut Note, node: &Node) {
         };
         match &node.data {
             Data::Scalar { text, .. } => {
-                let text = text.trim();
+                let (title, text) = link::named_address(text.trim());
+                source.title = title.map(str::to_owned);
                 match link::wikilinks_in(text, &note.path, note.dialect)
                     .into_iter()
                     .next()
