@@ -17,7 +17,23 @@ pub(crate) fn read(note: &mut Note) {
         Dialect::Logseq => logseq(note),
         Dialect::Dendron => dendron(note),
         Dialect::Jekyll => jekyll(note),
+        _ if note
+            .fields
+            .iter()
+            .any(|field| field.key == "excalidraw-plugin") =>
+        {
+            drawing(note)
+        }
         _ => {}
+    }
+}
+
+/// Of Excalidraw's drawings, all begin with the same heading.
+fn drawing(note: &mut Note) {
+    if note.title.is_empty() {
+        let stem = link::stem(&note.path);
+        note.title = stem.strip_suffix(".excalidraw").unwrap_or(stem).to_owned();
+        note.title_from = TitleFrom::FileName;
     }
 }
 

@@ -35,9 +35,10 @@ pub(super) fn shown<'t>(text: Cow<'t, str>, dialect: Dialect, levels: &Levels) -
         Dialect::MkDocs => &["!!! ", "??? ", "???+ ", "=== \"", "{", "::: "],
         Dialect::Logseq => &["]([[", "{{", "){:"],
         Dialect::Docusaurus => &[":::", "{/*", "import ", "export "],
-        // Whose pages they are is not known, and a shortcode is no word.
-        Dialect::Markdown => &[":::", "```{", "{{<", "{{%"],
-        _ => &[":::", "```{"],
+        // Whose pages they are is not known, and a shortcode is no word, nor is MyST's box code.
+        Dialect::Markdown if last_of(&text, "{{").is_some() => &[":::", "```{", "{{<", "{{%"],
+        Dialect::Markdown => &[":::", "```{"],
+        _ => &[":::"],
     };
     let last = marks.iter().filter_map(|mark| last_of(&text, mark)).max();
     let last = if dialect == Dialect::Logseq {

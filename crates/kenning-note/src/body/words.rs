@@ -25,6 +25,52 @@ pub(super) fn is_prose(text: &str) -> bool {
         && !has_address
 }
 
+/// The words of an item behind a mark of a task of the author's own, `[/] half done`.
+pub(super) fn behind_mark(text: String, task: &mut Option<bool>) -> String {
+    let parts = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "));
+    match parts {
+        Some((mark, rest)) if task.is_none() && mark.len() == 1 && "/-><?!*\"~+".contains(mark) => {
+            *task = Some(false);
+            rest.to_owned()
+        }
+        _ => text,
+    }
+}
+
+/// The words without the marks around those that stand out, `==tacit==`.
+pub(super) fn without_highlights(text: String) -> String {
+    if !text.contains("==") {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    let is_word = |c: char| c.is_alphanumeric() || c == '=';
+    while let Some((before, after)) = rest.split_once("==") {
+        out.push_str(before);
+        let inside = after.split("==").next().unwrap_or_default();
+        let behind = after.get(inside.len()..).unwrap_or_default();
+        let behind = behind.strip_prefix("==");
+        let begins = !out.ends_with(is_word)
+            && !inside.is_empty()
+            && !inside.starts_with([' ', '='])
+            && !inside.ends_with(' ');
+        match behind.filter(|behind| begins && !behind.starts_with(is_word)) {
+            Some(behind) => {
+                out.push_str(inside);
+                rest = behind;
+            }
+            None => {
+                out.push_str("==");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Words that send a reader on.
 const SEND: &[&str] = &[
     "see",

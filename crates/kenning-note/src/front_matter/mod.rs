@@ -110,7 +110,7 @@ pub(crate) fn read(
 ) -> FrontMatter {
     let has_keys = format == Format::Tiddler;
     let text = source.text.as_ref();
-    let Some((syntax, start, end, body)) = find(text) else {
+    let Some((syntax, start, end, body)) = find(text, dialect) else {
         let unreadable =
             hidden::protection(source, 0, has_keys).map(|place| missed(place, problems));
         if unreadable.is_none() && is_open(text) {
@@ -187,7 +187,7 @@ pub(crate) fn read(
 }
 
 /// Where the block begins and ends, and where the text goes on.
-fn find(text: &str) -> Option<(Syntax, usize, usize, usize)> {
+fn find(text: &str, dialect: Dialect) -> Option<(Syntax, usize, usize, usize)> {
     let after_line = |at: usize| {
         let rest = text.get(at..).unwrap_or_default();
         rest.find('\n').map_or(text.len(), |end| at + end + 1)
@@ -228,6 +228,7 @@ fn find(text: &str) -> Option<(Syntax, usize, usize, usize)> {
             .lines()
             .next()
             .is_none_or(|line| line.trim().is_empty())
+        && !(dialect == Dialect::Obsidian && are_keys(rest))
     {
         return None;
     }
@@ -239,6 +240,26 @@ fn find(text: &str) -> Option<(Syntax, usize, usize, usize)> {
         at += line.len();
     }
     None
+}
+
+/// Whether there are keys and nothing else up to a line of hyphens, with empty lines between them. Drawings begin so in Obsidian.
+fn are_keys(text: &str) -> bool {
+    let mut has_key = false;
+    for line in text.lines() {
+        let key = line.split_once(':').map(|(key, _)| key);
+        let is_key = key.is_some_and(|key| {
+            let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+            !key.is_empty() && key.chars().all(is_name)
+        });
+        match line.trim_end() {
+            "---" => return has_key,
+            "" => {}
+            _ if is_key => has_key = true,
+            _ if has_key && line.starts_with([' ', '-']) => {}
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Whether a text without front matter begins as if it had some: a line of three marks, and a key with a value.

@@ -2,7 +2,9 @@
 
 use super::super::inline::Inline;
 use super::super::scan::{self, Found, Wanted};
-use super::super::words::{is_pointer, is_prose, is_sentence, words_without};
+use super::super::words::{
+    behind_mark, is_pointer, is_prose, is_sentence, without_highlights, words_without,
+};
 use super::{Open, Walk, small};
 use crate::conventions::{self, Room};
 use crate::link;
@@ -176,7 +178,13 @@ impl<'a> Walk<'a, '_> {
             }
         }
         self.mentions(&open.inline);
-        let text = words_without(&open.inline.plain, &cut);
+        let mut text = words_without(&open.inline.plain, &cut);
+        if matches!(self.cx.dialect, Dialect::Obsidian | Dialect::Logseq) {
+            text = without_highlights(text);
+            if kind == PassageKind::Item {
+                text = behind_mark(text, &mut open.task);
+            }
+        }
         self.watch_for_blocks(&text, open.start);
         let links = (open.first_link, self.said.content.links.len());
         let position = self.said.content.passages.len();
@@ -218,6 +226,10 @@ impl<'a> Walk<'a, '_> {
             self.facts(open, &text);
         }
         if only_fields && name.is_none() && citations.is_empty() {
+            return;
+        }
+        // Excalidraw says so at the head of every drawing.
+        if position == 0 && text.contains("Switch to EXCALIDRAW VIEW in the MORE OPTIONS") {
             return;
         }
         // A block of code has a name and no words.
