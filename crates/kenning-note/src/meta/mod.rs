@@ -297,7 +297,7 @@ impl Meta<'_> {
             "type" | "@type" | "types" | "class" => self.types(note, node),
             "kind" if dialect == Dialect::LlmWiki => self.types(note, node),
             "contradictedby" | "contradicts" => self.contradiction(note, key, node),
-            "lang" | "language" | "locale" => {
+            "lang" | "language" | "locale" if !matches!(node.data, Data::Map(_)) => {
                 let tag = node.text().unwrap_or_default().replace('_', "-");
                 if is_language(&tag) {
                     note.language = Some(tag);
