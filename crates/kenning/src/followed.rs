@@ -7,7 +7,9 @@ use kenning_store::Batch;
 use kenning_vocab::{decode_segment, encode_segment};
 use kenning_wiki::{Catalog, Memory, Parts, Wiki};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
 
 /// What is known of one wiki.
 #[derive(Debug, Default)]
@@ -24,6 +26,8 @@ pub(crate) struct Followed {
     pub(crate) because: Option<String>,
     /// Which folder of the disk it was when something was stored last.
     pub(crate) ground: Option<Ground>,
+    /// By which path it was asked for when something was stored last: a link may lead to another folder since.
+    pub(crate) asked: Option<PathBuf>,
     /// Names under which it is stored, too: it was called so before.
     pub(crate) former: Vec<String>,
     /// The settings that are stored under these names.
@@ -38,6 +42,7 @@ struct Keys {
     git: String,
     notes: String,
     ground: String,
+    asked: String,
     unfinished: String,
 }
 
@@ -54,20 +59,21 @@ impl Keys {
             git: format!("wiki/{wiki}/git"),
             notes: format!("wiki/{wiki}/note/"),
             ground: format!("wiki/{wiki}/ground"),
+            asked: format!("wiki/{wiki}/asked"),
             unfinished: format!("wiki/{wiki}/unfinished"),
         }
     }
 }
 
 impl Followed {
-    /// Reads what is stored about the wiki.
+    /// Reads what is stored about the wiki that somebody asks for by the path `asked`.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) fn of(site: &Site, wiki: &Wiki) -> Result<Self> {
+    pub(crate) fn of(site: &Site, wiki: &Wiki, asked: &Path) -> Result<Self> {
         let mut known = Self::read(site, wiki.name())?;
         if known.catalog == Catalog::empty() {
-            known.former = former_names(site, wiki)?;
+            known.former = former_names(site, wiki, asked)?;
             for name in &known.former {
                 let stored = site.kb.settings(&Keys::all(name))?;
                 known
@@ -111,6 +117,7 @@ impl Followed {
         }
         let ground = site.kb.setting(&keys.ground)?;
         Ok(Self {
+            asked: asked_before(site, wiki)?,
             ground: ground.map(|bytes| Ground::read(&bytes)),
             afresh: catalog.as_ref().is_none_or(Catalog::is_doubted),
             because,
@@ -120,12 +127,13 @@ impl Followed {
         })
     }
 
-    /// What has to be stored so that `catalog` is known, which tells of the folder `ground`.
+    /// What has to be stored so that `catalog` is known, which tells of the folder `ground` and was asked for by the path `asked`.
     pub(crate) fn pieces(
         &mut self,
         wiki: &str,
         catalog: &Catalog,
         ground: Option<Ground>,
+        asked: &Path,
     ) -> Pieces {
         let empty = Catalog::empty();
         let mut parts = catalog.parts(if self.afresh { &empty } else { &self.catalog });
@@ -136,9 +144,13 @@ impl Followed {
             parts.gone = gone.cloned().collect();
         }
         self.ground = ground;
-        let ground = self.ground.as_ref().map(Ground::bytes);
+        self.asked = Some(asked.to_owned());
+        let place = (
+            self.ground.as_ref().map(Ground::bytes),
+            asked.as_os_str().as_encoded_bytes().to_vec(),
+        );
         let outdated = std::mem::take(&mut self.outdated);
-        Pieces::new(Keys::of(wiki), parts, ground, outdated)
+        Pieces::new(Keys::of(wiki), parts, place, outdated)
     }
 
     /// Notes in `pieces`, which will be stored in several batches, which note has which address by `catalog`.
@@ -163,8 +175,8 @@ pub(crate) struct Pieces {
     git: Option<Vec<u8>>,
     notes: BTreeMap<String, Vec<u8>>,
     gone: Vec<String>,
-    /// Stored with whatever else is, and no reason to store anything.
-    ground: Option<Vec<u8>>,
+    /// Which folder it is and by which path it was asked for: stored with whatever else is, and no reason to store anything.
+    place: (Option<Vec<u8>>, Vec<u8>),
     /// Settings that say nothing any more.
     outdated: Vec<String>,
     /// Which note will have which address, where several batches are needed.
@@ -172,14 +184,19 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
-    fn new(keys: Keys, parts: Parts, ground: Option<Vec<u8>>, outdated: Vec<String>) -> Self {
+    fn new(
+        keys: Keys,
+        parts: Parts,
+        place: (Option<Vec<u8>>, Vec<u8>),
+        outdated: Vec<String>,
+    ) -> Self {
         Self {
             keys,
             head: parts.head,
             git: parts.git,
             notes: parts.notes.into_iter().collect(),
             gone: parts.gone,
-            ground,
+            place,
             outdated,
             plan: Vec::new(),
         }
@@ -222,18 +239,28 @@ impl Pieces {
         for key in self.outdated.drain(..) {
             batch.put_setting(key, None);
         }
-        batch.put_setting(self.keys.ground.as_str(), self.ground.take());
+        let (ground, asked) = std::mem::take(&mut self.place);
+        batch.put_setting(self.keys.ground.as_str(), ground);
+        batch.put_setting(self.keys.asked.as_str(), Some(asked));
         batch.put_setting(self.keys.unfinished.as_str(), None);
     }
 }
 
-/// The names under which the notes of this folder are stored, or those of a folder that was moved here.
-fn former_names(site: &Site, wiki: &Wiki) -> Result<Vec<String>> {
+/// By which path the wiki of this name was asked for when something was stored of it last.
+fn asked_before(site: &Site, wiki: &str) -> Result<Option<PathBuf>> {
+    let stored = site.kb.setting(&Keys::of(wiki).asked)?;
+    Ok(stored.map(|bytes| PathBuf::from(OsString::from_vec(bytes))))
+}
+
+/// The names under which the notes of this folder are stored, those of a folder that was moved here, or those of the one to which the
+/// path `asked` led before.
+fn former_names(site: &Site, wiki: &Wiki, asked: &Path) -> Result<Vec<String>> {
     // A folder that only may be the one of another wiki takes nothing away from that.
     let ground = Ground::of(wiki.folder()).filter(Ground::is_certain);
     let mut names = Vec::new();
     for (name, folder) in known_folders(site)? {
-        let is_here = folder == wiki.folder();
+        let is_here =
+            folder == wiki.folder() || asked_before(site, &name)?.is_some_and(|it| it == asked);
         let is_moved = || -> Result<bool> {
             let known = site.kb.setting(&Keys::of(&name).ground)?;
             let known = known.map(|bytes| Ground::read(&bytes));

@@ -110,7 +110,7 @@ pub fn follow(
         // What is in memory is gone when a sync fails, so the next one looks at everything.
         let known = match followed.remove(wiki.name()) {
             Some(known) => known,
-            None => Followed::of(site, wiki)?,
+            None => Followed::of(site, wiki, &place.path)?,
         };
         for former in &known.former {
             followed.remove(former);
@@ -182,7 +182,7 @@ impl Sync<'_> {
         report: &mut dyn FnMut(Line),
     ) -> Result<Done> {
         let wiki = self.wiki;
-        check_folder(wiki, &known.catalog)?;
+        check_folder(wiki, &known, &self.place.path)?;
         if let Some(because) = &known.because {
             report(Line::Info {
                 text: format!("`{}` is read from the beginning: {because}", wiki.name()),
@@ -256,7 +256,7 @@ impl Sync<'_> {
                 known,
             });
         }
-        let mut pieces = known.pieces(wiki.name(), &scan.catalog, ground);
+        let mut pieces = known.pieces(wiki.name(), &scan.catalog, ground, &self.place.path);
         if scan.changes.len() > BATCH {
             known.plan(&mut pieces, &scan.catalog);
         }
@@ -360,10 +360,14 @@ impl Sync<'_> {
     }
 }
 
-/// A sync deletes inside its own wiki only, so another folder of the same name must not take its place unnoticed.
-fn check_folder(wiki: &Wiki, known: &Catalog) -> Result<()> {
+/// A sync deletes inside its own wiki only, so another folder of the same name must not take its place unnoticed. Where a link that was
+/// asked for leads to another folder, that is meant.
+fn check_folder(wiki: &Wiki, known: &Followed, asked: &std::path::Path) -> Result<()> {
+    let same = known.asked.as_deref() == Some(asked);
+    let known = &known.catalog;
     let before = std::path::Path::new(known.folder());
-    let elsewhere = !known.folder().is_empty() && before != wiki.folder() && before.is_dir();
+    let other = !known.folder().is_empty() && before != wiki.folder();
+    let elsewhere = other && !same && before.is_dir();
     if elsewhere {
         bail!(
             "a wiki called `{}` is stored already, from `{}`; give one of the two another name in its `kenning.toml`",

@@ -270,3 +270,50 @@ fn another_folder_in_place_of_a_watched_one_is_watched() {
     write(&wiki, "deep/last.md", "Text.\n");
     wait_for("deep/last.md");
 }
+
+#[test]
+fn a_link_that_leads_to_another_folder_is_followed_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, link) = (folder.path().join("data"), folder.path().join("current"));
+    let named = |number: usize| format!("name = 'works'\n# {number}\n");
+    for (number, settings) in [named(1), named(2), String::new()].iter().enumerate() {
+        let version = folder.path().join(format!("v{number}"));
+        write(&version, &format!("{number}.md"), "Text.\n");
+        write(&version, "both.md", "Text of both.\n");
+        write(&version, "kenning.toml", settings);
+    }
+    let lead = |to: &str| {
+        let next = folder.path().join("next");
+        std::os::unix::fs::symlink(to, &next).unwrap();
+        std::fs::rename(&next, &link).unwrap();
+    };
+    let wait_for = |paths: &[&str]| {
+        let begun = Instant::now();
+        let mut wanted: Vec<String> = paths.iter().map(|path| format!("\"{path}\"")).collect();
+        wanted.sort();
+        loop {
+            let mut found = rows(&data, "internal", PATHS);
+            found.sort();
+            if found == wanted {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "{found:?}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    lead("v0");
+    let _server = Server::start(&data, &["--wiki", link.to_str().unwrap(), "--watch"]);
+    wait_for(&["0.md", "both.md"]);
+    lead("v1");
+    wait_for(&["1.md", "both.md"]);
+    write(&folder.path().join("v1"), "more.md", "More.\n");
+    wait_for(&["1.md", "both.md", "more.md"]);
+    // One that is called after its folder.
+    lead("v2");
+    wait_for(&["2.md", "both.md"]);
+    // By another path, the same name is somebody else's.
+    let said = run(&data, &["sync", folder.path().join("v1").to_str().unwrap()]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let said = run(&data, &["sync", folder.path().join("v0").to_str().unwrap()]);
+    assert_eq!(said.code, 1, "{}", said.out);
+}
