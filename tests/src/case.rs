@@ -35,7 +35,7 @@ use kenning::site::Site;
 use kenning::{load, query, sync};
 use kenning_access::Label;
 use kenning_server::Line;
-use kenning_store::{Batch, KnowledgeBase, Options, Written};
+use kenning_store::{Batch, Cancel, KnowledgeBase, Options, Written};
 use oxrdf::{NamedNode, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
 use std::error::Error;
@@ -244,7 +244,8 @@ impl Run {
             wikis: vec![place],
             ..sync::Request::default()
         };
-        sync::run(&self.site, &request, &mut |line| {
+        let stays = Cancel::new();
+        sync::run(&self.site, &request, &stays, &mut |line| {
             if let Line::Problem(problem) = line {
                 let text = kenning::report::problem_text(&problem);
                 let _ = writeln!(problems, "{text}");
