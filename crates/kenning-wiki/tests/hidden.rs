@@ -291,6 +291,10 @@ impl Note {
             text.push('\n');
         }
         text.push_str("---\n");
+        if self.path.ends_with(".tid") {
+            // There, a first line with a colon belongs to the head.
+            text.push_str("Words.\n\n");
+        }
         let is_markdown = [".md", ".txt"].iter().any(|end| self.path.ends_with(end));
         let formats = (is_markdown, self.path.ends_with(".wiki"));
         push(&self.pieces, &self.label(), reader, formats, &mut text);

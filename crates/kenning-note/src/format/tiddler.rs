@@ -45,6 +45,7 @@ pub(super) fn turn(source: &Source<'_>, mut out: Turned) -> Turned {
                 None if line.trim().is_empty() => in_head = at <= blank,
                 None => {
                     in_head = false;
+                    out.hands_on(line);
                     out.text.push_str(line);
                 }
             }
