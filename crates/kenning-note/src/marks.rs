@@ -15,8 +15,8 @@ use crate::problem::{Problem, ProblemKind};
 use crate::settings::{Dialect, Settings};
 use crate::text::{Source, line_up_to};
 use around::{
-    Around, Word, bare, class_in_braces, directive, is_part, late_opener, lies_in, pair, pairs,
-    speaks,
+    Around, Word, bare, class_in_braces, directive, is_part, late_opener, lies_in, option, pair,
+    pairs, speaks,
 };
 
 /// Puts what marks say with what the note and its sections say. The text goes on at byte `start`, behind the front matter.
@@ -168,7 +168,7 @@ impl<'t> Page<'t> {
         let named = || {
             self.callout(&here)
                 .or_else(|| directive(&here))
-                .or_else(|| late_opener(&here).filter(|_| self.format == Format::Markdown))
+                .or_else(|| self.in_markdown(&here))
                 .or_else(|| class_in_braces(&here))
                 .or_else(|| self.element(&here, word))
                 .or_else(|| self.template(&here))
@@ -250,6 +250,13 @@ impl<'t> Page<'t> {
             .max();
         let inside = opened.and_then(|from| line.get(from + 3..));
         inside.is_some_and(|inside| !inside.starts_with("/*") && !inside.contains("}}"))
+    }
+
+    /// What only Markdown has.
+    fn in_markdown(&self, here: &Around<'t>) -> Option<String> {
+        let is_markdown = self.format == Format::Markdown;
+        let found = || late_opener(here).or_else(|| option(here));
+        is_markdown.then(found).flatten()
     }
 
     /// What only some formats have.

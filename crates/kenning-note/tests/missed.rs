@@ -143,7 +143,16 @@ const PAGES: [(&str, &str); 14] = [
 ];
 
 /// Levels that are named where none is read, in the way of each format.
-const MARKS: [(&str, &str); 100] = [
+const MARKS: [(&str, &str); 103] = [
+    ("a.md", "```{note}\n> [!restricted]\n> SECRET words.\n```\n"),
+    (
+        "a.md",
+        "````{admonition} Title\n:class: restricted\nSECRET words.\n````\n",
+    ),
+    (
+        "a.md",
+        "```{note}\nprotection:: restricted\n\nSECRET words.\n```\n",
+    ),
     // Keys.
     ("a.md", "---\nlevel: restricted\n---\nSECRET words.\n"),
     ("a.md", "---\nAccess: Confidential\n---\nSECRET words.\n"),

@@ -90,9 +90,11 @@ pub(crate) fn options() -> Options {
         | Options::ENABLE_WIKILINKS
 }
 
-/// Where code stands in a text of Markdown, in order.
+/// Where code stands in a text of Markdown, in order. Boxes that are written like code are none.
 pub(crate) fn code(text: &str) -> Vec<(usize, usize)> {
-    pieces::code(text, options(), text.len())
+    let mut code = pieces::code(text, options(), text.len());
+    code.retain(|(from, _)| !site::is_box(text.get(*from..).unwrap_or_default()));
+    code
 }
 
 /// Reads the text from `start` on into the note; returns the fields that are about the note.

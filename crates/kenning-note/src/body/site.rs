@@ -16,6 +16,7 @@ use crate::levels::Levels;
 use crate::settings::Dialect;
 use crate::text::{line_on, line_up_to, near};
 pub(super) use boxes::Boxes;
+pub(super) use fences::is_box;
 
 /// A text as Markdown reads it, and the boxes in it.
 pub(super) struct Shown<'t> {
@@ -181,6 +182,12 @@ impl Page<'_> {
             room.copy_from_slice(words.as_bytes());
         }
         true
+    }
+
+    /// Whether a byte stands in code that begins before it.
+    fn is_within_code(&self, at: usize) -> bool {
+        let after = self.code.partition_point(|(_, end)| *end <= at);
+        self.code.get(after).is_some_and(|(start, _)| *start < at)
     }
 
     fn is_code(&self, at: usize) -> bool {

@@ -104,6 +104,13 @@ pub(super) fn late_opener(here: &Around<'_>) -> Option<String> {
     fits.then(|| format!("`::: {}`", here.word))
 }
 
+/// `:class: restricted`, an option of a box of MyST's or of a directive.
+pub(super) fn option(here: &Around<'_>) -> Option<String> {
+    let (key, _) = here.head.trim_start().strip_prefix(':')?.split_once(':')?;
+    let names_one = key == "class" || speaks(key);
+    names_one.then(|| format!("`{}`", here.line.trim()))
+}
+
 /// `:restricted[words]`
 pub(super) fn directive(here: &Around<'_>) -> Option<String> {
     let before = here.head.trim_end_matches(':');

@@ -77,6 +77,20 @@ impl<'t> Fence<'t> {
     }
 }
 
+/// What stands behind backticks, where that opens a box: `{note} Title`.
+fn box_of(rest: &str, at: (usize, usize)) -> Option<Fence<'_>> {
+    let is_box = rest.starts_with('{') && !rest.starts_with("{.");
+    let fence = Fence::of(rest, at, true).filter(|_| is_box)?;
+    fence.kind.is_some().then_some(fence)
+}
+
+/// Whether a block of code, which begins so, is a box of MyST's.
+pub(crate) fn is_box(code: &str) -> bool {
+    let line = code.lines().next().unwrap_or_default().trim();
+    let rest = line.trim_start_matches('`');
+    line.starts_with("```") && box_of(rest, (0, 0)).is_some()
+}
+
 impl<'t> Page<'t> {
     /// `:::kind Title` … `:::`. With `any`, what is called otherwise is no text either, where it is closed.
     ///
@@ -145,10 +159,9 @@ impl<'t> Page<'t> {
                 }
                 false
             }
-            None if rest.starts_with('{') => {
-                let fence = Fence::of(rest, (from, to), true);
-                let fence = fence.filter(|fence| fence.kind.is_some() && !rest.starts_with("{."));
-                *open = fence.map(|fence| (count, fence));
+            // In other code it is an example.
+            None if !self.is_within_code(from) => {
+                *open = box_of(rest, (from, to)).map(|fence| (count, fence));
                 open.is_some()
             }
             _ => false,
