@@ -191,8 +191,12 @@ impl Judge<'_> {
 
     /// The operator's rules and then the wiki's own, those that cover `path`.
     fn covering(&self, path: &str) -> [Vec<(&FolderRule, Covers)>; 2] {
+        let rules = [&self.rules.folders, &self.settings.folders];
+        if rules.iter().all(|rules| rules.is_empty()) {
+            return Default::default();
+        }
         let note = Asked::new(self.wiki, self.folder, path);
-        [&self.rules.folders, &self.settings.folders].map(|rules| {
+        rules.map(|rules| {
             let rules = rules.iter();
             rules
                 .filter_map(|rule| Some((rule, rule.covers(&note)?)))

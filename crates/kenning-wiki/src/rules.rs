@@ -1,5 +1,6 @@
 //! The operator's rules: which levels there are, and which label a note gets from the folder it lies in.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -9,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::floors::Floors;
 use crate::keys::ProtectionKeys;
-use crate::names::folded;
+use crate::names::{composed, folded};
 
 /// What the operator decided about labels. Notes and the wiki's own `kenning.toml` work within it.
 ///
@@ -108,7 +109,7 @@ pub(crate) struct Asked<'n> {
     /// What the folder of the wiki is called.
     folder: &'n str,
     /// In composed form (NFC), however the file system spells it.
-    path: String,
+    path: Cow<'n, str>,
     /// The same without regard to case.
     folded: String,
 }
@@ -125,11 +126,11 @@ pub(crate) enum Covers {
 }
 
 impl<'n> Asked<'n> {
-    pub(crate) fn new(wiki: &'n str, folder: &'n str, path: &str) -> Self {
+    pub(crate) fn new(wiki: &'n str, folder: &'n str, path: &'n str) -> Self {
         Self {
             wiki,
             folder,
-            path: path.nfc().collect(),
+            path: composed(path),
             folded: folded(path),
         }
     }
