@@ -159,9 +159,7 @@ impl FolderRule {
             && meant.any(|meant| note.around().any(|path| meant.covers(path)));
         covers.then_some(Covers::AsMeant)
     }
-}
 
-impl FolderRule {
     /// A rule for notes that say nothing, where the groups of `label` are needed whatever they say.
     ///
     /// # Errors

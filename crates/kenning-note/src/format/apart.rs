@@ -3,7 +3,7 @@
 //! The blocks are found in the Markdown that is made of the text. Keys, titles, parameters and the like are gathered from wherever they stand,
 //! so what is open is made once more, of the text without the blocks.
 //!
-//! INVARIANT: where the two do not fit together, the note is closed: `None`.
+//! INVARIANT: where the two do not fit together, the note is closed: whoever asks for [`ranges`] compares the [`marks`] of both.
 
 use std::ops::Range;
 
